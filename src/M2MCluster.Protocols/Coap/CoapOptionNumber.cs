@@ -1,0 +1,52 @@
+namespace M2MCluster.Protocols.Coap;
+
+/// <summary>Option numbers of the IANA registry that this platform knows. An odd number is critical (RFC 7252 section 5.4.6).</summary>
+public static class CoapOptionNumber
+{
+    public const int IfMatch = 1;
+    public const int UriHost = 3;
+    public const int ETag = 4;
+    public const int IfNoneMatch = 5;
+
+    /// <summary>RFC 7641.</summary>
+    public const int Observe = 6;
+    public const int UriPort = 7;
+    public const int LocationPath = 8;
+
+    /// <summary>RFC 8613.</summary>
+    public const int Oscore = 9;
+    public const int UriPath = 11;
+    public const int ContentFormat = 12;
+
+    /// <summary>Seconds.</summary>
+    public const int MaxAge = 14;
+    public const int UriQuery = 15;
+
+    /// <summary>RFC 8768.</summary>
+    public const int HopLimit = 16;
+    public const int Accept = 17;
+    public const int LocationQuery = 20;
+
+    /// <summary>RFC 7959.</summary>
+    public const int Block2 = 23;
+
+    /// <summary>RFC 7959.</summary>
+    public const int Block1 = 27;
+
+    /// <summary>RFC 7959, bytes.</summary>
+    public const int Size2 = 28;
+    public const int ProxyUri = 35;
+    public const int ProxyScheme = 39;
+
+    /// <summary>Bytes.</summary>
+    public const int Size1 = 60;
+
+    /// <summary>RFC 9175.</summary>
+    public const int Echo = 252;
+
+    /// <summary>RFC 7967.</summary>
+    public const int NoResponse = 258;
+
+    /// <summary>RFC 9175.</summary>
+    public const int RequestTag = 292;
+}

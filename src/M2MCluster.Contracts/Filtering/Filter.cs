@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace M2MCluster.Contracts.Filtering;
+
+/// <summary>
+/// A filter in the language of AIP-160, of which this reads: comparisons <c>field = "value"</c> with <c>= != &lt; &lt;= &gt; &gt;= :</c>
+/// (values bare or in double quotes, a trailing <c>*</c> matching any ending), <c>AND</c>, <c>OR</c>, <c>NOT</c> or <c>-</c>, and
+/// parentheses; as AIP-160 has it, <c>OR</c> binds tighter than <c>AND</c>, and terms side by side are joined by <c>AND</c>.
+/// Immutable. Texts of more than 2,048 characters or 32 nested levels are refused.
+/// </summary>
+public sealed class Filter
+{
+    public const int MaxLength = 2048;
+
+    private readonly FilterNode? _root;
+
+    internal Filter(FilterNode? root) => _root = root;
+
+    /// <summary>The filter that everything passes.</summary>
+    public static Filter All { get; } = new(null);
+
+    /// <summary>Whether everything passes.</summary>
+    public bool IsAll => _root is null;
+
+    /// <param name="fields">The fields that the filter may name; a field that ends in <c>.</c> stands for all that begin so.</param>
+    /// <param name="error">What is wrong, and where, for the one who wrote it.</param>
+    public static bool TryParse(string? text, IReadOnlyCollection<string> fields, [NotNullWhen(true)] out Filter? filter, [NotNullWhen(false)] out string? error) =>
+        new FilterParser(text ?? "", fields).TryParse(out filter, out error);
+
+    public bool Matches(IFilterSubject subject) => _root?.Matches(subject) ?? true;
+}

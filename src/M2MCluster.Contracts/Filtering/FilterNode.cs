@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace M2MCluster.Contracts.Filtering;
+
+internal abstract record FilterNode
+{
+    public abstract bool Matches(IFilterSubject subject);
+}
+
+internal sealed record AndNode(FilterNode Left, FilterNode Right) : FilterNode
+{
+    public override bool Matches(IFilterSubject subject) => Left.Matches(subject) && Right.Matches(subject);
+}
+
+internal sealed record OrNode(FilterNode Left, FilterNode Right) : FilterNode
+{
+    public override bool Matches(IFilterSubject subject) => Left.Matches(subject) || Right.Matches(subject);
+}
+
+internal sealed record NotNode(FilterNode Inner) : FilterNode
+{
+    public override bool Matches(IFilterSubject subject) => !Inner.Matches(subject);
+}
+
+internal sealed record ComparisonNode(string Field, string Operator, string Value) : FilterNode
+{
+    private readonly double? _number =
+        double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    public override bool Matches(IFilterSubject subject)
+    {
+        var any = false;
+        foreach (var value in subject.ValuesOf(Field))
+        {
+            if (Operator == "!=" ? Same(value) : Holds(value))
+            {
+                any = true;
+                break;
+            }
+        }
+
+        return Operator == "!=" ? !any : any;
+    }
+
+    private bool Holds(string value) => Operator switch
+    {
+        "=" or ":" => Same(value),
+        "<" => Compare(value) < 0,
+        "<=" => Compare(value) <= 0,
+        ">" => Compare(value) > 0,
+        _ => Compare(value) >= 0,
+    };
+
+    private bool Same(string value) =>
+        Value.EndsWith('*') ? value.StartsWith(Value[..^1], StringComparison.Ordinal) : string.Equals(value, Value, StringComparison.Ordinal);
+
+    // Numbers by value where both are numbers, else texts; RFC 3339 times in UTC sort as texts.
+    private int Compare(string value) =>
+        _number is { } wanted && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number.CompareTo(wanted)
+            : string.CompareOrdinal(value, Value);
+}

@@ -1,0 +1,27 @@
+namespace M2MCluster.Contracts;
+
+/// <summary>The one failure that crosses grains. <see cref="Exception.Message"/> is written for the caller and safe to show.</summary>
+[GenerateSerializer, Alias("m2m.M2MException")]
+public sealed class M2MException : Exception
+{
+    public M2MException() { }
+
+    public M2MException(string message) : base(message) { }
+
+    public M2MException(string message, Exception innerException) : base(message, innerException) { }
+
+    public M2MException(ErrorCode code, string message, string? field = null) : base(message)
+    {
+        Code = code;
+        Field = field;
+    }
+
+    [Id(0)] public ErrorCode Code { get; init; }
+
+    /// <summary>The field at fault, as the caller names it, if there is one.</summary>
+    [Id(1)] public string? Field { get; init; }
+
+    public static M2MException NotFound(string name) => new(ErrorCode.NotFound, $"{name} does not exist");
+
+    public static M2MException Invalid(string field, string message) => new(ErrorCode.InvalidArgument, message, field);
+}

@@ -1,0 +1,33 @@
+namespace M2MCluster.Contracts.Messages;
+
+/// <summary>A message as it stands on disk: the row that is written at acceptance and once more at its end.</summary>
+[GenerateSerializer, Immutable, Alias("m2m.MessageRecord")]
+public sealed record MessageRecord
+{
+    [Id(0)] public required MessageId Id { get; init; }
+
+    /// <summary><c>objects/…</c>, or <c>groups/…</c> for the message that a group's members' messages belong to.</summary>
+    [Id(1)] public required string Target { get; init; }
+
+    /// <summary>The group's message that this one is a member's part of.</summary>
+    [Id(2)] public MessageId? Parent { get; init; }
+    [Id(3)] public required string Application { get; init; }
+    [Id(4)] public required DateTimeOffset AcceptedAt { get; init; }
+    [Id(5)] public required DateTimeOffset ExpiresAt { get; init; }
+    [Id(6)] public required int Priority { get; init; }
+    [Id(7)] public required Confirmation Confirmation { get; init; }
+    [Id(8)] public required string ContentType { get; init; }
+    [Id(9)] public required byte[] Payload { get; init; }
+    [Id(10)] public Command? Command { get; init; }
+    [Id(11)] public string? CoalesceKey { get; init; }
+    [Id(12)] public string? RequestId { get; init; }
+
+    /// <summary>Null while the message waits.</summary>
+    [Id(13)] public Outcome? Outcome { get; init; }
+    [Id(14)] public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Why it ended so, in words.</summary>
+    [Id(15)] public string? Detail { get; init; }
+    [Id(16)] public MessageResult? Result { get; init; }
+    [Id(17)] public IReadOnlyList<MessageStep> Steps { get; init; } = [];
+}

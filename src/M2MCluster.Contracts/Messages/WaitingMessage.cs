@@ -1,0 +1,12 @@
+namespace M2MCluster.Contracts.Messages;
+
+/// <summary>A message as its object sees it.</summary>
+[GenerateSerializer, Immutable, Alias("m2m.WaitingMessage")]
+public sealed record WaitingMessage(
+    [property: Id(0)] MessageId Id,
+    [property: Id(1)] string ContentType,
+    [property: Id(2)] byte[] Payload,
+    [property: Id(3)] int Priority,
+    [property: Id(4)] DateTimeOffset ExpiresAt,
+    [property: Id(5)] Confirmation Confirmation,
+    [property: Id(6)] Command? Command = null);

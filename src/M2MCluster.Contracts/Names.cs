@@ -1,0 +1,29 @@
+using System.Buffers;
+
+namespace M2MCluster.Contracts;
+
+/// <summary>The form of the ids that users choose, and of resource names as in AIP-122.</summary>
+public static class Names
+{
+    public const int MaxIdLength = 128;
+    public const string Objects = "objects/";
+    public const string Groups = "groups/";
+    public const string Applications = "applications/";
+    public const string Messages = "messages/";
+    public const string Aliases = "names/";
+
+    private static readonly SearchValues<char> IdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:");
+
+    /// <summary>Letters, digits and <c>-._~:</c>, 1 to 128 characters.</summary>
+    public static bool IsId(ReadOnlySpan<char> id) =>
+        id.Length is > 0 and <= MaxIdLength && !id.ContainsAnyExcept(IdCharacters);
+
+    /// <summary>The id in a resource name such as <c>objects/meter-1</c>, or null if the name is of another kind or malformed.</summary>
+    public static string? IdIn(string? name, string collection)
+    {
+        if (name is null || !name.StartsWith(collection, StringComparison.Ordinal)) return null;
+        var id = name[collection.Length..];
+        return IsId(id) ? id : null;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Reports;
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Contracts.Objects;
+
+/// <summary>
+/// A connected object, a device or a gateway; the key is its id. Every call that changes something returns only after the change is
+/// on disk. All throw <see cref="M2MException"/>: <see cref="ErrorCode.NotFound"/> if the object does not exist,
+/// <see cref="ErrorCode.PermissionDenied"/> if the speaker may not, <see cref="ErrorCode.Unavailable"/> if storage is away
+/// (nothing was done then).
+/// </summary>
+[Alias("m2m.IObjectGrain")]
+public interface IObjectGrain : IGrainWithStringKey
+{
+    // What the object says.
+
+    /// <summary>Stores a report once, by its name.</summary>
+    [Alias("Report")] ValueTask<ReportReceipt> Report(Speaker speaker, ReportDraft report);
+
+    /// <summary>
+    /// Stores a pack of reports of several children in one commit; the key is the gateway. One foreign child refuses the whole pack.
+    /// </summary>
+    [Alias("ReportForChildren")] ValueTask<ReportReceipt> ReportForChildren(Speaker gateway, ReportName name, ImmutableArray<ChildReport> reports);
+
+    /// <summary>Keeps a report that could not be read, as refused, with an event of type <c>m2m.object.fault</c>.</summary>
+    [Alias("ReportFault")] ValueTask ReportFault(Speaker speaker, ReportDraft report, string fault);
+
+    /// <summary>Registers the endpoint, replacing an earlier registration and starting a new connection epoch. Returns it with its id.</summary>
+    [Alias("Register")] ValueTask<Registration> Register(Speaker speaker, RegistrationDraft draft);
+
+    /// <summary>Refreshes a registration; <see cref="ErrorCode.NotFound"/> if it is not the current one.</summary>
+    [Alias("UpdateRegistration")] ValueTask<Registration> UpdateRegistration(Speaker speaker, string registrationId, RegistrationDraft draft);
+
+    /// <summary>Ends a registration; <see cref="ErrorCode.NotFound"/> if it is not the current one.</summary>
+    [Alias("Deregister")] ValueTask Deregister(Speaker speaker, string registrationId);
+
+    /// <summary>
+    /// A session begins, or an existing one gains traits. A channel with a new session of the same bearer ends the former one
+    /// (take-over). Returns the connection epoch.
+    /// </summary>
+    /// <param name="provided">Characteristics that the object told on connecting, if any.</param>
+    [Alias("Attach")] ValueTask<long> Attach(Speaker speaker, Channel channel, ImmutableSortedDictionary<string, string>? provided);
+
+    /// <summary>A session ended. An epoch that is not the current one of that bearer changes nothing.</summary>
+    [Alias("Detach")] ValueTask Detach(Bearer bearer, long epoch);
+
+    /// <summary>What waits, in the order of delivery; for a gateway also what waits for its children.</summary>
+    [Alias("Mailbox")] ValueTask<ImmutableArray<MailboxEntry>> Mailbox(Speaker speaker);
+
+    /// <summary>Fetches the first message that waits, or the given one; null if there is none. The message waits on until its result.</summary>
+    [Alias("Fetch")] ValueTask<WaitingMessage?> Fetch(Speaker speaker, MessageId? id);
+
+    /// <summary>The object's result of a message.</summary>
+    [Alias("Result")] ValueTask<ResultReceipt> Result(Speaker speaker, MessageId id, MessageResult result);
+
+    // What its edge and its gateway say.
+
+    /// <summary>What became of an attempt to push. One that is not current changes nothing.</summary>
+    [Alias("Settle")] ValueTask Settle(MessageId id, long attempt, Settlement settlement);
+
+    /// <summary>The object's gateway came within reach: a way to push to the object.</summary>
+    [Alias("GatewayAttached")] ValueTask GatewayAttached(string gateway, Channel channel);
+
+    /// <summary>The key is a gateway: the channels over which its children can be reached now.</summary>
+    [Alias("ChannelsForChild")] ValueTask<ImmutableArray<Channel>> ChannelsForChild(string child);
+
+    // What the platform says.
+
+    /// <summary>The time has come that the object armed, or its inbox has news.</summary>
+    [Alias("Wake")] ValueTask Wake();
+
+    // What applications and operators say.
+
+    /// <summary><see cref="ErrorCode.AlreadyExists"/> if it does, or if one of its names is taken.</summary>
+    [Alias("Create")] ValueTask<ObjectView> Create(string actor, ObjectKind kind, ObjectPatch patch);
+
+    [Alias("Get")] ValueTask<ObjectView> Get();
+
+    [Alias("Update")] ValueTask<ObjectView> Update(string actor, ObjectPatch patch);
+
+    /// <summary>Removes the object; what waited for it ends as failed.</summary>
+    [Alias("Delete")] ValueTask Delete(string actor);
+
+    /// <param name="secret">Null: one of 192 random bits is made. Given: at least 22 characters.</param>
+    [Alias("AddCredential")] ValueTask<CredentialGrant> AddCredential(string actor, CredentialKind kind, string? secret);
+
+    [Alias("ListCredentials")] ValueTask<ImmutableArray<CredentialView>> ListCredentials();
+
+    /// <summary>Revokes it and ends the sessions that it opened.</summary>
+    [Alias("RevokeCredential")] ValueTask RevokeCredential(string actor, string credentialId);
+
+    /// <summary>Whether the secret is one of the object's; false also if the object does not exist.</summary>
+    [Alias("Authenticate")] ValueTask<bool> Authenticate(CredentialKind kind, string secret);
+
+    /// <summary>Accepts a message; <see cref="ErrorCode.ResourceExhausted"/> if the mailbox is full and nothing in it yields.</summary>
+    [Alias("Send")] ValueTask<SendReceipt> Send(MessageDraft draft);
+
+    /// <summary><see cref="ErrorCode.FailedPrecondition"/> if it ended already.</summary>
+    [Alias("Cancel")] ValueTask<MessageRecord> Cancel(string actor, MessageId id);
+
+    [Alias("Explain")] ValueTask<Explanation> Explain(MessageId id);
+}

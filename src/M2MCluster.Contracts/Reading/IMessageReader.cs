@@ -1,0 +1,17 @@
+using M2MCluster.Contracts.Messages;
+
+namespace M2MCluster.Contracts.Reading;
+
+public interface IMessageReader
+{
+    ValueTask<MessageRecord?> FindAsync(MessageId id, CancellationToken cancellation);
+
+    /// <summary>The message that an application's request made for the target, if one did.</summary>
+    ValueTask<MessageRecord?> FindByRequestAsync(string application, string target, string requestId, CancellationToken cancellation);
+
+    /// <summary>Messages, the newest first, older than <paramref name="before"/>; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<MessageRecord>> ListAsync(MessageQuery query, MessageId before, int limit, CancellationToken cancellation);
+
+    /// <summary>What waits for the children of a gateway, by child and id; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, int limit, CancellationToken cancellation);
+}

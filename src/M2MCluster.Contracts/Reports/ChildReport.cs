@@ -1,0 +1,8 @@
+namespace M2MCluster.Contracts.Reports;
+
+/// <summary>A gateway's child's part of a pack.</summary>
+[GenerateSerializer, Immutable, Alias("m2m.ChildReport")]
+public sealed record ChildReport(
+    [property: Id(0)] string Child,
+    [property: Id(1)] string ContentType,
+    [property: Id(2)] byte[] Payload);

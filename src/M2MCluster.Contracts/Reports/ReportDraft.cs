@@ -1,0 +1,8 @@
+namespace M2MCluster.Contracts.Reports;
+
+/// <summary>A report as it came in, read far enough by the edge to be known as well-formed.</summary>
+[GenerateSerializer, Immutable, Alias("m2m.ReportDraft")]
+public sealed record ReportDraft(
+    [property: Id(0)] string ContentType,
+    [property: Id(1)] byte[] Payload,
+    [property: Id(2)] ReportName Name);

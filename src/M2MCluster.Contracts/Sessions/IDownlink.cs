@@ -1,0 +1,20 @@
+using Orleans.Concurrency;
+
+namespace M2MCluster.Contracts.Sessions;
+
+/// <summary>
+/// The edge's end of a channel. Calls are one-way hints: the edge answers a delivery by <see cref="Objects.IObjectGrain.Settle"/>
+/// with the attempt's number, whatever became of it; a call that is lost is found by the attempt's deadline.
+/// </summary>
+[Alias("m2m.IDownlink")]
+public interface IDownlink : IGrainObserver
+{
+    /// <summary>Pushes one message to the session.</summary>
+    [OneWay, Alias("Deliver")] Task Deliver(string session, Delivery delivery);
+
+    /// <summary>Tells an observer of the mailbox that it changed.</summary>
+    [OneWay, Alias("MailboxChanged")] Task MailboxChanged(string session, string objectId);
+
+    /// <summary>Ends the session: the object was taken over by a later connection, removed, or its secret revoked.</summary>
+    [OneWay, Alias("Close")] Task Close(string session, CloseReason reason);
+}

@@ -1,0 +1,20 @@
+namespace M2MCluster.Contracts;
+
+/// <summary>
+/// The layout of the 64-bit ids of messages, reports and events: a sign bit of zero, 41 bits of milliseconds since 2024-01-01 UTC,
+/// 10 bits of the node that made it, 12 bits of sequence. So an id tells its time, and ids sort by time.
+/// </summary>
+public static class TimedId
+{
+    public const int NodeBits = 10;
+    public const int SequenceBits = 12;
+
+    private static readonly DateTimeOffset Start = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>When the id was made, to the millisecond.</summary>
+    public static DateTimeOffset TimeOf(long id) => Start.AddMilliseconds(id >> (NodeBits + SequenceBits));
+
+    /// <summary>The smallest id of the millisecond of <paramref name="time"/>; zero for times before 2024.</summary>
+    public static long FirstAt(DateTimeOffset time) =>
+        Math.Max(0, (long)(time - Start).TotalMilliseconds) << (NodeBits + SequenceBits);
+}

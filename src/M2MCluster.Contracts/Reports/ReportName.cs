@@ -1,14 +1,19 @@
 namespace M2MCluster.Contracts.Reports;
 
-/// <summary>
-/// What makes a report the same report when it is sent again. <see cref="Given"/> is the device's own id (1 to 8 bytes), for ever;
-/// without it <see cref="Exchange"/> is a hash over endpoint, message id, token and payload, remembered for the last few within the
-/// bearer's exchange lifetime. Zero: the bearer knows that this is no retransmission.
-/// </summary>
+/// <summary>What makes a report the same report when it is sent again.</summary>
+/// <param name="Given">The device's own id, 1 to 8 bytes, that holds for ever; null if it gave none.</param>
+/// <param name="Exchange">
+/// Without one: a hash over the exchange (endpoint, message id, token, payload), remembered durably for the object's last few. Zero: there is nothing to go by.
+/// </param>
+/// <param name="MayRepeat">
+/// Whether an exchange remembered under the same hash makes this a repetition. On CoAP always; on MQTT only with DUP set, since packet ids are
+/// used again at once.
+/// </param>
 [GenerateSerializer, Immutable, Alias("m2m.ReportName")]
 public readonly record struct ReportName(
     [property: Id(0)] byte[]? Given,
-    [property: Id(1)] ulong Exchange)
+    [property: Id(1)] ulong Exchange,
+    [property: Id(2)] bool MayRepeat)
 {
     public static ReportName None => default;
 }

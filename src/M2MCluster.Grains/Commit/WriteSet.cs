@@ -1,3 +1,5 @@
+using M2MCluster.Contracts.Applications;
+using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
@@ -15,8 +17,20 @@ public sealed class WriteSet(StateWrite state)
     /// <summary>The object's description, when it changed: what lists and searches read.</summary>
     public ObjectDescription? Description { get; set; }
 
-    /// <summary>The object, its reports and what else the index holds of it are gone from lists.</summary>
+    /// <summary>The object is gone from lists, and with it its reports and its membership in groups. Messages stay, as what their senders may ask for.</summary>
     public string? RemovedObject { get; set; }
+
+    /// <summary>The application, when it is new or changed: what lists read.</summary>
+    public ApplicationView? Application { get; set; }
+
+    /// <summary>The application is gone from lists, and with it its keys, its subscriptions, and its feeds.</summary>
+    public string? RemovedApplication { get; set; }
+
+    /// <summary>The group, when it is new or changed: what lists read.</summary>
+    public GroupView? Group { get; set; }
+
+    /// <summary>The group is gone from lists, and with it all its members.</summary>
+    public string? RemovedGroup { get; set; }
 
     public List<StoredReport> Reports { get; } = [];
 

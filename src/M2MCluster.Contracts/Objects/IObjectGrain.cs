@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Reports;
 using M2MCluster.Contracts.Sessions;
+using Orleans.Concurrency;
 
 namespace M2MCluster.Contracts.Objects;
 
@@ -61,15 +62,22 @@ public interface IObjectGrain : IGrainWithStringKey
     [Alias("Settle")] ValueTask Settle(MessageId id, long attempt, Settlement settlement);
 
     /// <summary>The object's gateway came within reach: a way to push to the object.</summary>
-    [Alias("GatewayAttached")] ValueTask GatewayAttached(string gateway, Channel channel);
+    [OneWay, Alias("GatewayAttached")] ValueTask GatewayAttached(string gateway, Channel channel);
+
+    /// <summary>The object was heard of in a pack of its gateway's.</summary>
+    [OneWay, Alias("SeenVia")] ValueTask SeenVia(string gateway);
+
+    /// <summary>The key is a gateway: whether a claimed identity may report, or do all else, in its name (<see cref="PlainAccess"/>).</summary>
+    [AlwaysInterleave, Alias("PlainAccess")] ValueTask<PlainAccess> PlainAccess();
 
     /// <summary>The key is a gateway: the channels over which its children can be reached now.</summary>
-    [Alias("ChannelsForChild")] ValueTask<ImmutableArray<Channel>> ChannelsForChild(string child);
+    [AlwaysInterleave, Alias("ChannelsForChild")] ValueTask<ImmutableArray<Channel>> ChannelsForChild();
 
     // What the platform says.
 
-    /// <summary>The time has come that the object armed, or its inbox has news.</summary>
-    [Alias("Wake")] ValueTask Wake();
+    /// <summary>A time has come that was armed for the object, or its inbox has news.</summary>
+    /// <param name="due">Unix milliseconds of the armed time; 0 if none was.</param>
+    [Alias("Wake")] ValueTask Wake(long due);
 
     // What applications and operators say.
 

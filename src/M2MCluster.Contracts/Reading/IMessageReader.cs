@@ -12,6 +12,12 @@ public interface IMessageReader
     /// <summary>Messages, the newest first, older than <paramref name="before"/>; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<MessageRecord>> ListAsync(MessageQuery query, MessageId before, int limit, CancellationToken cancellation);
 
+    /// <summary>For which of the objects something waits.</summary>
+    ValueTask<IReadOnlySet<string>> WaitingAmongAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation);
+
+    /// <summary>How many of a group message's member messages ended how; under null, how many wait.</summary>
+    ValueTask<IReadOnlyList<OutcomeCount>> OutcomesAsync(MessageId parent, CancellationToken cancellation);
+
     /// <summary>What waits for the children of a gateway, by child and id; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, int limit, CancellationToken cancellation);
 }

@@ -14,6 +14,9 @@ public interface IObjectIndex
     /// <summary>Which of the objects were online at the time, by their last commit.</summary>
     ValueTask<IReadOnlySet<string>> OnlineAsync(IReadOnlyCollection<string> ids, DateTimeOffset at, CancellationToken cancellation);
 
+    /// <summary>Which of the objects are children of the gateway.</summary>
+    ValueTask<IReadOnlySet<string>> ChildrenAmongAsync(string gateway, IReadOnlyCollection<string> ids, CancellationToken cancellation);
+
     /// <summary>The children of a gateway, by id, after <paramref name="after"/>; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<string>> ChildrenAsync(string gateway, string after, int limit, CancellationToken cancellation);
 }

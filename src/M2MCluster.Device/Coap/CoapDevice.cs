@@ -1,0 +1,203 @@
+using System.Net;
+using System.Text;
+using M2MCluster.Protocols.Coap;
+
+namespace M2MCluster.Device.Coap;
+
+/// <summary>
+/// A device, or a gateway, that speaks CoAP over one UDP socket. Requests are confirmable and retransmitted; bodies go in blocks where they
+/// are large. All calls may be made from any thread; requests to the platform leave one after the other (NSTART 1).
+/// Every request throws <see cref="DeviceException"/> where it was not answered, or refused.
+/// </summary>
+public sealed class CoapDevice : IAsyncDisposable
+{
+    private readonly CoapDeviceOptions _options;
+    private readonly CoapExchanges _exchanges;
+    private readonly CoapTransfer _transfer;
+    private readonly MessageLedger _ledger = new();
+    private readonly CancellationTokenSource _ending = new();
+    private string? _location;
+
+    public CoapDevice(CoapDeviceOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        _options = options;
+        ReportIds = new ReportIds(time);
+        _exchanges = new CoapExchanges(options.Server, options.Transmission, options.Link, time);
+        _transfer = new CoapTransfer(_exchanges, options.CheckedBlockSize, options.MaxBody);
+        if (options.Commands is not { } commands) return;
+        var server = new CoapCommandServer(_exchanges, commands, time, options.MaxBody);
+        _exchanges.Requested = incoming => _ = server.ServeAsync(incoming, _ending.Token);
+    }
+
+    public string Name => _options.Name;
+
+    public ReportIds ReportIds { get; }
+
+    public DeviceLink Link => _options.Link;
+
+    public IPEndPoint LocalEndPoint => _exchanges.Socket.LocalEndPoint;
+
+    public bool IsRegistered => _location is not null;
+
+    public bool IsAsleep => _exchanges.Socket.Deaf;
+
+    /// <summary>Hears nothing until <see cref="Wake"/>, or until the next request is made.</summary>
+    public void Sleep() => _exchanges.Socket.Deaf = true;
+
+    public void Wake() => _exchanges.Socket.Deaf = false;
+
+    /// <summary>Goes on from another port, as after a NAT forgot its mapping. What is under way is retransmitted from there.</summary>
+    public ValueTask RebindAsync() => _exchanges.Socket.RebindAsync();
+
+    /// <summary>Registers at the resource directory (RFC 9176), with the links of its resources.</summary>
+    public async Task RegisterAsync(CancellationToken cancellationToken = default) =>
+        _location = await RegisterAsync(Name, [], cancellationToken).ConfigureAwait(false);
+
+    /// <summary>A gateway attaches a child.</summary>
+    public Task AttachAsync(string child, CancellationToken cancellationToken = default) => RegisterAsync(child, [("for", child)], cancellationToken);
+
+    /// <summary>Extends the registration; registers where there is none, or the platform has forgotten it.</summary>
+    public async Task UpdateAsync(CancellationToken cancellationToken = default)
+    {
+        if (_location is { } location)
+        {
+            var answer = await RequestAsync(new CoapRequest(CoapCode.Post, location) { Queries = Who(null) }, cancellationToken).ConfigureAwait(false);
+            if (answer.Code != CoapCode.NotFound)
+            {
+                answer.OrThrow();
+                return;
+            }
+        }
+
+        await RegisterAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task DeregisterAsync(CancellationToken cancellationToken = default)
+    {
+        if (_location is not { } location) return;
+        (await RequestAsync(new CoapRequest(CoapCode.Delete, location) { Queries = Who(null) }, cancellationToken).ConfigureAwait(false)).OrThrow();
+        _location = null;
+    }
+
+    /// <summary>Sends a report; when it returns, the report is on the platform's disk, once, however often it was sent.</summary>
+    public async Task ReportAsync(DeviceReport report, string? child = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var request = new CoapRequest(CoapCode.Post, "/m2m/reports")
+        {
+            Queries = [.. Who(child), ("id", report.Id)],
+            ContentType = report.ContentType,
+            Payload = report.Payload,
+        };
+        (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow();
+    }
+
+    /// <summary>The message that goes first; null where nothing waits. It stays in the mailbox until its result was posted.</summary>
+    public async Task<DeviceMessage?> FetchNextAsync(string? child = null, CancellationToken cancellationToken = default)
+    {
+        var answer = await RequestAsync(new CoapRequest(CoapCode.Get, "/m2m/mailbox/next") { Queries = Who(child) }, cancellationToken).ConfigureAwait(false);
+        if (answer.Code == CoapCode.NotFound) return null;
+        answer.OrThrow();
+        if (!answer.Response.Options.TryGet(CoapOptionNumber.ETag, out var tag)) throw new DeviceException(DeviceFailure.Refused, "A message without its id.");
+        return new DeviceMessage(Convert.ToHexStringLower(tag.Span), answer.ContentType, answer.Body, child);
+    }
+
+    /// <summary>A message by its id; null where it does not wait any more.</summary>
+    public async Task<DeviceMessage?> FetchAsync(string id, string? child = null, CancellationToken cancellationToken = default)
+    {
+        var request = new CoapRequest(CoapCode.Get, $"/m2m/mailbox/{id}") { Queries = Who(child) };
+        var answer = await RequestAsync(request, cancellationToken).ConfigureAwait(false);
+        if (answer.Code == CoapCode.NotFound) return null;
+        answer.OrThrow();
+        return new DeviceMessage(id, answer.ContentType, answer.Body, child);
+    }
+
+    /// <summary>What waits for the device, and for a gateway's children.</summary>
+    public async Task<IReadOnlyList<MailboxEntry>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var answer = await RequestAsync(new CoapRequest(CoapCode.Get, "/m2m/mailbox") { Queries = Who(null) }, cancellationToken).ConfigureAwait(false);
+        return MailboxList.Read(answer.OrThrow().Body.Span);
+    }
+
+    /// <summary>Is told what waits, now and whenever it changes, as long as the device is awake.</summary>
+    public async Task<MailboxObservation> ObserveAsync(Action<IReadOnlyList<MailboxEntry>> changed, CancellationToken cancellationToken = default)
+    {
+        Wake();
+        var request = new CoapRequest(CoapCode.Get, "/m2m/mailbox") { Queries = Who(null) }.ToMessage(null);
+        var outgoing = await _exchanges.ObserveAsync(request, Notified, cancellationToken).ConfigureAwait(false);
+        return new MailboxObservation(() => _exchanges.Cancel(outgoing));
+
+        void Notified(CoapMessage notification)
+        {
+            if (!notification.Code.IsSuccess) return;
+            if (notification.Options.Block2 is { More: true }) _ = ListAllAsync();
+            else changed(MailboxList.Read(notification.Payload.Span));
+        }
+
+        // A list of more than one block is told by its first block only (RFC 7959 section 2.6).
+        async Task ListAllAsync()
+        {
+            try
+            {
+                changed(await ListAsync(cancellationToken).ConfigureAwait(false));
+            }
+            catch (Exception missed) when (missed is DeviceException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The next notification tells it again.
+            }
+        }
+    }
+
+    /// <summary>Says what became of a message; only this takes it out of the mailbox. The same again is harmless.</summary>
+    public async Task PostResultAsync(string id, DeviceResult result, string? child = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var request = new CoapRequest(CoapCode.Post, $"/m2m/mailbox/{id}")
+        {
+            Queries = [.. Who(child), ("result", result.Ok ? "ok" : "error")],
+            ContentType = result.ContentType,
+            Payload = result.Payload,
+        };
+        (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow();
+    }
+
+    /// <summary>Fetches, handles and answers message after message until none waits; returns their number.</summary>
+    public async Task<int> DrainAsync(MessageHandler handler, string? child = null, CancellationToken cancellationToken = default)
+    {
+        for (var count = 0; ; count++)
+        {
+            if (await FetchNextAsync(child, cancellationToken).ConfigureAwait(false) is not { } message) return count;
+            var result = await _ledger.HandleAsync(message, handler, cancellationToken).ConfigureAwait(false);
+            await PostResultAsync(message.Id, result, child, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _exchanges.DisposeAsync().ConfigureAwait(false);
+        _ending.Dispose();
+    }
+
+    private async Task<string> RegisterAsync(string name, (string, string)[] queries, CancellationToken cancellationToken)
+    {
+        var lifetime = ((long)_options.Lifetime.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var request = new CoapRequest(CoapCode.Post, "/rd")
+        {
+            Queries = [("ep", name), ("lt", lifetime), .. queries],
+            ContentType = "application/link-format",
+            Payload = Encoding.UTF8.GetBytes(name == Name ? _options.Links : string.Empty),
+        };
+        return (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow().Response.Options.LocationPath;
+    }
+
+    private Task<CoapAnswer> RequestAsync(CoapRequest request, CancellationToken cancellationToken)
+    {
+        Wake();
+        return _transfer.RequestAsync(request, cancellationToken);
+    }
+
+    private (string, string)[] Who(string? child) => child is null ? [("ep", Name)] : [("ep", Name), ("for", child)];
+}

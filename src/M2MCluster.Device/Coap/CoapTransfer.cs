@@ -1,0 +1,72 @@
+using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.Coap.Blockwise;
+
+namespace M2MCluster.Device.Coap;
+
+/// <summary>Carries a request with its whole body and the whole answer: block by block (RFC 7959), and with Echo where it is asked for (RFC 9175).</summary>
+internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int maxBody)
+{
+    // A body that changes while it is read is begun again; one that never stands still is given up.
+    private const int MaxRestarts = 8;
+
+    private ReadOnlyMemory<byte>? _echo;
+
+    public async Task<CoapAnswer> RequestAsync(CoapRequest request, CancellationToken cancellationToken)
+    {
+        var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.Code == CoapCode.Unauthorized && response.Options.TryGet(CoapOptionNumber.Echo, out var echo))
+        {
+            _echo = echo;
+            response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await CollectAsync(request, response, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<CoapMessage> SendAsync(CoapRequest request, CancellationToken cancellationToken)
+    {
+        var whole = request.ToMessage(_echo);
+        whole.Payload = request.Payload;
+        if (request.Payload.Length <= blockSize) return await exchanges.RequestAsync(whole, cancellationToken).ConfigureAwait(false);
+
+        var next = new CoapBlock(0, false, CoapBlock.ExponentFor(blockSize));
+        while (true)
+        {
+            if (!CoapBlockSlice.TryCut(request.Payload, next, out var slice)) throw new DeviceException(DeviceFailure.Refused, "The platform asked for a block beyond the end.");
+            var message = request.ToMessage(_echo);
+            message.Payload = slice.Value.Payload;
+            message.Options.Add(CoapOptionNumber.Block1, slice.Value.Block.Encode());
+            if (next.Number == 0) message.Options.Add(CoapOptionNumber.Size1, (uint)request.Payload.Length);
+            var response = await exchanges.RequestAsync(message, cancellationToken).ConfigureAwait(false);
+            if (response.Code != CoapCode.Continue || !slice.Value.Block.More) return response;
+
+            // Section 2.5: the platform may ask for smaller blocks from here on; what it has stays.
+            var exponent = Math.Min(next.SizeExponent, response.Options.Block1?.SizeExponent ?? next.SizeExponent);
+            next = new CoapBlock((int)((slice.Value.Block.Offset + slice.Value.Payload.Length) >> (exponent + 4)), false, exponent);
+        }
+    }
+
+    private async Task<CoapAnswer> CollectAsync(CoapRequest request, CoapMessage response, CancellationToken cancellationToken)
+    {
+        if (response.Options.Block2 is not { More: true } || !response.Code.IsSuccess) return new(response, response.Payload);
+        var collector = new CoapBlock2Collector(maxBody);
+        var restarts = 0;
+        while (true)
+        {
+            switch (collector.Accept(response))
+            {
+                case CoapBlock2Status.Complete:
+                    return new(response, collector.ToArray());
+                case CoapBlock2Status.TooLarge or CoapBlock2Status.Invalid:
+                    throw new DeviceException(DeviceFailure.Refused, "The answer is too large, or its blocks make no body.");
+                case CoapBlock2Status.Changed when ++restarts > MaxRestarts:
+                    throw new DeviceException(DeviceFailure.Busy, "The answer changed too often while it was read.");
+            }
+
+            var message = request.ToMessage(_echo);
+            message.Options.Add(CoapOptionNumber.Block2, collector.Next.Encode());
+            response = await exchanges.RequestAsync(message, cancellationToken).ConfigureAwait(false);
+            if (!response.Code.IsSuccess) return new(response, response.Payload);
+        }
+    }
+}

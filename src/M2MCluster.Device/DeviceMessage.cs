@@ -1,0 +1,7 @@
+namespace M2MCluster.Device;
+
+/// <summary>A message from the mailbox.</summary>
+/// <param name="Id">16 lower-case hexadecimal digits.</param>
+/// <param name="ContentType">Its media type; null where it is not known.</param>
+/// <param name="Child">The gateway's child that it is for; null where it is for the device itself.</param>
+public sealed record DeviceMessage(string Id, string? ContentType, ReadOnlyMemory<byte> Payload, string? Child = null);

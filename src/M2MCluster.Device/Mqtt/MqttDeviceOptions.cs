@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace M2MCluster.Device.Mqtt;
+
+/// <summary>Who an MQTT device is, and how it speaks.</summary>
+public sealed record MqttDeviceOptions
+{
+    /// <summary>The object's id, said as user name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Said as password.</summary>
+    public required string Secret { get; init; }
+
+    public required IPEndPoint Server { get; init; }
+
+    /// <summary>The client id; the object's id where it is not given.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>MQTT 5; else 3.1.1, which has no report ids and no content types.</summary>
+    public bool Version5 { get; init; } = true;
+
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an answer is awaited.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A gateway also hears what is for its children.</summary>
+    public bool IsGateway { get; init; }
+
+    /// <summary>Handles messages; without it the device has no mailbox.</summary>
+    public MessageHandler? Messages { get; init; }
+
+    /// <summary>Told what the platform refused, and why; on no particular thread.</summary>
+    public Action<string>? Refused { get; init; }
+}

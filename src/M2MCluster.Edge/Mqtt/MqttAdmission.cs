@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace M2MCluster.Edge.Mqtt;
+
+/// <summary>Decides on a CONNECT: the user name is the object's id, the password its secret. At most so many at once as the options say.</summary>
+internal sealed class MqttAdmission(MqttEdge edge, ILogger<MqttAdmission> logger) : IDisposable
+{
+    private readonly SemaphoreSlim _turns = new(edge.Options.MaxAdmissions);
+    private readonly string _run = Guid.NewGuid().ToString("n")[..12];
+    private long _sessions;
+
+    /// <summary>The session, attached and the object's only one on this node, or the reason of its refusal.</summary>
+    /// <param name="isProtected">Whether TLS protects the connection.</param>
+    /// <param name="cancellation">When the client has waited long enough.</param>
+    public async ValueTask<(MqttSession? Session, MqttConnectReasonCode Reason)> Admit(
+        MqttConnectPacket packet, MqttPipe pipe, string address, bool isProtected, CancellationToken cancellation)
+    {
+        if (!string.IsNullOrEmpty(packet.AuthenticationMethod)) return (null, MqttConnectReasonCode.BadAuthenticationMethod);
+        if (string.IsNullOrEmpty(packet.ClientId))
+        {
+            if (!pipe.IsVersion5 && !packet.CleanSession) return (null, MqttConnectReasonCode.ClientIdentifierNotValid);
+            packet.ClientId = $"auto-{Guid.NewGuid():n}";
+        }
+
+        if (packet.Password is null || !Names.IsId(packet.Username)) return (null, MqttConnectReasonCode.BadUserNameOrPassword);
+        try
+        {
+            await _turns.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, MqttConnectReasonCode.ServerBusy);
+        }
+
+        try
+        {
+            return await Attach(packet, pipe, new(packet.Username, isProtected ? Strength.Protected : Strength.Secret, Bearer.Mqtt, address));
+        }
+#pragma warning disable CA1031 // Whatever failed, the client is told that it may come back.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.AdmissionFailed(failure, packet.Username);
+            return (null, MqttReasons.OfConnect(failure));
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    private async ValueTask<(MqttSession? Session, MqttConnectReasonCode Reason)> Attach(MqttConnectPacket packet, MqttPipe pipe, Speaker speaker)
+    {
+        if (!await edge.ObjectOf(speaker.ObjectId).Authenticate(CredentialKind.MqttSecret, Encoding.UTF8.GetString(packet.Password)))
+            return (null, MqttConnectReasonCode.BadUserNameOrPassword);
+
+        var inFlight = packet.ReceiveMaximum == 0 ? edge.Options.MaxInFlight : Math.Min(packet.ReceiveMaximum, edge.Options.MaxInFlight);
+        var session = new MqttSession($"{_run}-{Interlocked.Increment(ref _sessions)}", speaker, packet.ClientId, pipe, edge, inFlight);
+        edge.Sessions.Add(session);
+        try
+        {
+            await session.Attach(Provided(packet.UserProperties));
+        }
+        catch
+        {
+            edge.Sessions.Remove(session);
+            throw;
+        }
+
+        // Before the client hears that it is connected: what it repeats on this connection must not race with what the former one still does.
+        edge.Sessions.Claim(session);
+        return (session, MqttConnectReasonCode.Success);
+    }
+
+    /// <summary>The user properties as characteristics: a value that is a JSON number, boolean or text stays so, anything else becomes a text.</summary>
+    private static ImmutableSortedDictionary<string, string>? Provided(List<MqttUserProperty>? properties)
+    {
+        if (properties is not { Count: > 0 }) return null;
+        var provided = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var property in properties)
+        {
+            var value = property.ReadValueAsString();
+            provided[property.Name] = IsScalar(value) ? value : JsonSerializer.Serialize(value, MqttJson.Default.String);
+        }
+
+        return provided.ToImmutable();
+    }
+
+    private static bool IsScalar(string value)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(value));
+            return reader.Read() && reader.TokenType is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.String && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Threading.Channels;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Sessions;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace M2MCluster.Edge.Mqtt;
+
+/// <summary>
+/// The life of an admitted connection. One loop reads and answers what needs no grain; what a grain must decide goes, in its order, through a bounded queue to a second
+/// loop. When the queue is full, reading pauses, and TCP tells the client.
+/// </summary>
+internal sealed class MqttConnection(MqttSession session, MqttPipe pipe, MqttEdge edge, MqttServices services, ILogger logger)
+{
+    private readonly Channel<MqttPacket> _work = System.Threading.Channels.Channel.CreateBounded<MqttPacket>(
+        new BoundedChannelOptions(edge.Options.Window) { SingleReader = true, SingleWriter = true });
+    private readonly HashSet<ushort> _unreleased = [];
+    private bool _leftInOrder;
+
+    /// <param name="keepAlive">Seconds; zero for none.</param>
+    public async Task Run(int keepAlive)
+    {
+        var working = Work();
+        using (var watch = new MqttKeepAlive(edge.Time, keepAlive, () => session.End(MqttDisconnectReasonCode.KeepAliveTimeout)))
+        {
+            await Read(watch);
+        }
+
+        session.End(null);
+        _work.Writer.Complete();
+        using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), edge.Time))
+        {
+            await pipe.Finish(session.EndReason is { } reason && pipe.IsVersion5 ? new MqttDisconnectPacket { ReasonCode = reason } : null, patience.Token);
+        }
+
+        await working;
+        await Detach();
+    }
+
+    private async Task Read(MqttKeepAlive watch)
+    {
+        while (!session.Ended.IsCancellationRequested)
+        {
+            var read = await pipe.Read(session.Ended);
+            watch.Heard();
+            switch (read.Status)
+            {
+                case MqttReadStatus.Packet:
+                    if (await Handle(read.Packet!, watch)) continue;
+                    return;
+                case MqttReadStatus.Malformed:
+                    session.End(MqttDisconnectReasonCode.MalformedPacket);
+                    return;
+                case MqttReadStatus.TooLarge:
+                    session.End(MqttDisconnectReasonCode.PacketTooLarge);
+                    return;
+                default:
+                    return;
+            }
+        }
+    }
+
+    /// <summary>False: nothing more is read.</summary>
+    private async ValueTask<bool> Handle(MqttPacket packet, MqttKeepAlive watch)
+    {
+        switch (packet)
+        {
+            case MqttPingReqPacket:
+                return await session.Send(MqttPingRespPacket.Instance) == MqttWriteStatus.Written;
+            case MqttPubAckPacket acknowledgement:
+                _ = services.Downlink.Acknowledged(session, acknowledgement);
+                return true;
+            case MqttDisconnectPacket:
+                _leftInOrder = true;
+                return false;
+            case MqttPublishPacket { TopicAlias: not 0 }:
+                session.End(MqttDisconnectReasonCode.TopicAliasInvalid);
+                return false;
+            case MqttSubscribePacket { SubscriptionIdentifier: not 0 }:
+                session.End(MqttDisconnectReasonCode.SubscriptionIdentifiersNotSupported);
+                return false;
+            case MqttPublishPacket { QualityOfServiceLevel: not MqttQualityOfServiceLevel.AtMostOnce, PacketIdentifier: 0 }:
+            case MqttSubscribePacket { PacketIdentifier: 0 } or MqttSubscribePacket { TopicFilters.Count: 0 }:
+            case MqttUnsubscribePacket { PacketIdentifier: 0 } or MqttUnsubscribePacket { TopicFilters.Count: 0 }:
+                session.End(MqttDisconnectReasonCode.MalformedPacket);
+                return false;
+            case MqttPublishPacket or MqttPubRelPacket or MqttSubscribePacket or MqttUnsubscribePacket:
+                return await Enqueue(packet, watch);
+            default:
+                session.End(MqttDisconnectReasonCode.ProtocolError);
+                return false;
+        }
+    }
+
+    private async ValueTask<bool> Enqueue(MqttPacket packet, MqttKeepAlive watch)
+    {
+        if (_work.Writer.TryWrite(packet)) return true;
+        watch.Pause();
+        try
+        {
+            await _work.Writer.WriteAsync(packet, session.Ended);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            watch.Resume();
+        }
+    }
+
+    private async Task Work()
+    {
+        await foreach (var packet in _work.Reader.ReadAllAsync())
+        {
+            // What a broken connection leaves unacknowledged the client sends again, marked as such: to carry it out here too would race with that. At QoS 0 nobody sends again.
+            if (session.Ended.IsCancellationRequested && !_leftInOrder && packet is not MqttPublishPacket { QualityOfServiceLevel: MqttQualityOfServiceLevel.AtMostOnce })
+                continue;
+            try
+            {
+                if (await Answer(packet) is { } answer) await session.Send(answer);
+            }
+#pragma warning disable CA1031 // What nobody foresaw ends this connection, told to the client, and no other.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                logger.ConnectionFailed(failure);
+                session.End(MqttDisconnectReasonCode.UnspecifiedError);
+            }
+        }
+    }
+
+    private async ValueTask<MqttPacket?> Answer(MqttPacket packet) => packet switch
+    {
+        MqttPublishPacket publish => await Publish(publish),
+        MqttPubRelPacket release => Release(release),
+        MqttSubscribePacket subscribe => await services.Subscriber.Subscribe(session, subscribe),
+        MqttUnsubscribePacket unsubscribe => await services.Subscriber.Unsubscribe(session, unsubscribe),
+        _ => null,
+    };
+
+    private async ValueTask<MqttPacket?> Publish(MqttPublishPacket publish)
+    {
+        var exactlyOnce = publish.QualityOfServiceLevel == MqttQualityOfServiceLevel.ExactlyOnce;
+        // Section 4.3.3: until its PUBREL a packet id at QoS 2 is the same message, whatever is sent with it.
+        if (exactlyOnce && _unreleased.Contains(publish.PacketIdentifier)) return new MqttPubRecPacket { PacketIdentifier = publish.PacketIdentifier };
+        if (await services.Uplink.Take(session, publish) is not { } verdict) return null;
+        edge.Metrics.Published(verdict.Word ?? "done");
+        if (verdict.Word is { } word && session.Subscriptions.TakesErrors)
+            await session.Send(new MqttRefusal(publish.Topic, publish.PacketIdentifier, word, verdict.Detail ?? "").ToPacket());
+        if (!verdict.Acknowledge && !session.IsVersion5) return null;
+
+        if (!exactlyOnce)
+        {
+            return publish.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
+                ? null
+                : new MqttPubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = verdict.Reason, ReasonString = verdict.Detail };
+        }
+
+        // In version 5 a refusal ends the exchange; in 3.1.1 it cannot be said, and the exchange goes on to its end.
+        if (verdict.Reason == MqttPubAckReasonCode.Success || !session.IsVersion5) _unreleased.Add(publish.PacketIdentifier);
+        return new MqttPubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = (MqttPubRecReasonCode)verdict.Reason, ReasonString = verdict.Detail };
+    }
+
+    private MqttPubCompPacket Release(MqttPubRelPacket release) => new()
+    {
+        PacketIdentifier = release.PacketIdentifier,
+        // An id that is not known here was released before, perhaps on an earlier connection; version 5 can say so.
+        ReasonCode = _unreleased.Remove(release.PacketIdentifier) ? MqttPubCompReasonCode.Success : MqttPubCompReasonCode.PacketIdentifierNotFound,
+    };
+
+    private async ValueTask Detach()
+    {
+        await Detach(session.ObjectId, session.Epoch);
+        foreach (var (child, epoch) in session.Children) await Detach(child, epoch);
+    }
+
+    private async ValueTask Detach(string objectId, long epoch)
+    {
+        try
+        {
+            await edge.ObjectOf(objectId).Detach(Bearer.Mqtt, epoch);
+        }
+        catch (Exception failure) when (failure is M2MException || MqttReasons.IsUncertain(failure))
+        {
+            logger.DetachFailed(failure, objectId);
+        }
+    }
+}

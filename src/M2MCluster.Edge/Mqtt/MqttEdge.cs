@@ -1,0 +1,76 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans;
+
+namespace M2MCluster.Edge.Mqtt;
+
+/// <summary>What the connections of this node share.</summary>
+internal sealed class MqttEdge
+{
+    private const int SettleTries = 5;
+
+    private readonly IGrainFactory _grains;
+    private readonly ILogger<MqttEdge> _logger;
+    private readonly MqttDownlink _downlink;
+    private readonly Lazy<IDownlink> _reference;
+
+    public MqttEdge(IGrainFactory grains, IOptions<MqttEdgeOptions> options, TimeProvider time, MqttMetrics metrics, ILogger<MqttEdge> logger)
+    {
+        _grains = grains;
+        _logger = logger;
+        Options = options.Value;
+        Time = time;
+        Metrics = metrics;
+        _downlink = new(this);
+        // Grains refer to the edge weakly, and the silo makes references only once it runs.
+        _reference = new(() => grains.CreateObjectReference<IDownlink>(_downlink));
+    }
+
+    public MqttEdgeOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public MqttMetrics Metrics { get; }
+
+    public MqttSessions Sessions { get; } = new();
+
+    public MqttDownlink Sink => _downlink;
+
+    /// <summary>The edge as grains see it.</summary>
+    public IDownlink Downlink => _reference.Value;
+
+    public IObjectGrain ObjectOf(string id) => _grains.GetGrain<IObjectGrain>(id);
+
+    /// <summary>The pause before the next try: doubling from a fiftieth of the longest, with half of it left to chance, so that many do not come back at once.</summary>
+    public TimeSpan BackOff(int tries)
+    {
+        var whole = Options.MaxBackOff * Math.Min(1, Math.Pow(2, Math.Min(tries, 16)) / 50);
+        return whole * (0.5 + Random.Shared.NextDouble() / 2);
+    }
+
+    /// <summary>Tells the grain what became of an attempt. If that fails for good, the attempt's deadline finds it.</summary>
+    public async Task Settle(Delivery delivery, Settlement settlement)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await ObjectOf(delivery.ObjectId).Settle(delivery.Message.Id, delivery.Attempt, settlement);
+                return;
+            }
+            catch (Exception failure) when (failure is M2MException || MqttReasons.IsUncertain(failure))
+            {
+                if (tries == SettleTries || (failure is M2MException refusal && !MqttReasons.IsTransient(refusal)))
+                {
+                    _logger.SettlementLost(failure, delivery.Message.Id, settlement.Kind);
+                    return;
+                }
+            }
+
+            await Task.Delay(BackOff(tries), Time);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace M2MCluster.Edge.Mqtt;
+
+/// <summary>An admitted connection: who speaks on it and what goes back over it. It lives as long as the connection and is kept nowhere.</summary>
+#pragma warning disable CA1001 // A token source without timer or links holds nothing, and grains may still deliver to a session that just ended.
+internal sealed class MqttSession(string name, Speaker speaker, string clientId, MqttPipe pipe, MqttEdge edge, int inFlight)
+#pragma warning restore CA1001
+{
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _lock = new();
+
+    /// <summary>Names the session within the cluster; never used again.</summary>
+    public string Name => name;
+
+    public Speaker Speaker => speaker;
+
+    public string ObjectId => speaker.ObjectId;
+
+    /// <summary>As the client gave it; a part of the name of an exchange, and nothing else depends on it.</summary>
+    public string ClientId => clientId;
+
+    public bool IsVersion5 => pipe.IsVersion5;
+
+    public MqttSubscriptions Subscriptions { get; } = new(edge.Options.MaxChildren);
+
+    public MqttOutbox Outbox { get; } = new(inFlight);
+
+    /// <summary>Children that are attached over this session, with the epochs of their channels.</summary>
+    public ConcurrentDictionary<string, long> Children { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The epoch that the grain gave to the channel last.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>Cancelled when the connection ends, for whatever reason.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Why the server ended it; null if it did not, or has nothing to say.</summary>
+    public MqttDisconnectReasonCode? EndReason { get; private set; }
+
+    /// <summary>Leaves the channel with the object's grain, with what it can carry now.</summary>
+    public async ValueTask Attach(ImmutableSortedDictionary<string, string>? provided) =>
+        Epoch = await edge.ObjectOf(ObjectId).Attach(speaker, Channel(Subscriptions.TakesMessages), provided);
+
+    /// <summary>Leaves the channel with a child's grain.</summary>
+    public async ValueTask AttachChild(string child, ImmutableSortedDictionary<string, string>? provided) =>
+        Children[child] = await edge.ObjectOf(child).Attach(speaker, Channel(Subscriptions.MailboxQuality(child) is not null), provided);
+
+    public ValueTask<MqttWriteStatus> Send(MqttPacket packet) => pipe.Write(packet, _ended.Token);
+
+    /// <summary>Ends the connection; the first reason is the one that the client is told.</summary>
+    public void End(MqttDisconnectReasonCode? reason)
+    {
+        lock (_lock)
+        {
+            if (_ended.IsCancellationRequested) return;
+            EndReason = reason;
+            _ended.Cancel();
+        }
+
+        pipe.StopReading();
+    }
+
+    private Channel Channel(bool messages) => new(edge.Downlink, name, Bearer.Mqtt, messages ? ChannelTraits.Messages : ChannelTraits.None);
+}

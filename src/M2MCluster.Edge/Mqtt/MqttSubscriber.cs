@@ -1,0 +1,101 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace M2MCluster.Edge.Mqtt;
+
+/// <summary>SUBSCRIBE and UNSUBSCRIBE: which filters a session may have, and what the object's grain then knows of its channel.</summary>
+internal sealed class MqttSubscriber(MqttEdge edge)
+{
+    /// <summary>Null: the connection ended before the grain knew.</summary>
+    public async ValueTask<MqttSubAckPacket?> Subscribe(MqttSession session, MqttSubscribePacket packet)
+    {
+        var before = session.Subscriptions.TakesMessages;
+        var answer = new MqttSubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = [] };
+        foreach (var filter in packet.TopicFilters)
+        {
+            if (await Persist(session, () => Grant(session, filter)) is not { } reason) return null;
+            answer.ReasonCodes.Add(session.IsVersion5 || reason < MqttSubscribeReasonCode.UnspecifiedError ? reason : MqttSubscribeReasonCode.UnspecifiedError);
+        }
+
+        return await TellGrains(session, before) ? answer : null;
+    }
+
+    public async ValueTask<MqttUnsubAckPacket?> Unsubscribe(MqttSession session, MqttUnsubscribePacket packet)
+    {
+        var before = session.Subscriptions.TakesMessages;
+        var answer = new MqttUnsubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = [] };
+        foreach (var filter in packet.TopicFilters)
+            answer.ReasonCodes.Add(session.Subscriptions.Remove(filter) ? MqttUnsubscribeReasonCode.Success : MqttUnsubscribeReasonCode.NoSubscriptionExisted);
+        return await TellGrains(session, before) ? answer : null;
+    }
+
+    private async ValueTask<MqttSubscribeReasonCode> Grant(MqttSession session, MqttTopicFilter filter)
+    {
+        if (filter.Topic.StartsWith("$share/", StringComparison.Ordinal)) return MqttSubscribeReasonCode.SharedSubscriptionsNotSupported;
+        if (!MqttSubscriptions.IsAllowed(filter.Topic, out var onlyGateways)) return MqttSubscribeReasonCode.NotAuthorized;
+        if (onlyGateways && (await edge.ObjectOf(session.ObjectId).Get()).Description.Kind != ObjectKind.Gateway) return MqttSubscribeReasonCode.NotAuthorized;
+        // Nothing is sent with QoS 2, and refusals are not repeated, so that is what is granted.
+        var granted = filter.Topic == MqttTopic.Errors || filter.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
+            ? MqttQualityOfServiceLevel.AtMostOnce
+            : MqttQualityOfServiceLevel.AtLeastOnce;
+        return session.Subscriptions.TryAdd(filter.Topic, granted) ? (MqttSubscribeReasonCode)granted : MqttSubscribeReasonCode.QuotaExceeded;
+    }
+
+    // A gateway's own channel reaches its children too, so it is told whenever anything changed; a device's only when it begins or ends to take messages.
+    private async ValueTask<bool> TellGrains(MqttSession session, bool before)
+    {
+        if (session.Subscriptions.TakesMessages != before && await Persist(session, () => Attach(session)) is null) return false;
+        foreach (var child in session.Children.Keys)
+        {
+            if (await Persist(session, () => AttachChild(session, child)) is null) return false;
+        }
+
+        return true;
+    }
+
+    private static async ValueTask<bool> Attach(MqttSession session)
+    {
+        await session.Attach(provided: null);
+        return true;
+    }
+
+    private static async ValueTask<bool> AttachChild(MqttSession session, string child)
+    {
+        try
+        {
+            await session.AttachChild(child, provided: null);
+        }
+        catch (M2MException gone) when (gone.Code is ErrorCode.NotFound or ErrorCode.PermissionDenied)
+        {
+            session.Children.TryRemove(child, out _);
+        }
+
+        return true;
+    }
+
+    /// <summary>Tries until it is done, or the connection ends (null). All that is done here may be done twice.</summary>
+    private async ValueTask<T?> Persist<T>(MqttSession session, Func<ValueTask<T>> call)
+        where T : struct
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception failure) when (failure is M2MException refusal ? MqttReasons.IsTransient(refusal) : MqttReasons.IsUncertain(failure))
+            {
+                try
+                {
+                    await Task.Delay(edge.BackOff(tries), edge.Time, session.Ended);
+                }
+                catch (OperationCanceledException)
+                {
+                    return null;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using M2MCluster.Contracts;
+
+namespace M2MCluster.Edge.Mqtt;
+
+/// <summary>The topics of the platform, read and written.</summary>
+/// <param name="Child">The child that a gateway speaks for; null: the object itself.</param>
+/// <param name="Message">Set for <see cref="MqttTopicKind.Result"/>.</param>
+internal readonly record struct MqttTopic(MqttTopicKind Kind, string? Child, MessageId Message)
+{
+    public const string Errors = "m2m/errors";
+    private const string Reports = "m2m/reports";
+
+    /// <summary>What publishing to a topic means.</summary>
+    public static MqttTopic Parse(string? topic)
+    {
+        if (topic == Reports) return new(MqttTopicKind.Reports, null, default);
+        var parts = (topic ?? "").Split('/');
+        return parts switch
+        {
+            ["m2m", "mailbox", var id, "result"] when MessageId.TryParse(id, out var message) => new(MqttTopicKind.Result, null, message),
+            ["m2m", "children", var child, "reports"] when Names.IsId(child) => new(MqttTopicKind.Reports, child, default),
+            ["m2m", "children", var child, "status"] when Names.IsId(child) => new(MqttTopicKind.Status, child, default),
+            ["m2m", "children", var child, "mailbox", var id, "result"] when Names.IsId(child) && MessageId.TryParse(id, out var message) =>
+                new(MqttTopicKind.Result, child, message),
+            _ => default,
+        };
+    }
+
+    /// <summary>Where a message for the object, or for a child of it, is published.</summary>
+    public static string Mailbox(string? child, MessageId message) =>
+        child is null ? $"m2m/mailbox/{message}" : $"m2m/children/{child}/mailbox/{message}";
+
+    /// <summary>Where its result is awaited.</summary>
+    public static string Result(string? child, MessageId message) => Mailbox(child, message) + "/result";
+}

@@ -1,0 +1,11 @@
+namespace M2MCluster.Edge.Mqtt;
+
+internal enum MqttTopicKind
+{
+    /// <summary>None that a device may publish to.</summary>
+    Foreign = 0,
+    Reports = 1,
+    Result = 2,
+    /// <summary>A child's presence, told by its gateway.</summary>
+    Status = 3,
+}

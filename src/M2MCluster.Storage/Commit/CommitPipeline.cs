@@ -1,0 +1,109 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Grains.Commit;
+using Microsoft.Extensions.Logging;
+
+namespace M2MCluster.Storage.Commit;
+
+/// <summary>
+/// One writer on a thread of its own, so that a starved thread pool does not stop commits. It takes whatever came in while the last
+/// batch was in flight and waits for nothing more: waiting makes larger batches and fewer commits a second.
+/// </summary>
+internal sealed partial class CommitPipeline(
+    IBatchWriter writer, Bodies bodies, Inbox inbox, IFeedHints hints, StorageOptions options, StorageMetrics metrics, TimeProvider time,
+    ILogger<CommitPipeline> log) : ICommitPipeline, IDisposable
+{
+    private readonly CommitQueue _queue = new(options.QueueBound, options.BatchSize);
+    private Thread? _thread;
+
+    public void Start()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = "m2m commit" };
+        _thread.Start();
+        metrics.Observe(() => _queue.Count);
+    }
+
+    public ValueTask CommitAsync(WriteSet set) => Add(new(set, bodies));
+
+    public ValueTask AcknowledgeAsync(string feed, FeedCursor cursor) => Add(new(new Acknowledgement(feed, cursor)));
+
+    /// <summary>Commits what waits, refuses what comes later, and ends.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        _thread?.Join();
+        writer.Dispose();
+    }
+
+    private ValueTask Add(CommitEntry entry)
+    {
+        if (_queue.TryAdd(entry)) return entry.Completion;
+        metrics.Refused();
+        throw new M2MException(ErrorCode.Unavailable, "storage cannot take more at the moment");
+    }
+
+    private void Run()
+    {
+        while (_queue.Take() is { } batch)
+        {
+            Write(batch);
+            // Handed over, so that the next transaction begins at once.
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Pipeline.Finish(work.Batch), (Pipeline: this, Batch: batch), preferLocal: false);
+        }
+    }
+
+    private void Write(List<CommitEntry> batch)
+    {
+        var start = time.GetTimestamp();
+        try
+        {
+            writer.Write(batch);
+            metrics.Committed(batch.Count, time.GetElapsedTime(start));
+        }
+        catch (RefusedRowException refused) when (batch.Count == 1)
+        {
+            LogRefused(refused);
+            batch[0].Refusal = new M2MException(ErrorCode.Internal, "storage refused a row");
+        }
+        catch (RefusedRowException)
+        {
+            // One of them spoils the transaction; alone, each stands or falls by itself.
+            foreach (var entry in batch)
+            {
+                entry.Refusal = null;
+                Write([entry]);
+            }
+        }
+        catch (Exception failure)
+        {
+            LogFailed(batch.Count, failure);
+            metrics.Failed(batch.Count);
+            foreach (var entry in batch) entry.Refusal = new M2MException(ErrorCode.Unavailable, "storage is not available");
+        }
+    }
+
+    private void Finish(List<CommitEntry> batch)
+    {
+        HashSet<string>? feeds = null;
+        foreach (var entry in batch)
+        {
+            if (entry is not { Refusal: null, Set: { } set }) continue;
+            foreach (var objectId in set.Inboxes) inbox.Tell(objectId);
+            foreach (var written in set.Events) (feeds ??= []).UnionWith(written.Feeds);
+        }
+
+        foreach (var feed in feeds ?? [])
+        {
+            try
+            {
+                hints.Published(feed);
+            }
+            catch (Exception failure)
+            {
+                LogHint(failure);
+            }
+        }
+
+        foreach (var entry in batch) entry.Complete();
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace M2MCluster.Storage.Sqlite;
+
+/// <summary>The database file, and the lock that keeps a second process away from it.</summary>
+internal sealed class SqliteFile(string connectionString, StorageOptions options) : IDisposable
+{
+    private FileStream? _lock;
+
+    public string Path { get; } = System.IO.Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
+
+    /// <summary>Makes this process the file's owner, until disposed of.</summary>
+    /// <exception cref="InvalidOperationException">Another process is.</exception>
+    public void Lock()
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        try
+        {
+            _lock = new FileStream(Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException held)
+        {
+            throw new InvalidOperationException(
+                $"{Path} is open in another process, and SQLite serves one node only; stop that one, or use PostgreSQL for several", held);
+        }
+    }
+
+    public sqlite3 Open()
+    {
+        Batteries_V2.Init();
+        var code = raw.sqlite3_open_v2(
+            Path, out var database, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX | raw.SQLITE_OPEN_PRIVATECACHE, null);
+        if (code != raw.SQLITE_OK)
+        {
+            var failure = SqliteStatement.Failure(database, code);
+            database.Dispose();
+            throw failure;
+        }
+
+        Execute(database, "PRAGMA busy_timeout = 5000");
+        Execute(database, "PRAGMA journal_mode = WAL");
+        Execute(database, "PRAGMA synchronous = FULL");
+        Execute(database, $"PRAGMA cache_size = -{options.CacheKilobytes}");
+        return database;
+    }
+
+    public static void Execute(sqlite3 database, string sql)
+    {
+        var code = raw.sqlite3_exec(database, sql);
+        if (code != raw.SQLITE_OK) throw SqliteStatement.Failure(database, code);
+    }
+
+    public void Dispose() => _lock?.Dispose();
+}

@@ -1,0 +1,17 @@
+namespace M2MCluster.Storage;
+
+/// <summary>How the commit pipeline and the readers use the database.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>Write sets that share one transaction at most; default 512, 1 to 4,096.</summary>
+    public int BatchSize { get; set; } = 512;
+
+    /// <summary>Write sets that may wait for a transaction before more are refused as unavailable; default 8,192, 16 to 1,000,000.</summary>
+    public int QueueBound { get; set; } = 8192;
+
+    /// <summary>Connections that read at the same time, beside the one that writes; default 8, 1 to 256.</summary>
+    public int ReadConnections { get; set; } = 8;
+
+    /// <summary>Page cache of each SQLite connection, KiB; default 32,768, 1,024 to 4,194,304.</summary>
+    public int CacheKilobytes { get; set; } = 32_768;
+}

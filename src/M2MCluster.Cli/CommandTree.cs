@@ -1,0 +1,24 @@
+using System.CommandLine;
+using M2MCluster.Cli.Commands;
+
+namespace M2MCluster.Cli;
+
+/// <summary>All commands of <c>m2m</c>.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Create(TimeProvider time)
+    {
+        var globals = new GlobalOptions(time);
+        var root = new RootCommand("Operates, simulates and measures an M2MCluster.")
+        {
+            ObjectCommands.Create(globals),
+            AppCommands.Create(globals),
+            GroupCommands.Create(globals),
+            SendCommand.Create(globals),
+            ExplainCommand.Create(globals),
+            WatchCommand.Create(globals),
+        };
+        globals.AddTo(root);
+        return root;
+    }
+}

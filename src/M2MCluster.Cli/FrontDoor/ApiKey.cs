@@ -1,0 +1,16 @@
+namespace M2MCluster.Cli.FrontDoor;
+
+/// <summary>Finds the key to call with.</summary>
+internal static class ApiKey
+{
+    private const string Variable = "M2M_KEY";
+    private static readonly string OperatorFile = Path.Combine("m2m-data", "operator.key");
+
+    /// <summary>The one given, else that of the environment, else the operator's where the node has its data here; null if there is none.</summary>
+    public static string? Find(string? given)
+    {
+        if (!string.IsNullOrWhiteSpace(given)) return given.Trim();
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } fromEnvironment) return fromEnvironment.Trim();
+        return File.Exists(OperatorFile) ? File.ReadAllText(OperatorFile).Trim() : null;
+    }
+}

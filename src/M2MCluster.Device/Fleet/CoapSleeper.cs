@@ -1,0 +1,70 @@
+using System.Threading.Channels;
+using M2MCluster.Device.Coap;
+using M2MCluster.Protocols.Senml;
+
+namespace M2MCluster.Device.Fleet;
+
+/// <summary>A sleeper that speaks CoAP and reports in SenML CBOR. While awake it observes its mailbox.</summary>
+public sealed class CoapSleeper(
+    CoapDeviceOptions options, IReadOnlyList<string> children, SleepPlan plan, Readings readings, IFleetWatcher watcher, TimeProvider time)
+    : Sleeper(options.Name, children, plan, readings, watcher, time)
+{
+    private readonly CoapDevice _device = new(options, time);
+    private bool _bound;
+
+    public override ValueTask DisposeAsync() => _device.DisposeAsync();
+
+    private protected override async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (Plan.Rebinds && _bound) await _device.RebindAsync().ConfigureAwait(false);
+        _bound = true;
+        if (_device.IsRegistered)
+        {
+            await _device.UpdateAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _device.RegisterAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private protected override Task ReportAsync(string? child, long sequence, IReadOnlyList<SenmlRecord> records, CancellationToken cancellationToken) =>
+        _device.ReportAsync(DeviceReport.OfCbor(ReportIds.Encode(sequence), records), child, cancellationToken);
+
+    private protected override async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        var news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var window = new CancellationTokenSource(Plan.Awake, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, window.Token);
+        using var observation = await _device.ObserveAsync(_ => news.Writer.TryWrite(true), cancellationToken).ConfigureAwait(false);
+        do
+        {
+            await DrainAsync(cancellationToken).ConfigureAwait(false);
+        }
+        while (await HasNewsAsync(news.Reader, either.Token).ConfigureAwait(false));
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private protected override Task FallAsleepAsync(CancellationToken cancellationToken)
+    {
+        _device.Sleep();
+        return Task.CompletedTask;
+    }
+
+    private static async Task<bool> HasNewsAsync(ChannelReader<bool> news, CancellationToken window)
+    {
+        try
+        {
+            return await news.ReadAsync(window).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        await _device.DrainAsync(Handle, null, cancellationToken).ConfigureAwait(false);
+        foreach (var child in Children) await _device.DrainAsync(Handle, child, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,7 @@
+namespace M2MCluster.Device.Fleet;
+
+/// <summary>When a simulated device sleeps, and what the network does to it meanwhile.</summary>
+/// <param name="Awake">How long it listens after its report; positive.</param>
+/// <param name="Asleep">How long it then hears nothing; positive.</param>
+/// <param name="Rebinds">Whether it comes back from another port each time (NAT).</param>
+public sealed record SleepPlan(TimeSpan Awake, TimeSpan Asleep, bool Rebinds = false);

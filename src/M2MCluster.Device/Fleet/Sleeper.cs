@@ -1,0 +1,115 @@
+using M2MCluster.Protocols.Senml;
+
+namespace M2MCluster.Device.Fleet;
+
+/// <summary>A simulated device, or gateway with children, that wakes to report and to look for messages, and sleeps in between.</summary>
+public abstract class Sleeper : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly IReadOnlyList<string> _speaksFor;
+    private readonly Readings _readings;
+    private long _reports;
+
+    private protected Sleeper(string name, IReadOnlyList<string> children, SleepPlan plan, Readings readings, IFleetWatcher watcher, TimeProvider time)
+    {
+        Name = name;
+        Children = children;
+        Plan = plan;
+        _readings = readings;
+        Watcher = watcher;
+        Time = time;
+        _speaksFor = [name, .. children];
+    }
+
+    public string Name { get; }
+
+    /// <summary>The number of the first report; above all before where the object has a past.</summary>
+    public long FirstSequence { get; init; } = 1;
+
+    public IReadOnlyList<string> Children { get; }
+
+    private protected SleepPlan Plan { get; }
+
+    private protected IFleetWatcher Watcher { get; }
+
+    private protected TimeProvider Time { get; }
+
+    /// <summary>Wakes and sleeps until <paramref name="stop"/>; ends awake or asleep, wherever that finds it.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await WakeAsync(report: true, stop).ConfigureAwait(false);
+                await FallAsleepAsync(stop).ConfigureAwait(false);
+                foreach (var name in _speaksFor) Watcher.FellAsleep(name, Time.GetUtcNow() + Plan.Asleep);
+                await Task.Delay(Plan.Asleep, Time, stop).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The way it ends.
+        }
+    }
+
+    /// <summary>Wakes once more, without a report, so that what waits is fetched.</summary>
+    public Task CollectAsync(CancellationToken cancellationToken) => WakeAsync(report: false, cancellationToken);
+
+    public abstract ValueTask DisposeAsync();
+
+    private protected abstract Task ConnectAsync(CancellationToken cancellationToken);
+
+    private protected abstract Task ReportAsync(string? child, long sequence, IReadOnlyList<SenmlRecord> records, CancellationToken cancellationToken);
+
+    private protected abstract Task ListenAsync(CancellationToken cancellationToken);
+
+    private protected abstract Task FallAsleepAsync(CancellationToken cancellationToken);
+
+    private protected ValueTask<DeviceResult> Handle(DeviceMessage message, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Watcher.MessageReceived(message.Child ?? Name, message);
+        return ValueTask.FromResult(DeviceResult.Done);
+    }
+
+    /// <summary>Again until it succeeds, or will never.</summary>
+    private protected async Task<bool> InsistAsync(Func<Task> attempt, CancellationToken cancellationToken)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await attempt().ConfigureAwait(false);
+                return true;
+            }
+            catch (DeviceException failure)
+            {
+                Watcher.WentWrong(Name, failure.Message);
+                if (!failure.IsTransient) return false;
+                await Task.Delay(failure.RetryAfter ?? pause, Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task WakeAsync(bool report, CancellationToken cancellationToken)
+    {
+        Watcher.Woke(Name);
+        if (!await InsistAsync(() => ConnectAsync(cancellationToken), cancellationToken).ConfigureAwait(false)) return;
+        if (report)
+        {
+            var sequence = FirstSequence + _reports++;
+            foreach (var name in _speaksFor)
+            {
+                var records = _readings(name, sequence);
+                Watcher.ReportSent(name, sequence);
+                var stored = await InsistAsync(() => ReportAsync(name == Name ? null : name, sequence, records, cancellationToken), cancellationToken).ConfigureAwait(false);
+                if (stored) Watcher.ReportStored(name, sequence);
+            }
+        }
+
+        await InsistAsync(() => ListenAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -28,4 +28,10 @@ public sealed class Filter
         new FilterParser(text ?? "", fields).TryParse(out filter, out error);
 
     public bool Matches(IFilterSubject subject) => _root?.Matches(subject) ?? true;
+
+    /// <summary>Whether the filter asks for the field anywhere.</summary>
+    public bool Names(string field) => _root?.Names(field) ?? false;
+
+    /// <summary>The one value that the field must have for anything to pass, if the filter's form shows it; else null.</summary>
+    public string? Required(string field) => _root?.Required(field);
 }

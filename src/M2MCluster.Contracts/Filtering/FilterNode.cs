@@ -5,21 +5,33 @@ namespace M2MCluster.Contracts.Filtering;
 internal abstract record FilterNode
 {
     public abstract bool Matches(IFilterSubject subject);
+
+    public abstract bool Names(string field);
+
+    public virtual string? Required(string field) => null;
 }
 
 internal sealed record AndNode(FilterNode Left, FilterNode Right) : FilterNode
 {
     public override bool Matches(IFilterSubject subject) => Left.Matches(subject) && Right.Matches(subject);
+
+    public override bool Names(string field) => Left.Names(field) || Right.Names(field);
+
+    public override string? Required(string field) => Left.Required(field) ?? Right.Required(field);
 }
 
 internal sealed record OrNode(FilterNode Left, FilterNode Right) : FilterNode
 {
     public override bool Matches(IFilterSubject subject) => Left.Matches(subject) || Right.Matches(subject);
+
+    public override bool Names(string field) => Left.Names(field) || Right.Names(field);
 }
 
 internal sealed record NotNode(FilterNode Inner) : FilterNode
 {
     public override bool Matches(IFilterSubject subject) => !Inner.Matches(subject);
+
+    public override bool Names(string field) => Inner.Names(field);
 }
 
 internal sealed record ComparisonNode(string Field, string Operator, string Value) : FilterNode
@@ -41,6 +53,10 @@ internal sealed record ComparisonNode(string Field, string Operator, string Valu
 
         return Operator == "!=" ? !any : any;
     }
+
+    public override bool Names(string field) => Field == field;
+
+    public override string? Required(string field) => Field == field && Operator == "=" && !Value.EndsWith('*') ? Value : null;
 
     private bool Holds(string value) => Operator switch
     {

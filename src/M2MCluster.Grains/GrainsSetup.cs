@@ -1,0 +1,26 @@
+using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Events;
+using M2MCluster.Grains.Objects;
+using M2MCluster.Grains.Subscriptions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace M2MCluster.Grains;
+
+public static class GrainsSetup
+{
+    /// <summary>
+    /// Registers what the grains need, beside the ports that storage and edges implement.
+    /// </summary>
+    /// <param name="node">This node's number among the live ones, 0 to 1023; it makes ids unique.</param>
+    /// <param name="pepper">The key under which device secrets are hashed, at least 32 bytes, from outside the database.</param>
+    public static IServiceCollection AddM2MGrains(this IServiceCollection services, int node, byte[] pepper)
+    {
+        services.AddSingleton(provider => new TimedIdSource(provider.GetRequiredService<TimeProvider>(), node));
+        services.AddSingleton<IIdSource>(provider => provider.GetRequiredService<TimedIdSource>());
+        services.AddSingleton(new SecretHasher(pepper));
+        services.AddSingleton<SubscriptionDirectory>();
+        services.AddSingleton<IFeedHints, FeedHints>();
+        services.AddSingleton<ObjectServices>();
+        return services;
+    }
+}

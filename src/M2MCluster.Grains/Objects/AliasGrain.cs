@@ -1,0 +1,54 @@
+using System.Text;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Commit;
+using Orleans.Placement;
+
+namespace M2MCluster.Grains.Objects;
+
+[GrainType("alias"), PreferLocalPlacement]
+internal sealed class AliasGrain(ICommitPipeline pipeline, IStateReader states) : Grain, IAliasGrain
+{
+    private long _version;
+    private string? _resource;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var stored = await states.ReadAsync("alias", this.GetPrimaryKeyString());
+        _version = stored?.Version ?? 0;
+        _resource = stored is null ? null : Encoding.UTF8.GetString(stored.Body);
+    }
+
+    public ValueTask<string?> Resolve() => new(_resource);
+
+    public async ValueTask Claim(string resource)
+    {
+        if (_resource == resource) return;
+        if (_resource is not null)
+            throw new M2MException(ErrorCode.AlreadyExists, $"the name {this.GetPrimaryKeyString()} is taken by {_resource}", "names");
+        await WriteAsync(resource);
+    }
+
+    public async ValueTask Release(string resource)
+    {
+        if (_resource == resource) await WriteAsync(null);
+    }
+
+    private async ValueTask WriteAsync(string? resource)
+    {
+        try
+        {
+            var body = resource is null ? null : Encoding.UTF8.GetBytes(resource);
+            await pipeline.CommitAsync(new(new("alias", this.GetPrimaryKeyString(), _version, body)));
+        }
+        catch
+        {
+            // What is on disk is not known any more: the next activation reads it.
+            DeactivateOnIdle();
+            throw;
+        }
+
+        _resource = resource;
+        _version = resource is null ? 0 : _version + 1;
+    }
+}

@@ -1,0 +1,64 @@
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>
+/// The ways back to one object that edges left here. MQTT has one session, the later taking over; CoAP has the endpoint that takes
+/// requests and a few observers of the mailbox.
+/// </summary>
+internal sealed class Channels
+{
+    private const int MaxObservers = 4;
+
+    private readonly List<(Channel Channel, long Epoch)> _entries = [];
+
+    public bool Any => _entries.Count > 0;
+
+    /// <summary>Whether a session is open that tells when it ends.</summary>
+    public bool IsConnected => _entries.Exists(entry => entry.Channel.Bearer == Bearer.Mqtt);
+
+    public IEnumerable<Channel> All => _entries.Select(entry => entry.Channel);
+
+    /// <summary>The epoch of the session that this channel continues, or 0 if it begins one.</summary>
+    public long EpochOf(Channel channel) =>
+        _entries.Find(entry => entry.Channel.Bearer == channel.Bearer && entry.Channel.Session == channel.Session).Epoch;
+
+    /// <summary>Adds or refreshes a channel; returns those that it displaces.</summary>
+    public IReadOnlyList<Channel> Attach(Channel channel, long epoch)
+    {
+        _entries.RemoveAll(entry => entry.Channel.Bearer == channel.Bearer && entry.Channel.Session == channel.Session);
+        var displaced = _entries.Where(entry => Displaces(channel, entry.Channel)).Select(entry => entry.Channel).ToList();
+        _entries.RemoveAll(entry => displaced.Contains(entry.Channel));
+        _entries.Add((channel, epoch));
+
+        var observers = _entries.Where(entry => entry.Channel.Traits == ChannelTraits.Notices).ToList();
+        if (observers.Count > MaxObservers)
+        {
+            _entries.Remove(observers[0]);
+            displaced.Add(observers[0].Channel);
+        }
+
+        return displaced;
+    }
+
+    /// <summary>Removes the session of this epoch; null if it is not there any more.</summary>
+    public Channel? Detach(Bearer bearer, long epoch)
+    {
+        var index = _entries.FindIndex(entry => entry.Channel.Bearer == bearer && entry.Epoch == epoch);
+        if (index < 0) return null;
+        var channel = _entries[index].Channel;
+        _entries.RemoveAt(index);
+        return channel;
+    }
+
+    public IReadOnlyList<Channel> Clear()
+    {
+        var all = All.ToList();
+        _entries.Clear();
+        return all;
+    }
+
+    private static bool Displaces(Channel later, Channel former) =>
+        later.Bearer == former.Bearer
+        && (later.Bearer == Bearer.Mqtt || (later.Traits.HasFlag(ChannelTraits.Requests) && former.Traits.HasFlag(ChannelTraits.Requests)));
+}

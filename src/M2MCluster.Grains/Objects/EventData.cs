@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>The JSON data of events, UTF-8. Names and forms are part of the API.</summary>
+internal static class EventData
+{
+    public static byte[] Outcome(MessageRecord message) => Write(json =>
+    {
+        WriteMessage(json, message);
+        json.WriteString("outcome", message.Outcome!.Value.ToString().ToUpperInvariant());
+        if (message.Detail is not null) json.WriteString("detail", message.Detail);
+        WriteResult(json, message.Result);
+    });
+
+    public static byte[] Result(MessageRecord message) => Write(json =>
+    {
+        WriteMessage(json, message);
+        WriteResult(json, message.Result);
+    });
+
+    public static byte[] Reachability(Reachability reachability, long until) => Write(json =>
+    {
+        json.WriteString("reachability", reachability.ToString().ToUpperInvariant());
+        if (until != 0) json.WriteString("until", DateTimeOffset.FromUnixTimeMilliseconds(until).UtcDateTime);
+    });
+
+    public static byte[] Registration(Registration registration) => Write(json =>
+    {
+        json.WriteNumber("lifetime", (long)registration.Lifetime.TotalSeconds);
+        json.WriteString("links", registration.Links);
+        json.WriteStartObject("parameters");
+        foreach (var (name, value) in registration.Parameters) json.WriteString(name, value);
+        json.WriteEndObject();
+    });
+
+    public static byte[] Description(ObjectDescription description) => Write(json =>
+    {
+        json.WriteString("kind", description.Kind.ToString().ToUpperInvariant());
+        if (description.Gateway is not null) json.WriteString("gateway", Names.Objects + description.Gateway);
+        WriteCharacteristics(json, "characteristics", description.Preconfigured);
+        WriteCharacteristics(json, "providedCharacteristics", description.Provided);
+    });
+
+    public static byte[] Reason(string reason) => Write(json => json.WriteString("reason", reason));
+
+    public static byte[] Fault(long reportId, string fault, string contentType) => Write(json =>
+    {
+        json.WriteString("fault", fault);
+        json.WriteString("report", reportId.ToString("x16", null));
+        json.WriteString("contentType", contentType);
+    });
+
+    private static void WriteMessage(Utf8JsonWriter json, MessageRecord message)
+    {
+        json.WriteString("message", Names.Messages + message.Id);
+        json.WriteString("target", message.Target);
+        if (message.Parent is { } parent) json.WriteString("parent", Names.Messages + parent);
+        if (message.Application.Length > 0) json.WriteString("application", Names.Applications + message.Application);
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, MessageResult? result)
+    {
+        if (result is null) return;
+        json.WriteStartObject("result");
+        json.WriteBoolean("ok", result.Ok);
+        if (result.ContentType is not null) json.WriteString("contentType", result.ContentType);
+        if (result.Payload is not null) json.WriteBase64String("payload", result.Payload);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCharacteristics(Utf8JsonWriter json, string name, ImmutableSortedDictionary<string, string> values)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in values)
+        {
+            json.WritePropertyName(key);
+            json.WriteRawValue(value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> content)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            content(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,58 @@
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>A message that waits, with what is known of its way only in memory: after a crash it simply waits again.</summary>
+internal sealed class MailboxItem(MessageRecord record)
+{
+    public MessageRecord Record { get; } = record;
+
+    /// <summary>The attempt under way; 0: none.</summary>
+    public long Attempt { get; private set; }
+
+    public Channel? Over { get; private set; }
+
+    /// <summary>Unix milliseconds at which the attempt began.</summary>
+    public long AttemptedAt { get; private set; }
+
+    /// <summary>The object has fetched it and owes its result.</summary>
+    public bool Fetched { get; set; }
+
+    /// <summary>Unix milliseconds before which no push is tried.</summary>
+    public long RetryAt { get; private set; }
+
+    public int Failures { get; private set; }
+
+    public List<MessageStep> Steps { get; } = [.. record.Steps];
+
+    /// <summary>Whether it may be with the object already.</summary>
+    public bool IsUnderWay => Attempt != 0 || Fetched;
+
+    public void Begin(long attempt, Channel over, long now)
+    {
+        Attempt = attempt;
+        Over = over;
+        AttemptedAt = now;
+    }
+
+    /// <summary>The attempt came to nothing; the next one waits until <paramref name="retryAt"/>.</summary>
+    public void Fail(long retryAt)
+    {
+        Attempt = 0;
+        Over = null;
+        RetryAt = retryAt;
+        Failures++;
+    }
+
+    /// <summary>The attempt's session is gone: the message waits as if it had not been tried.</summary>
+    public void Reset()
+    {
+        Attempt = 0;
+        Over = null;
+        RetryAt = 0;
+    }
+
+    public WaitingMessage ToWaiting() => new(
+        Record.Id, Record.ContentType, Record.Payload, Record.Priority, Record.ExpiresAt, Record.Confirmation, Record.Command);
+}

@@ -1,0 +1,187 @@
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>The object as operators and applications manage it: its description, names and credentials.</summary>
+internal sealed class Managing(ObjectCore core)
+{
+    private const int MinSecretLength = 22;
+    private const int MaxCredentials = 16;
+
+    public async ValueTask<ObjectView> CreateAsync(string actor, ObjectKind kind, ObjectPatch patch)
+    {
+        await core.LoadAsync();
+        if (core.Description is not null) throw new M2MException(ErrorCode.AlreadyExists, $"{Names.Objects}{core.Id} exists already");
+        var now = core.Now;
+        var blank = new ObjectDescription { Id = core.Id, Kind = kind, CreatedAt = now, UpdatedAt = now };
+        var turn = new Turn(core, Apply(blank, patch, now), new());
+        await ClaimNamesAsync([], turn.Description.Names);
+        turn.Act(actor, "object.create");
+        turn.Tell(EventTypes.ObjectCreated, EventData.Description(turn.Description));
+        await core.CommitAsync(turn);
+        return View();
+    }
+
+    public async ValueTask<ObjectView> GetAsync()
+    {
+        await core.LoadExistingAsync();
+        return View();
+    }
+
+    public async ValueTask<ObjectView> UpdateAsync(string actor, ObjectPatch patch)
+    {
+        var former = await core.LoadExistingAsync();
+        var turn = core.Begin();
+        turn.Description = Apply(former, patch, turn.Now);
+        await ClaimNamesAsync(former.Names, turn.Description.Names);
+        turn.Act(actor, "object.update");
+        turn.Tell(EventTypes.ObjectUpdated, EventData.Description(turn.Description));
+        await core.CommitAsync(turn);
+        await ReleaseNamesAsync(former.Names.Except(turn.Description.Names));
+        return View();
+    }
+
+    public async ValueTask DeleteAsync(string actor)
+    {
+        var description = await core.LoadExistingAsync();
+        var turn = core.Begin();
+        foreach (var item in core.Mailbox.InOrder.ToList()) turn.End(item, Outcome.Failed, "the object was deleted");
+        turn.IsRemoval = true;
+        turn.Act(actor, "object.delete");
+        turn.Tell(EventTypes.ObjectDeleted, EventData.Description(description));
+        await core.CommitAsync(turn);
+        Close(CloseReason.ObjectDeleted);
+        await ReleaseNamesAsync(description.Names);
+    }
+
+    public async ValueTask<CredentialGrant> AddCredentialAsync(string actor, CredentialKind kind, string? secret)
+    {
+        await core.LoadExistingAsync();
+        if (secret is { Length: < MinSecretLength }) throw M2MException.Invalid("secret", $"has at least {MinSecretLength} characters");
+        if (core.State.Credentials.Count(credential => credential.RevokedAt == 0) >= MaxCredentials)
+            throw new M2MException(ErrorCode.ResourceExhausted, $"an object has at most {MaxCredentials} credentials; revoke one first");
+        secret ??= Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        var turn = core.Begin();
+        var credential = new StoredCredential(
+            core.Services.Ids.Next().ToString("x16", null), kind, core.Services.Secrets.Hash(secret), turn.NowMs, 0);
+        // Revoked ones are kept for the list until room is needed.
+        var kept = core.State.Credentials.Where(former => former.RevokedAt == 0)
+            .Concat(core.State.Credentials.Where(former => former.RevokedAt != 0).TakeLast(4));
+        turn.State = turn.State with { Credentials = [.. kept.OrderBy(former => former.Id, StringComparer.Ordinal), credential] };
+        turn.Act(actor, "credential.create", credential.Id);
+        await core.CommitAsync(turn);
+        return new(View(credential), secret);
+    }
+
+    public async ValueTask<ImmutableArray<CredentialView>> ListCredentialsAsync()
+    {
+        await core.LoadExistingAsync();
+        return [.. core.State.Credentials.Select(View)];
+    }
+
+    public async ValueTask RevokeCredentialAsync(string actor, string credentialId)
+    {
+        await core.LoadExistingAsync();
+        var credential = core.State.Credentials.FirstOrDefault(candidate => candidate.Id == credentialId)
+            ?? throw new M2MException(ErrorCode.NotFound, $"{Names.Objects}{core.Id}/credentials/{credentialId} does not exist");
+        if (credential.RevokedAt != 0) return;
+        var turn = core.Begin();
+        turn.State = turn.State with { Credentials = turn.State.Credentials.Replace(credential, credential with { RevokedAt = turn.NowMs }) };
+        turn.Act(actor, "credential.revoke", credentialId);
+        await core.CommitAsync(turn);
+        Close(CloseReason.CredentialRevoked);
+    }
+
+    public async ValueTask<bool> AuthenticateAsync(CredentialKind kind, string secret)
+    {
+        await core.LoadAsync();
+        var found = false;
+        foreach (var credential in core.State.Credentials)
+            found |= credential.Kind == kind && credential.RevokedAt == 0 && core.Services.Secrets.Matches(secret, credential.Hash);
+        return found;
+    }
+
+    private ObjectView View()
+    {
+        var now = core.Now.ToUnixTimeMilliseconds();
+        var (reachability, until) = core.Reachability(now);
+        var description = core.Description!;
+        DateTimeOffset? expected = reachability == Reachability.Asleep ? ReachabilityPolicy.ExpectedAt(core.State, core.TraitsOf(description))
+            : until == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(until);
+        return new(description, new()
+        {
+            Reachability = reachability,
+            Until = expected,
+            LastSeenAt = core.State.SeenAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(core.State.SeenAt),
+            Connected = [.. core.Channels.All.Select(channel => channel.Bearer).Distinct()],
+            WaitingMessages = core.Mailbox.Count,
+            WaitingBytes = core.Mailbox.Bytes,
+            Reports = core.State.Reports,
+            ReportBytes = core.State.ReportBytes,
+            Messages = core.State.Messages,
+            Faults = core.State.Faults,
+        });
+    }
+
+    private static CredentialView View(StoredCredential credential) => new(
+        credential.Id, credential.Kind, DateTimeOffset.FromUnixTimeMilliseconds(credential.CreatedAt),
+        credential.RevokedAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(credential.RevokedAt));
+
+    private static ObjectDescription Apply(ObjectDescription former, ObjectPatch patch, DateTimeOffset now)
+    {
+        if (patch.Mailbox is { } mailbox)
+        {
+            if (mailbox.MaxMessages is < 1 or > 100_000) throw M2MException.Invalid("mailbox.maxMessages", "must be 1 to 100000");
+            if (mailbox.MaxBytes is < 1 << 10 or > 64 << 20) throw M2MException.Invalid("mailbox.maxBytes", "must be 1 KiB to 64 MiB");
+        }
+
+        if (patch.Gateway == former.Id) throw M2MException.Invalid("gateway", "an object is not its own gateway");
+        return former with
+        {
+            DisplayName = patch.DisplayName ?? former.DisplayName,
+            Preconfigured = patch.Preconfigured ?? former.Preconfigured,
+            Plain = patch.Plain ?? former.Plain,
+            Gateway = patch.Gateway is null ? former.Gateway : patch.Gateway.Length == 0 ? null : patch.Gateway,
+            PermittedGateways = patch.PermittedGateways ?? former.PermittedGateways,
+            Names = patch.Names ?? former.Names,
+            Mailbox = patch.Mailbox ?? former.Mailbox,
+            UpdatedAt = now,
+        };
+    }
+
+    /// <summary>Names are claimed before the description says so, and given back if one is taken: they never name two.</summary>
+    private async ValueTask ClaimNamesAsync(ImmutableArray<string> former, ImmutableArray<string> names)
+    {
+        var claimed = new List<string>();
+        try
+        {
+            foreach (var name in names.Except(former).Distinct())
+            {
+                await core.Services.Grains.GetGrain<IAliasGrain>(name).Claim(Names.Objects + core.Id);
+                claimed.Add(name);
+            }
+        }
+        catch (M2MException)
+        {
+            await ReleaseNamesAsync(claimed);
+            throw;
+        }
+    }
+
+    private async ValueTask ReleaseNamesAsync(IEnumerable<string> names)
+    {
+        foreach (var name in names) await core.Services.Grains.GetGrain<IAliasGrain>(name).Release(Names.Objects + core.Id);
+    }
+
+    private void Close(CloseReason reason)
+    {
+        foreach (var channel in core.Channels.Clear()) channel.Edge.Close(channel.Session, reason).Ignore();
+    }
+}

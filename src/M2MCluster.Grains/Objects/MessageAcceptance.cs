@@ -1,0 +1,37 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Grains.Commit;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>Makes a message of what an application asked for; the same for one object and for a group.</summary>
+internal static class MessageAcceptance
+{
+    public static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(365);
+    public const int MaxPayload = 1 << 20;
+
+    /// <exception cref="M2MException"><see cref="ErrorCode.InvalidArgument"/></exception>
+    public static MessageRecord Accept(MessageDraft draft, IIdSource ids, DateTimeOffset now, string target)
+    {
+        if (draft.TimeToLive <= TimeSpan.Zero || draft.TimeToLive > MaxTimeToLive)
+            throw M2MException.Invalid("ttl", "must be positive and at most 365 days");
+        if (draft.Priority is < 0 or > 7) throw M2MException.Invalid("priority", "must be 0 to 7");
+        if (draft.Payload.Length > MaxPayload) throw M2MException.Invalid("payload", $"has at most {MaxPayload} bytes");
+        return new()
+        {
+            Id = new(ids.Next()),
+            Target = target,
+            Application = draft.Application,
+            AcceptedAt = now,
+            ExpiresAt = now + draft.TimeToLive,
+            Priority = draft.Priority,
+            Confirmation = draft.Confirmation,
+            ContentType = draft.ContentType,
+            Payload = draft.Payload,
+            Command = draft.Command,
+            CoalesceKey = string.IsNullOrEmpty(draft.CoalesceKey) ? null : draft.CoalesceKey,
+            RequestId = string.IsNullOrEmpty(draft.RequestId) ? null : draft.RequestId,
+            Steps = [new(now, "accepted")],
+        };
+    }
+}

@@ -1,0 +1,145 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Commit;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>
+/// One object in memory: what is on disk, as of the last commit, and the channels that edges left. The parts of the object grain
+/// read it and change it only by committing a <see cref="Turn"/>.
+/// </summary>
+/// <param name="retire">Ends this activation, which another one has overtaken.</param>
+internal sealed class ObjectCore(string id, ObjectServices services, Action retire)
+{
+    private static readonly IReadOnlyList<string> NoGroups = [];
+
+    private ObjectTraits? _traits;
+    private ObjectDescription? _traitsOf;
+    private IReadOnlyList<string> _groups = NoGroups;
+    private long _groupsVersion = -1;
+    private bool _current;
+
+    public string Id => id;
+    public ObjectServices Services => services;
+    public long Version { get; private set; }
+    public ObjectState State { get; private set; } = new();
+
+    /// <summary>Null if the object does not exist.</summary>
+    public ObjectDescription? Description { get; private set; }
+
+    public Mailbox Mailbox { get; } = new();
+    public Channels Channels { get; } = new();
+    public DateTimeOffset Now => services.Time.GetUtcNow();
+
+    public ObjectTraits TraitsOf(ObjectDescription description)
+    {
+        if (ReferenceEquals(_traitsOf, description)) return _traits!;
+        _traitsOf = description;
+        return _traits = ObjectTraits.Of(description);
+    }
+
+    public (Reachability State, long Until) Reachability(long now) => Description is { } description
+        ? ReachabilityPolicy.Of(State, TraitsOf(description), description.Registration, Channels.IsConnected, now)
+        : default;
+
+    /// <summary>Whether a push has a chance now.</summary>
+    public bool Listens(long now) => Reachability(now).State is Contracts.Objects.Reachability.Reachable or Contracts.Objects.Reachability.Awake;
+
+    /// <summary>Makes sure that memory is what is on disk, with what others wrote to the inbox.</summary>
+    public ValueTask LoadAsync() => _current && !services.Inbox.TakeNews(id) ? default : new(ReadAsync());
+
+    /// <exception cref="M2MException"><see cref="ErrorCode.NotFound"/></exception>
+    public async ValueTask<ObjectDescription> LoadExistingAsync()
+    {
+        await LoadAsync();
+        return Description ?? throw M2MException.NotFound(Names.Objects + id);
+    }
+
+    /// <exception cref="M2MException"><see cref="ErrorCode.NotFound"/></exception>
+    public Turn Begin() => new(this, Description ?? throw M2MException.NotFound(Names.Objects + id), State);
+
+    /// <summary>Commits all that the turn decided, then makes it so in memory.</summary>
+    public async ValueTask CommitAsync(Turn turn)
+    {
+        turn.Conclude();
+        var set = new WriteSet(new(
+            "object", id, Version, turn.IsRemoval ? null : services.Serializer.SerializeToArray(turn.State), turn.State.SeenAt, turn.OnlineUntil));
+        if (turn.IsRemoval) set.RemovedObject = id;
+        else if (!ReferenceEquals(turn.Description, Description)) set.Description = turn.Description;
+        set.Reports.AddRange(turn.Reports);
+        set.Messages.AddRange(turn.Accepted);
+        set.Messages.AddRange(turn.Ended);
+        set.Messages.AddRange(turn.Amended);
+        set.Arm.AddRange(turn.Arm);
+        set.Disarm.AddRange(turn.Disarm);
+        set.Audit.AddRange(turn.Audit);
+        foreach (var told in turn.Events)
+        {
+            var feeds = await FeedsAsync(told);
+            if (feeds.Count > 0) set.Events.Add(new(told.Id, told.Type, Names.Objects + told.ObjectId, told.ObjectId, told.Data, feeds));
+        }
+
+        await CommitAsync(set);
+        State = turn.State;
+        Description = turn.IsRemoval ? null : turn.Description;
+        Version = turn.IsRemoval ? 0 : Version + 1;
+        foreach (var ended in turn.Ended) Mailbox.Remove(ended.Id);
+        foreach (var accepted in turn.Accepted) Mailbox.Add(accepted);
+    }
+
+    private async ValueTask CommitAsync(WriteSet set)
+    {
+        try
+        {
+            await services.Pipeline.CommitAsync(set);
+        }
+        catch (StaleVersionException)
+        {
+            _current = false;
+            retire();
+            throw new M2MException(ErrorCode.Unavailable, "the object moved; try again");
+        }
+        catch (M2MException)
+        {
+            // It may be on disk all the same: the next turn looks.
+            _current = false;
+            throw;
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var stored = await services.States.ReadObjectAsync(id);
+        Version = stored?.State.Version ?? 0;
+        State = stored is null ? new() : services.Serializer.Deserialize(stored.State.Body);
+        Description = stored?.Description;
+        Mailbox.Reconcile(stored?.Waiting ?? []);
+        _current = true;
+    }
+
+    /// <summary>Who hears of it: the sender of a message hears of that in any case, and others not.</summary>
+    private async ValueTask<IReadOnlyList<string>> FeedsAsync(Turn.Told told)
+    {
+        if (!string.IsNullOrEmpty(told.OnlyTo)) return [told.OnlyTo];
+        var table = await services.Subscriptions.CurrentAsync();
+        // A gateway's turn tells of its children also; their groups are not the ones kept here.
+        var groups = !table.NeedsGroups ? NoGroups
+            : told.ObjectId == id ? await GroupsAsync()
+            : await services.Groups.GroupsOfAsync(told.ObjectId, CancellationToken.None);
+        return table.FeedsFor(told.Type, told.ObjectId, groups);
+    }
+
+    private async ValueTask<IReadOnlyList<string>> GroupsAsync()
+    {
+        var version = services.Subscriptions.MembershipVersion;
+        if (_groupsVersion != version)
+        {
+            _groups = await services.Groups.GroupsOfAsync(id, CancellationToken.None);
+            _groupsVersion = version;
+        }
+
+        return _groups;
+    }
+}

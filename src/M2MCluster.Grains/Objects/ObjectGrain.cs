@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Reports;
+using M2MCluster.Contracts.Sessions;
+using Orleans.Placement;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>
+/// A device or a gateway. The grain only opens the turns; what is decided in them stands in the parts: reporting, registering,
+/// delivering, mailing (the object's side of the mailbox), sending (the applications' side) and managing.
+/// </summary>
+[GrainType("object"), PreferLocalPlacement]
+internal sealed class ObjectGrain : Grain, IObjectGrain
+{
+    private static readonly TimeSpan WhileConnected = TimeSpan.FromDays(1000);
+
+    private readonly ObjectCore _core;
+    private readonly Delivering _delivering;
+    private readonly Reporting _reporting;
+    private readonly Registering _registering;
+    private readonly Mailing _mailing;
+    private readonly Sending _sending;
+    private readonly Managing _managing;
+
+    public ObjectGrain(ObjectServices services)
+    {
+        _core = new(this.GetPrimaryKeyString(), services, DeactivateOnIdle);
+        var access = new Access(_core);
+        _delivering = new(_core);
+        _reporting = new(_core, access, _delivering);
+        _registering = new(_core, access, _delivering);
+        _mailing = new(_core, access, _delivering);
+        _sending = new(_core, _delivering);
+        _managing = new(_core);
+    }
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await _core.LoadAsync();
+        await _sending.SettleInboxAsync();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _core.Services.Inbox.Forget(_core.Id);
+        return Task.CompletedTask;
+    }
+
+    public ValueTask<ReportReceipt> Report(Speaker speaker, ReportDraft report) => _reporting.ReportAsync(speaker, report);
+
+    public ValueTask<ReportReceipt> ReportForChildren(Speaker gateway, ReportName name, ImmutableArray<ChildReport> reports) =>
+        _reporting.ReportForChildrenAsync(gateway, name, reports);
+
+    public ValueTask ReportFault(Speaker speaker, ReportDraft report, string fault) => _reporting.ReportFaultAsync(speaker, report, fault);
+
+    public ValueTask<Registration> Register(Speaker speaker, RegistrationDraft draft) => _registering.RegisterAsync(speaker, draft);
+
+    public ValueTask<Registration> UpdateRegistration(Speaker speaker, string registrationId, RegistrationDraft draft) =>
+        _registering.UpdateAsync(speaker, registrationId, draft);
+
+    public ValueTask Deregister(Speaker speaker, string registrationId) => _registering.DeregisterAsync(speaker, registrationId);
+
+    public async ValueTask<long> Attach(Speaker speaker, Channel channel, ImmutableSortedDictionary<string, string>? provided)
+    {
+        var epoch = await _registering.AttachAsync(speaker, channel, provided);
+        DelayDeactivation(WhileConnected);
+        return epoch;
+    }
+
+    public async ValueTask Detach(Bearer bearer, long epoch)
+    {
+        await _registering.DetachAsync(bearer, epoch);
+        if (!_core.Channels.Any) DelayDeactivation(TimeSpan.Zero);
+    }
+
+    public ValueTask<ImmutableArray<MailboxEntry>> Mailbox(Speaker speaker) => _mailing.ListAsync(speaker);
+
+    public ValueTask<WaitingMessage?> Fetch(Speaker speaker, MessageId? id) => _mailing.FetchAsync(speaker, id);
+
+    public ValueTask<ResultReceipt> Result(Speaker speaker, MessageId id, MessageResult result) => _mailing.ResultAsync(speaker, id, result);
+
+    public ValueTask Settle(MessageId id, long attempt, Settlement settlement) => _delivering.SettleAsync(id, attempt, settlement);
+
+    public async ValueTask GatewayAttached(string gateway, Channel channel)
+    {
+        await _core.LoadAsync();
+        if (_core.Description?.Gateway == gateway) await _delivering.PumpAsync();
+    }
+
+    public async ValueTask SeenVia(string gateway)
+    {
+        await _core.LoadAsync();
+        if (_core.Description?.Gateway != gateway) return;
+        var turn = _core.Begin();
+        turn.Seen();
+        await _core.CommitAsync(turn);
+        await _delivering.PumpAsync();
+    }
+
+    // These two interleave with turns, so they read memory only.
+    public ValueTask<PlainAccess> PlainAccess() => new(_core.Description?.Plain ?? Contracts.Objects.PlainAccess.None);
+
+    public ValueTask<ImmutableArray<Channel>> ChannelsForChild() => new([.. _delivering.OwnChannels()]);
+
+    public async ValueTask Wake(long due)
+    {
+        await _core.LoadExistingAsync();
+        await _sending.SettleInboxAsync();
+        var turn = _core.Begin();
+        if (due != 0) turn.Disarm.Add(new(due, _core.Id));
+        if (due == turn.State.ArmedAt) turn.State = turn.State with { ArmedAt = 0 };
+        _sending.Expire(turn);
+        if (turn.Description.Registration is { } registration && registration.ExpiresAt <= turn.Now)
+            Registering.EndRegistration(turn, "expired");
+        await _core.CommitAsync(turn);
+        await _delivering.PumpAsync();
+        _delivering.Notify();
+    }
+
+    public ValueTask<ObjectView> Create(string actor, ObjectKind kind, ObjectPatch patch) => _managing.CreateAsync(actor, kind, patch);
+
+    public ValueTask<ObjectView> Get() => _managing.GetAsync();
+
+    public ValueTask<ObjectView> Update(string actor, ObjectPatch patch) => _managing.UpdateAsync(actor, patch);
+
+    public ValueTask Delete(string actor) => _managing.DeleteAsync(actor);
+
+    public ValueTask<CredentialGrant> AddCredential(string actor, CredentialKind kind, string? secret) =>
+        _managing.AddCredentialAsync(actor, kind, secret);
+
+    public ValueTask<ImmutableArray<CredentialView>> ListCredentials() => _managing.ListCredentialsAsync();
+
+    public ValueTask RevokeCredential(string actor, string credentialId) => _managing.RevokeCredentialAsync(actor, credentialId);
+
+    public ValueTask<bool> Authenticate(CredentialKind kind, string secret) => _managing.AuthenticateAsync(kind, secret);
+
+    public ValueTask<SendReceipt> Send(MessageDraft draft) => _sending.SendAsync(draft);
+
+    public ValueTask<MessageRecord> Cancel(string actor, MessageId id) => _sending.CancelAsync(actor, id);
+
+    public ValueTask<Explanation> Explain(MessageId id) => _sending.ExplainAsync(id);
+}

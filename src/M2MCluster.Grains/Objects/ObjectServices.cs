@@ -1,0 +1,24 @@
+using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Subscriptions;
+using Orleans.Serialization;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>What every object needs, shared by all of a silo.</summary>
+internal sealed record ObjectServices(
+    TimeProvider Time,
+    ICommitPipeline Pipeline,
+    IStateReader States,
+    IInbox Inbox,
+    IIdSource Ids,
+    SubscriptionDirectory Subscriptions,
+    IGroupReader Groups,
+    IMessageReader Messages,
+    IReportReader Reports,
+    IObjectIndex Index,
+    IEdgeDirectory Edges,
+    IGrainFactory Grains,
+    Serializer<ObjectState> Serializer,
+    SecretHasher Secrets);

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using M2MCluster.Contracts.Objects;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>The part of an object's state that changes with every contact. Kept small: it is written with each report. Times are Unix milliseconds.</summary>
+[GenerateSerializer, Immutable, Alias("m2m.ObjectState")]
+internal sealed record ObjectState
+{
+    /// <summary>0: never.</summary>
+    [Id(0)] public long SeenAt { get; init; }
+    [Id(1)] public long AwakeUntil { get; init; }
+
+    /// <summary>It said good-bye, or its registration ran out, and was not heard of since.</summary>
+    [Id(2)] public bool Left { get; init; }
+
+    /// <summary>Grows with each new session; fences what comes late from an older one.</summary>
+    [Id(3)] public long Epoch { get; init; }
+
+    /// <summary>The reachability that the last event told.</summary>
+    [Id(4)] public Reachability Told { get; init; }
+
+    /// <summary>The time for which the object has a row in the index of due times; 0: none.</summary>
+    [Id(5)] public long ArmedAt { get; init; }
+    [Id(6)] public ExchangeMemory Exchanges { get; init; } = ExchangeMemory.Empty;
+    [Id(7)] public long Reports { get; init; }
+    [Id(8)] public long ReportBytes { get; init; }
+    [Id(9)] public long Messages { get; init; }
+    [Id(10)] public long MessageBytes { get; init; }
+    [Id(11)] public long Faults { get; init; }
+    [Id(12)] public ImmutableArray<StoredCredential> Credentials { get; init; } = [];
+}

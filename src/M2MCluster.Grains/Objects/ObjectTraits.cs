@@ -1,0 +1,34 @@
+using System.Globalization;
+using M2MCluster.Contracts.Objects;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>The effective characteristics that the platform acts on, read once per description.</summary>
+/// <param name="AwakeWindow">Milliseconds.</param>
+/// <param name="ReportPeriod">Milliseconds; 0: not known.</param>
+internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight)
+{
+    // MAX_TRANSMIT_WAIT of RFC 7252: so long a device listens that sent a confirmable request.
+    private const long DefaultAwakeSeconds = 93;
+
+    public static ObjectTraits Of(ObjectDescription description) => new(
+        SleepsBy(description),
+        1000 * Math.Clamp(Number(description, Characteristics.AwakeWindow) ?? DefaultAwakeSeconds, 1, 86_400),
+        1000 * Math.Clamp(Number(description, Characteristics.ReportPeriod) ?? 0, 0, 366 * 86_400),
+        (int)Math.Clamp(Number(description, Characteristics.InFlight) ?? 1, 1, 16));
+
+    // LwM2M's binding tells queue mode by a Q; an endpoint that serves links without it is taken to listen always.
+    private static bool SleepsBy(ObjectDescription description) => description.Effective(Characteristics.Sleeping) switch
+    {
+        "true" => true,
+        "false" => false,
+        _ when description.Registration is { Links.Length: > 0 } registration =>
+            registration.Parameters.GetValueOrDefault("b", "").Contains('Q', StringComparison.Ordinal),
+        _ => description.Gateway is null,
+    };
+
+    private static long? Number(ObjectDescription description, string name) =>
+        double.TryParse(description.Effective(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? (long)Math.Clamp(number, 0, 1e12)
+            : null;
+}

@@ -1,0 +1,30 @@
+using M2MCluster.Contracts.Objects;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>Tells from what was last heard of an object whether it can be reached (6.7). Times are Unix milliseconds.</summary>
+internal static class ReachabilityPolicy
+{
+    /// <summary>The state at <paramref name="now"/>, and until when it holds by itself (0: until something happens).</summary>
+    public static (Reachability State, long Until) Of(ObjectState state, ObjectTraits traits, Registration? registration, bool connected, long now)
+    {
+        if (connected) return (Reachability.Reachable, 0);
+        if (state.SeenAt == 0) return (Reachability.Unknown, 0);
+        if (state.Left) return (Reachability.Unreachable, 0);
+
+        var overdueAt = traits.ReportPeriod == 0 ? long.MaxValue : state.SeenAt + (traits.ReportPeriod * 3 / 2);
+        if (now >= overdueAt) return (Reachability.Overdue, 0);
+        if (!traits.Sleeps)
+        {
+            var end = Math.Min(overdueAt, registration?.ExpiresAt.ToUnixTimeMilliseconds() ?? long.MaxValue);
+            return (Reachability.Reachable, end == long.MaxValue ? 0 : end);
+        }
+
+        if (now < state.AwakeUntil) return (Reachability.Awake, state.AwakeUntil);
+        return (Reachability.Asleep, overdueAt == long.MaxValue ? 0 : overdueAt);
+    }
+
+    /// <summary>When the object is expected again while it sleeps, as far as its period is known.</summary>
+    public static DateTimeOffset? ExpectedAt(ObjectState state, ObjectTraits traits) =>
+        traits.ReportPeriod == 0 || state.SeenAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(state.SeenAt + traits.ReportPeriod);
+}

@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>Registrations (RFC 9176) and sessions: how the object comes within reach and leaves it.</summary>
+internal sealed class Registering(ObjectCore core, Access access, Delivering delivering)
+{
+    // RFC 9176, 5.3: 25 hours.
+    private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(90_000);
+    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromSeconds(uint.MaxValue);
+
+    // A gateway's children beyond these learn of it when they next have traffic.
+    private const int MaxChildrenTold = 10_000;
+
+    public async ValueTask<Registration> RegisterAsync(Speaker speaker, RegistrationDraft draft)
+    {
+        await core.LoadExistingAsync();
+        var byGateway = speaker.ObjectId != core.Id;
+        if (byGateway) await access.DemandMoveAsync(speaker);
+        else await access.DemandAsync(speaker, PlainAccess.Full);
+
+        var turn = core.Begin();
+        var lifetime = Lifetime(draft.Lifetime ?? DefaultLifetime);
+        var registration = new Registration(
+            RegistrationId.Create(core.Id), lifetime, draft.Links ?? "", speaker.Bearer, draft.Channel?.Session ?? "",
+            turn.Now, turn.Now + lifetime, draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty);
+        turn.Description = turn.Description with
+        {
+            Registration = registration,
+            Provided = Provide(turn.Description.Provided, registration.Parameters),
+            Gateway = byGateway ? speaker.ObjectId : turn.Description.Gateway,
+            UpdatedAt = turn.Now,
+        };
+        turn.State = turn.State with { Epoch = turn.State.Epoch + 1 };
+        turn.Seen();
+        turn.Tell(EventTypes.ObjectRegistered, EventData.Registration(registration));
+        await core.CommitAsync(turn);
+        if (!byGateway && draft.Channel is { } channel && registration.Links.Length > 0) Attach(channel, turn.State.Epoch);
+        await delivering.ContactAsync(speaker);
+        if (!byGateway) await TellChildrenAsync(draft.Channel);
+        return registration;
+    }
+
+    public async ValueTask<Registration> UpdateAsync(Speaker speaker, string registrationId, RegistrationDraft draft)
+    {
+        var former = await CurrentAsync(speaker, registrationId);
+        var turn = core.Begin();
+        var lifetime = Lifetime(draft.Lifetime ?? former.Lifetime);
+        var registration = former with
+        {
+            Lifetime = lifetime,
+            Links = draft.Links ?? former.Links,
+            Address = draft.Channel?.Session ?? former.Address,
+            ExpiresAt = turn.Now + lifetime,
+            Parameters = former.Parameters.SetItems(draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty),
+        };
+        turn.Description = turn.Description with
+        {
+            Registration = registration,
+            Provided = Provide(turn.Description.Provided, registration.Parameters),
+            UpdatedAt = turn.Now,
+        };
+        turn.Seen();
+        if (registration.Links != former.Links || draft.Parameters is { Count: > 0 })
+            turn.Tell(EventTypes.ObjectUpdated, EventData.Registration(registration));
+        await core.CommitAsync(turn);
+        if (speaker.ObjectId == core.Id && draft.Channel is { } channel && registration.Links.Length > 0) Attach(channel, core.State.Epoch);
+        await delivering.ContactAsync(speaker);
+        if (speaker.ObjectId == core.Id) await TellChildrenAsync(draft.Channel);
+        return registration;
+    }
+
+    public async ValueTask DeregisterAsync(Speaker speaker, string registrationId)
+    {
+        await CurrentAsync(speaker, registrationId);
+        var turn = core.Begin();
+        turn.Seen();
+        EndRegistration(turn, "deregistered");
+        await core.CommitAsync(turn);
+        foreach (var channel in core.Channels.Clear()) delivering.Abandon(channel);
+    }
+
+    /// <summary>Ends the registration in the turn.</summary>
+    public static void EndRegistration(Turn turn, string reason)
+    {
+        turn.Description = turn.Description with { Registration = null, UpdatedAt = turn.Now };
+        turn.State = turn.State with { Left = true };
+        turn.Tell(EventTypes.ObjectDeregistered, EventData.Reason(reason));
+    }
+
+    public async ValueTask<long> AttachAsync(Speaker speaker, Channel channel, ImmutableSortedDictionary<string, string>? provided)
+    {
+        await core.LoadExistingAsync();
+        await access.DemandAsync(speaker, PlainAccess.Full);
+        var turn = core.Begin();
+        var epoch = core.Channels.EpochOf(channel);
+        if (epoch == 0)
+        {
+            epoch = turn.State.Epoch + 1;
+            turn.State = turn.State with { Epoch = epoch };
+        }
+
+        if (provided is { Count: > 0 })
+        {
+            var told = Provide(turn.Description.Provided, provided);
+            if (!told.SequenceEqual(turn.Description.Provided))
+            {
+                turn.Description = turn.Description with { Provided = told, UpdatedAt = turn.Now };
+                turn.Tell(EventTypes.ObjectUpdated, EventData.Description(turn.Description));
+            }
+        }
+
+        turn.Seen();
+        turn.Connected(channel.Bearer == Bearer.Mqtt || core.Channels.IsConnected);
+        await core.CommitAsync(turn);
+        Attach(channel, epoch);
+        await delivering.ContactAsync(speaker);
+        if (channel.Traits.HasFlag(ChannelTraits.Notices) && core.Mailbox.Count > 0) delivering.Notify();
+        await TellChildrenAsync(channel);
+        return epoch;
+    }
+
+    public async ValueTask DetachAsync(Bearer bearer, long epoch)
+    {
+        await core.LoadAsync();
+        if (core.Channels.Detach(bearer, epoch) is not { } channel) return;
+        delivering.Abandon(channel);
+        if (core.Description is not { } description || core.Channels.IsConnected) return;
+        var turn = core.Begin();
+        // Who does not sleep and hangs up has left; a sleeper merely sleeps.
+        if (bearer == Bearer.Mqtt) turn.State = turn.State with { AwakeUntil = turn.NowMs, Left = !SleepsOnHangUp(description) };
+        turn.Connected(false);
+        await core.CommitAsync(turn);
+    }
+
+    private void Attach(Channel channel, long epoch)
+    {
+        foreach (var displaced in core.Channels.Attach(channel, epoch))
+        {
+            delivering.Abandon(displaced);
+            if (displaced.Bearer == Bearer.Mqtt) displaced.Edge.Close(displaced.Session, CloseReason.TakenOver).Ignore();
+        }
+    }
+
+    /// <summary>A gateway within reach is the way to what waits for its children.</summary>
+    private async ValueTask TellChildrenAsync(Channel? channel)
+    {
+        if (channel is null || core.Description!.Kind != ObjectKind.Gateway
+            || (channel.Traits & (ChannelTraits.Messages | ChannelTraits.Requests)) == 0) return;
+        var waiting = await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildrenTold, CancellationToken.None);
+        foreach (var child in waiting.Select(entry => entry.ObjectId).Distinct())
+            core.Services.Grains.GetGrain<IObjectGrain>(child).GatewayAttached(core.Id, channel).AsTask().Ignore();
+    }
+
+    private async ValueTask<Registration> CurrentAsync(Speaker speaker, string registrationId)
+    {
+        var description = await core.LoadExistingAsync();
+        await access.DemandAsync(speaker, PlainAccess.Full);
+        return description.Registration is { } registration && registration.Id == registrationId
+            ? registration
+            : throw new M2MException(ErrorCode.NotFound, "there is no such registration");
+    }
+
+    private static bool SleepsOnHangUp(ObjectDescription description) => description.Effective(Characteristics.Sleeping) == "true";
+
+    private static TimeSpan Lifetime(TimeSpan asked) =>
+        asked >= ShortestLifetime && asked <= LongestLifetime
+            ? asked
+            : throw M2MException.Invalid("lt", "must be 1 to 4294967295 seconds");
+
+    /// <summary>What the object says of itself: numbers and booleans as such, all else as text.</summary>
+    private static ImmutableSortedDictionary<string, string> Provide(
+        ImmutableSortedDictionary<string, string> former, ImmutableSortedDictionary<string, string> said) =>
+        former.SetItems(said.Select(pair => KeyValuePair.Create(pair.Key, ToJson(pair.Value))));
+
+    private static string ToJson(string value)
+    {
+        if (value is "true" or "false") return value;
+        var looksNumeric = value.Length > 0 && (char.IsAsciiDigit(value[^1])) && (char.IsAsciiDigit(value[0]) || value[0] == '-');
+        if (looksNumeric)
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(value);
+                if (document.RootElement.ValueKind == JsonValueKind.Number) return value;
+            }
+            catch (JsonException)
+            {
+                // 007 or 1.2.3 is a text.
+            }
+        }
+
+        return JsonSerializer.Serialize(value);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Reports;
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>Takes in what the object reports, each report once.</summary>
+internal sealed class Reporting(ObjectCore core, Access access, Delivering delivering)
+{
+    // EXCHANGE_LIFETIME of RFC 7252: after it a message id means another exchange. An MQTT client may repeat much later, but says so.
+    private static readonly TimeSpan CoapExchangeLifetime = TimeSpan.FromSeconds(247);
+
+    public async ValueTask<ReportReceipt> ReportAsync(Speaker speaker, ReportDraft draft)
+    {
+        await core.LoadExistingAsync();
+        await access.DemandAsync(speaker, PlainAccess.Reports);
+        var turn = core.Begin();
+        var repeated = await IsRepetitionAsync(turn, speaker.Bearer, draft.Name, core.Id);
+        turn.Seen();
+        if (!repeated)
+        {
+            var via = speaker.ObjectId == core.Id ? null : speaker.ObjectId;
+            turn.Report(new(core.Services.Ids.Next(), core.Id, draft.ContentType, draft.Payload, draft.Name.Given, via));
+            Remember(turn, draft.Name);
+            await core.CommitAsync(turn);
+        }
+
+        await delivering.ContactAsync(speaker);
+        return repeated ? ReportReceipt.Repeated : ReportReceipt.Stored;
+    }
+
+    public async ValueTask<ReportReceipt> ReportForChildrenAsync(Speaker speaker, ReportName name, ImmutableArray<ChildReport> reports)
+    {
+        await core.LoadExistingAsync();
+        await access.DemandAsync(speaker, PlainAccess.Reports);
+        if (reports.IsEmpty) throw M2MException.Invalid("reports", "a pack holds at least one report");
+        var turn = core.Begin();
+        var packName = name with { Given = PackName(name.Given) };
+        var given = packName.Given;
+        var repeated = await IsRepetitionAsync(turn, speaker.Bearer, packName, reports[0].Child);
+        var children = reports.Select(report => report.Child).Where(child => child != core.Id).ToHashSet();
+        if (!repeated)
+        {
+            var own = await core.Services.Index.ChildrenAmongAsync(core.Id, children, CancellationToken.None);
+            if (children.FirstOrDefault(child => !own.Contains(child)) is { } foreign)
+                throw new M2MException(ErrorCode.PermissionDenied, $"{core.Id} does not speak for {foreign}");
+            turn.Seen();
+            foreach (var report in reports)
+            {
+                var via = report.Child == core.Id ? null : core.Id;
+                turn.Report(new(core.Services.Ids.Next(), report.Child, report.ContentType, report.Payload, given, via));
+                given = null;
+            }
+
+            Remember(turn, packName);
+            await core.CommitAsync(turn);
+        }
+
+        await delivering.ContactAsync(speaker);
+        foreach (var child in await core.Services.Messages.WaitingAmongAsync(children, CancellationToken.None))
+            core.Services.Grains.GetGrain<IObjectGrain>(child).SeenVia(core.Id).AsTask().Ignore();
+        return repeated ? ReportReceipt.Repeated : ReportReceipt.Stored;
+    }
+
+    public async ValueTask ReportFaultAsync(Speaker speaker, ReportDraft draft, string fault)
+    {
+        await core.LoadExistingAsync();
+        await access.DemandAsync(speaker, PlainAccess.Reports);
+        var turn = core.Begin();
+        if (await IsRepetitionAsync(turn, speaker.Bearer, draft.Name, core.Id)) return;
+        turn.Seen();
+        var id = core.Services.Ids.Next();
+        turn.Reports.Add(new(id, core.Id, draft.ContentType, draft.Payload, draft.Name.Given, null, fault));
+        turn.State = turn.State with { Faults = turn.State.Faults + 1 };
+        turn.Tell(EventTypes.ObjectFault, EventData.Fault(id, fault, draft.ContentType));
+        Remember(turn, draft.Name);
+        await core.CommitAsync(turn);
+        await delivering.ContactAsync(speaker);
+    }
+
+    private ValueTask<bool> IsRepetitionAsync(Turn turn, Bearer bearer, ReportName name, string objectId)
+    {
+        var exchange = ExchangeOf(name);
+        if (exchange == 0) return new(false);
+        var lifetime = name.Given is null && bearer == Bearer.Coap ? CoapExchangeLifetime : TimeSpan.FromSeconds(uint.MaxValue);
+        var notBefore = (uint)Math.Max(0, turn.Now.ToUnixTimeSeconds() - (long)lifetime.TotalSeconds);
+        if ((name.MayRepeat || name.Given is not null) && core.State.Exchanges.Has(exchange, notBefore)) return new(true);
+        return name.Given is null ? new(false) : core.Services.States.HasReportAsync(objectId, name.Given);
+    }
+
+    private static void Remember(Turn turn, ReportName name)
+    {
+        var exchange = ExchangeOf(name);
+        if (exchange != 0)
+            turn.State = turn.State with { Exchanges = turn.State.Exchanges.With(exchange, (uint)turn.Now.ToUnixTimeSeconds()) };
+    }
+
+    /// <summary>A given id is remembered among the exchanges too, so that a quick repetition needs no look on disk.</summary>
+    private static ulong ExchangeOf(ReportName name)
+    {
+        if (name.Given is not { Length: > 0 } given) return name.Exchange;
+        return Fnv1a(given) | 1;
+    }
+
+    /// <summary>A pack's id stands on the row of its first report, apart from the ids that this child gives itself.</summary>
+    private byte[]? PackName(byte[]? given)
+    {
+        if (given is null) return null;
+        var name = new byte[sizeof(ulong) + given.Length];
+        BinaryPrimitives.WriteUInt64BigEndian(name, Fnv1a(Encoding.UTF8.GetBytes(core.Id)));
+        given.CopyTo(name, sizeof(ulong));
+        return name;
+    }
+
+    private static ulong Fnv1a(byte[] bytes)
+    {
+        var hash = 14695981039346656037ul;
+        foreach (var value in bytes) hash = (hash ^ value) * 1099511628211ul;
+        return hash;
+    }
+}

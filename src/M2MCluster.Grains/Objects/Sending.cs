@@ -1,0 +1,108 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>Accepts messages for the object, and follows each to its end.</summary>
+internal sealed class Sending(ObjectCore core, Delivering delivering)
+{
+    public async ValueTask<SendReceipt> SendAsync(MessageDraft draft)
+    {
+        var description = await core.LoadExistingAsync();
+        var target = Names.Objects + core.Id;
+        if (draft.RequestId is { Length: > 0 } request
+            && await core.Services.Messages.FindByRequestAsync(draft.Application, target, request, CancellationToken.None) is { } same)
+        {
+            return new(same, []);
+        }
+
+        var turn = core.Begin();
+        var record = MessageAcceptance.Accept(draft, core.Services.Ids, turn.Now, target);
+        var replaced = core.Mailbox.Replaced(draft.Application, draft.CoalesceKey, record.Id);
+        if (core.Mailbox.RoomFor(draft.Payload.Length, draft.Priority, description.Mailbox, replaced) is not { } evicted)
+            throw new M2MException(ErrorCode.ResourceExhausted, $"the mailbox of {core.Id} is full: {core.Mailbox.Count} messages, {core.Mailbox.Bytes} bytes");
+        if (replaced is not null) turn.End(replaced, Outcome.Superseded, $"by {Names.Messages}{record.Id}");
+        foreach (var item in evicted) turn.End(item, Outcome.Evicted, $"the mailbox is full; gave way to {Names.Messages}{record.Id}");
+        turn.Accepted.Add(record);
+        turn.State = turn.State with { Messages = turn.State.Messages + 1, MessageBytes = turn.State.MessageBytes + draft.Payload.Length };
+        await core.CommitAsync(turn);
+
+        await delivering.PumpAsync();
+        delivering.Notify();
+        return new(record, await WarningsAsync(record));
+    }
+
+    public async ValueTask<MessageRecord> CancelAsync(string actor, MessageId id)
+    {
+        await core.LoadExistingAsync();
+        if (core.Mailbox.Find(id) is not { } item)
+        {
+            var ended = await core.Services.Messages.FindAsync(id, CancellationToken.None);
+            if (ended is null || ended.Target != Names.Objects + core.Id) throw M2MException.NotFound(Names.Messages + id);
+            throw new M2MException(ErrorCode.FailedPrecondition, $"the message ended {ended.Outcome.ToString()!.ToUpperInvariant()} already");
+        }
+
+        var turn = core.Begin();
+        turn.End(item, Outcome.Cancelled, item.IsUnderWay ? $"by {actor}; it was under way and may have arrived" : $"by {actor}");
+        turn.Act(actor, "message.cancel", id.ToString());
+        await core.CommitAsync(turn);
+        delivering.Notify();
+        return turn.Ended[0];
+    }
+
+    public async ValueTask<Explanation> ExplainAsync(MessageId id)
+    {
+        await core.LoadExistingAsync();
+        if (core.Mailbox.Find(id) is not { } item)
+        {
+            var record = await core.Services.Messages.FindAsync(id, CancellationToken.None);
+            return record is not null ? Explaining.Ended(record) : throw M2MException.NotFound(Names.Messages + id);
+        }
+
+        var ahead = core.Mailbox.InOrder.TakeWhile(other => other != item).Count();
+        var route = await delivering.RouteAsync(item.Record);
+        return Explaining.Waiting(core, item, ahead, route);
+    }
+
+    /// <summary>Ends in the turn what has run out of time.</summary>
+    public void Expire(Turn turn)
+    {
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.ExpiresAt <= turn.Now).ToList())
+            turn.End(item, Outcome.Expired, item.IsUnderWay ? "no result came in time; it may have arrived" : null);
+    }
+
+    /// <summary>Applies coalescing and bounds to what others wrote into the inbox.</summary>
+    public async ValueTask SettleInboxAsync()
+    {
+        if (core.Description is not { } description || core.Mailbox.Count < 2) return;
+        var turn = core.Begin();
+        foreach (var older in core.Mailbox.InOrder.Where(item => item.Record.CoalesceKey is not null && !item.IsUnderWay)
+            .GroupBy(item => (item.Record.Application, item.Record.CoalesceKey))
+            .SelectMany(same => same.OrderByDescending(item => item.Record.Id).Skip(1)))
+        {
+            turn.End(older, Outcome.Superseded, "by a later message with the same key");
+        }
+
+        foreach (var item in core.Mailbox.Excess(description.Mailbox)) turn.End(item, Outcome.Evicted, "the mailbox is full");
+        if (turn.Ended.Count > 0) await core.CommitAsync(turn);
+    }
+
+    private async ValueTask<IReadOnlyList<string>> WarningsAsync(MessageRecord record)
+    {
+        var description = core.Description!;
+        var warnings = new List<string>();
+        var (reachability, _) = core.Reachability(core.Now.ToUnixTimeMilliseconds());
+        if (reachability == Reachability.Unknown) warnings.Add("the object was never heard of");
+        if (reachability is Reachability.Overdue or Reachability.Unreachable) warnings.Add($"the object is {reachability.ToString().ToLowerInvariant()}");
+        if (reachability == Reachability.Asleep
+            && ReachabilityPolicy.ExpectedAt(core.State, core.TraitsOf(description)) is { } expected && expected >= record.ExpiresAt)
+        {
+            warnings.Add($"the object sleeps and is expected at {expected:u}, after the message expires");
+        }
+
+        if (reachability == Reachability.Reachable && record.Command is not null && await delivering.RouteAsync(record) is null)
+            warnings.Add("the object has no open channel that takes requests; the command waits in its mailbox");
+        return warnings;
+    }
+}

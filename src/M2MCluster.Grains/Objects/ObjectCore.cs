@@ -113,7 +113,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     {
         var stored = await services.States.ReadObjectAsync(id);
         Version = stored?.State.Version ?? 0;
-        State = stored is null ? new() : services.Serializer.Deserialize(stored.State.Body);
+        State = stored is null ? new() : services.Serializer.Deserialize(stored.State.Body)!;
         Description = stored?.Description;
         Mailbox.Reconcile(stored?.Waiting ?? []);
         _current = true;

@@ -49,4 +49,10 @@ public static class CoapOptionNumber
 
     /// <summary>RFC 9175.</summary>
     public const int RequestTag = 292;
+
+    /// <summary>
+    /// Of this platform, in the range for experiments, elective and safe to forward: the command that a fetched message is, as
+    /// <c>METHOD /path?query</c>.
+    /// </summary>
+    public const int Command = 65000;
 }

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Protocols.Coap;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ErrorCode = M2MCluster.Contracts.ErrorCode;
+
+namespace M2MCluster.Edge.Coap;
+
+/// <summary>Leads requests to their resources, and failures to codes.</summary>
+internal sealed partial class CoapIngress(
+    ReportIngress reports,
+    RegistrationIngress registrations,
+    MailboxIngress mailbox,
+    CoapClock clock,
+    IOptions<CoapEdgeOptions> options,
+    ILogger<CoapIngress> logger)
+{
+    /// <summary>Small, since it is shown to anybody.</summary>
+    private static readonly byte[] WellKnown = "</rd>;rt=\"core.rd\";ct=40"u8.ToArray();
+
+    public async ValueTask<CoapMessage> Handle(CoapCall call)
+    {
+        try
+        {
+            return await Lead(call);
+        }
+        catch (M2MException failure)
+        {
+            return OfFailure(call, failure);
+        }
+        catch (Exception failure) when (CoapErrors.IsTransient(failure))
+        {
+            LogTransient(logger, call.Route.Resource, failure);
+            return CoapReply.Later(CoapCode.ServiceUnavailable, options.Value.RetryAfter, "try again");
+        }
+        catch (Exception failure)
+        {
+            var correlation = Guid.NewGuid().ToString("n")[..12];
+            LogUnforeseen(logger, call.Route.Resource, correlation, failure);
+            return CoapReply.Of(CoapCode.InternalServerError, correlation);
+        }
+    }
+
+    /// <summary>RFC 6690 section 4.1: with a filter that does not match there is nothing to show.</summary>
+    public static CoapMessage ShowWellKnown(CoapMessage request)
+    {
+        var wanted = request.Options.GetQuery("rt"u8);
+        var matches = wanted is null or "core.rd" || (wanted.EndsWith('*') && "core.rd".StartsWith(wanted[..^1], StringComparison.Ordinal));
+        return CoapReply.Content(request, matches ? WellKnown : default(ReadOnlyMemory<byte>), CoapContentFormat.LinkFormat);
+    }
+
+    private ValueTask<CoapMessage> Lead(CoapCall call) => call.Route.Resource switch
+    {
+        CoapResource.Reports => reports.Report(call),
+        CoapResource.Directory => registrations.Register(call),
+        CoapResource.Registration when call.Request.Code == CoapCode.Delete => registrations.Deregister(call),
+        CoapResource.Registration => registrations.Update(call),
+        CoapResource.Mailbox => mailbox.List(call),
+        CoapResource.NextMessage => mailbox.Next(call),
+        CoapResource.Message when call.Request.Code == CoapCode.Get => mailbox.Get(call),
+        CoapResource.Message => mailbox.Result(call),
+        CoapResource.Time => ValueTask.FromResult(ShowTime(call.Request)),
+        _ => ValueTask.FromResult(ShowWellKnown(call.Request)),
+    };
+
+    private CoapMessage ShowTime(CoapMessage request)
+    {
+        var text = clock.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var reply = CoapReply.Content(request, Encoding.ASCII.GetBytes(text), CoapContentFormat.TextPlain);
+        reply.Options.Set(CoapOptionNumber.MaxAge, 0);
+        return reply;
+    }
+
+    private CoapMessage OfFailure(CoapCall call, M2MException failure)
+    {
+        // Whoever only claims an identity is not told which ones exist.
+        if (failure.Code == ErrorCode.NotFound && call.Session.Strength == Strength.Claimed && call.Route.Resource != CoapResource.Registration)
+        {
+            return CoapReply.Of(CoapCode.Forbidden, "unknown, or not permitted");
+        }
+
+        var code = CoapErrors.ToCode(failure.Code);
+        if (code == CoapCode.ServiceUnavailable || code == CoapCode.TooManyRequests) return CoapReply.Later(code, options.Value.RetryAfter, failure.Message);
+        return CoapReply.Of(code, failure.Code == ErrorCode.Internal ? null : failure.Message);
+    }
+}

@@ -1,0 +1,119 @@
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.Coap.Blockwise;
+using M2MCluster.Protocols.Coap.Messaging;
+
+namespace M2MCluster.Edge.Coap;
+
+/// <summary>
+/// A message that goes to a device as a request, block by block where it is large, and whose response is the result. Settled exactly once.
+/// </summary>
+internal sealed class CoapPush : ICoapExchange
+{
+    private const int MaxResponse = 64 * 1024;
+
+    private static readonly TimeSpan BusyAfterRefusal = TimeSpan.FromSeconds(5);
+
+    private readonly CoapSession _session;
+    private readonly Delivery _delivery;
+    private readonly CoapCode _method;
+    private readonly Func<Settlement, Task> _settle;
+    private readonly CoapBlock2Collector _response = new(MaxResponse);
+    private CoapBlock? _sent;
+
+    private CoapPush(CoapSession session, Delivery delivery, CoapCode method, Func<Settlement, Task> settle)
+    {
+        _session = session;
+        _delivery = delivery;
+        _method = method;
+        _settle = settle;
+    }
+
+    /// <summary>Null where the message has no command, or one whose method CoAP does not have.</summary>
+    public static CoapPush? Create(CoapSession session, Delivery delivery, Func<Settlement, Task> settle) =>
+        delivery.Message.Command is { } command && CoapCode.OfMethod(command.Method) is { IsEmpty: false } method ? new(session, delivery, method, settle) : null;
+
+    public void Start()
+    {
+        var whole = new CoapBlock(0, false, CoapBlock.MaxSizeExponent);
+        SendBlock(_delivery.Message.Payload.Length > whole.Size ? whole : null);
+    }
+
+    public void Responded(CoapMessage response)
+    {
+        if (response.Code == CoapCode.Continue && _sent is { More: true } sent)
+        {
+            // The device may ask for smaller blocks from now on (RFC 7959 section 2.3).
+            var exponent = Math.Min(sent.SizeExponent, response.Options.Block1?.SizeExponent ?? sent.SizeExponent);
+            SendBlock(new CoapBlock((sent.Number + 1) << (sent.SizeExponent - exponent), false, exponent));
+            return;
+        }
+
+        if (response.Code == CoapCode.ServiceUnavailable || response.Code == CoapCode.TooManyRequests)
+        {
+            Settle(new Settlement(SettlementKind.Busy, RetryAfter: TimeSpan.FromSeconds(response.Options.MaxAge), Detail: response.Code.ToString()));
+            return;
+        }
+
+        switch (_method == CoapCode.Get ? _response.Accept(response) : CoapBlock2Status.Complete)
+        {
+            case CoapBlock2Status.Continue or CoapBlock2Status.Changed:
+                SendBlock(null, _response.Next);
+                break;
+            case CoapBlock2Status.Complete:
+                var body = _method == CoapCode.Get ? _response.ToArray() : response.Payload.ToArray();
+                var result = new MessageResult(response.Code.IsSuccess, MailboxIngress.ContentTypeOf(response.Options), body.Length == 0 ? null : body);
+                Settle(new Settlement(SettlementKind.Answered, result, Detail: response.Code.ToString()));
+                break;
+            default:
+                Settle(new Settlement(SettlementKind.Answered, new MessageResult(false), Detail: "a response that could not be put together"));
+                break;
+        }
+    }
+
+    public void Acknowledged()
+    {
+    }
+
+    public void Failed(CoapFailure failure) => Settle(failure switch
+    {
+        CoapFailure.NoResponse => new Settlement(SettlementKind.Acknowledged, Detail: "acknowledged, no response"),
+        CoapFailure.Refused => new Settlement(SettlementKind.Busy, RetryAfter: BusyAfterRefusal, Detail: "other requests wait"),
+        CoapFailure.Reset => new Settlement(SettlementKind.Lost, Detail: "reset"),
+        _ => new Settlement(SettlementKind.Lost, Detail: "no acknowledgement"),
+    });
+
+    private void SendBlock(CoapBlock? upload, CoapBlock? download = null)
+    {
+        var message = _delivery.Message;
+        var command = message.Command!;
+        var request = new CoapMessage(_method);
+        var query = command.Path.IndexOf('?', StringComparison.Ordinal);
+        request.Options.AddPath(Uri.UnescapeDataString(query < 0 ? command.Path : command.Path[..query]));
+        if (query >= 0)
+        {
+            foreach (var part in command.Path[(query + 1)..].Split('&')) request.Options.Add(CoapOptionNumber.UriQuery, Uri.UnescapeDataString(part));
+        }
+
+        if (_session.Identity is { } identity && identity != _delivery.ObjectId) request.Options.AddQuery("for", _delivery.ObjectId);
+        if (CoapContentFormat.OfMediaType(command.Accept) is { } accept) request.Options.Add(CoapOptionNumber.Accept, (uint)accept);
+        if (download is { } wanted) request.Options.Add(CoapOptionNumber.Block2, wanted.Encode());
+        if (message.Payload.Length > 0 && download is null) AddBody(request, upload);
+        _session.Shard.Send(_session, request, this);
+    }
+
+    private void AddBody(CoapMessage request, CoapBlock? upload)
+    {
+        var message = _delivery.Message;
+        if (CoapContentFormat.OfMediaType(message.ContentType) is { } format) request.Options.Add(CoapOptionNumber.ContentFormat, (uint)format);
+        request.Payload = message.Payload;
+        if (upload is not { } wanted || !CoapBlockSlice.TryCut(message.Payload, wanted, out var slice)) return;
+        request.Payload = slice.Value.Payload;
+        request.Options.Add(CoapOptionNumber.Block1, slice.Value.Block.Encode());
+        if (wanted.Number == 0) request.Options.Add(CoapOptionNumber.Size1, (uint)message.Payload.Length);
+        _sent = slice.Value.Block;
+    }
+
+    private void Settle(Settlement settlement) => _ = _session.Shard.Run(() => _settle(settlement));
+}

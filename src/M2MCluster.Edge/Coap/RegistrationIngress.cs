@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.LinkFormat;
+using ErrorCode = M2MCluster.Contracts.ErrorCode;
+
+namespace M2MCluster.Edge.Coap;
+
+/// <summary>The resource directory's registration interface (RFC 9176 section 5), <c>/rd</c>.</summary>
+internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels channels)
+{
+    private const uint DefaultLifetime = 90_000;
+
+    public async ValueTask<CoapMessage> Register(CoapCall call)
+    {
+        var endpoint = call.Request.Options.GetQuery("ep"u8) ?? (call.Session.Strength > Strength.Claimed ? call.Session.Identity : null);
+        if (endpoint is null || !Names.IsId(endpoint)) return CoapReply.Of(CoapCode.BadRequest, "ep");
+        if (ReadDraft(call, TimeSpan.FromSeconds(DefaultLifetime), string.Empty, out var draft) is { } refusal) return refusal;
+        var servesRequests = draft.Links!.Length > 0;
+        draft = draft with { Channel = servesRequests ? channels.For(call.Session, ChannelTraits.Requests) : null };
+        var registration = await InTheNameOf(call.Session, endpoint, (grain, speaker) => grain.Register(speaker, draft));
+        if (call.Session.Identity == endpoint) call.Session.ServesRequests = servesRequests;
+        var reply = CoapReply.Of(CoapCode.Created);
+        reply.Options.Add(CoapOptionNumber.LocationPath, "rd");
+        reply.Options.Add(CoapOptionNumber.LocationPath, registration.Id);
+        return reply;
+    }
+
+    public async ValueTask<CoapMessage> Update(CoapCall call)
+    {
+        if (!RegistrationId.TryGetObject(call.Route.Id, out var endpoint)) return CoapReply.Of(CoapCode.NotFound);
+        if (ReadDraft(call, null, null, out var draft) is { } refusal) return refusal;
+        var serves = draft.Links is null ? call.Session.ServesRequests : draft.Links.Length > 0;
+        draft = draft with { Channel = serves ? channels.For(call.Session, ChannelTraits.Requests) : null };
+        var registration = await InTheNameOf(call.Session, endpoint, (grain, speaker) => grain.UpdateRegistration(speaker, call.Route.Id, draft));
+        if (!serves && draft.Links is null && registration.Links.Length > 0)
+        {
+            // The links were registered before this session, or this process, began.
+            serves = true;
+            await InTheNameOf(call.Session, endpoint, (grain, speaker) => grain.Attach(speaker, channels.For(call.Session, ChannelTraits.Requests), null));
+        }
+
+        if (call.Session.Identity == endpoint) call.Session.ServesRequests = serves;
+        return CoapReply.Of(CoapCode.Changed);
+    }
+
+    public async ValueTask<CoapMessage> Deregister(CoapCall call)
+    {
+        if (!RegistrationId.TryGetObject(call.Route.Id, out var endpoint)) return CoapReply.Of(CoapCode.NotFound);
+        await InTheNameOf(call.Session, endpoint, async (grain, speaker) =>
+        {
+            await grain.Deregister(speaker, call.Route.Id);
+            return true;
+        });
+        if (call.Session.Identity == endpoint) call.Session.ServesRequests = false;
+        return CoapReply.Of(CoapCode.Deleted);
+    }
+
+    /// <summary>
+    /// In the session of a gateway another endpoint is a child, and the gateway speaks. Where identities are only claimed it may as well be
+    /// another device behind the same address, and speaks for itself if the gateway may not.
+    /// </summary>
+    private async ValueTask<T> InTheNameOf<T>(CoapSession session, string endpoint, Func<IObjectGrain, Speaker, ValueTask<T>> call)
+    {
+        var grain = grains.GetGrain<IObjectGrain>(endpoint);
+        if (session.Identity is { } other && other != endpoint)
+        {
+            try
+            {
+                return await call(grain, session.Speak(other));
+            }
+            catch (M2MException refused) when (session.Strength == Strength.Claimed && refused.Code is ErrorCode.PermissionDenied or ErrorCode.NotFound)
+            {
+            }
+        }
+
+        var result = await call(grain, session.Speak(endpoint));
+        session.Identity = endpoint;
+        return result;
+    }
+
+    private static CoapMessage? ReadDraft(CoapCall call, TimeSpan? lifetime, string? links, out RegistrationDraft draft)
+    {
+        draft = new RegistrationDraft(null, null, null, null);
+        var options = call.Request.Options;
+        if (call.Body.Length > 0)
+        {
+            if (options.ContentFormat is { } format && format != CoapContentFormat.LinkFormat) return CoapReply.Of(CoapCode.UnsupportedContentFormat);
+            if (LinkFormatReader.Read(call.Body.Span) is { IsOk: false } malformed) return CoapReply.Of(CoapCode.BadRequest, malformed.Reason);
+            links = Encoding.UTF8.GetString(call.Body.Span);
+        }
+
+        var parameters = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < options.Count; i++)
+        {
+            if (options[i].Number != CoapOptionNumber.UriQuery) continue;
+            var query = options[i].GetString();
+            var equals = query.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? query : query[..equals];
+            var value = equals < 0 ? string.Empty : query[(equals + 1)..];
+            if (name == "lt")
+            {
+                // RFC 9176 section 5: 1 to 4294967295 seconds.
+                if (!uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds == 0) return CoapReply.Of(CoapCode.BadRequest, "lt");
+                lifetime = TimeSpan.FromSeconds(seconds);
+            }
+            else if (name is not ("ep" or ""))
+            {
+                parameters[name] = value;
+            }
+        }
+
+        draft = new RegistrationDraft(lifetime, links, parameters.Count == 0 && links is null ? null : parameters.ToImmutable(), null);
+        return null;
+    }
+}

@@ -5,6 +5,8 @@ namespace M2MCluster.Edge.Coap;
 /// <summary>The CoAP listener, <c>M2M:Edge:Coap</c>.</summary>
 public sealed class CoapEdgeOptions
 {
+    public const string Section = "M2M:Edge:Coap";
+
     /// <summary>The address to listen on (<c>M2M:Edge:Address</c>), default 127.0.0.1.</summary>
     public string Address { get; set; } = IPAddress.Loopback.ToString();
 

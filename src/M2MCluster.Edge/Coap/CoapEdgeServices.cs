@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -9,11 +10,16 @@ namespace M2MCluster.Edge.Coap;
 public static class CoapEdgeServices
 {
     /// <summary>
-    /// Adds the edge as a hosted service; it wants an <see cref="IGrainFactory"/>, an <see cref="Contracts.Sessions.IEdgeDirectory"/> and logging.
+    /// Adds the edge as a hosted service, to start after the silo; needs an <see cref="IGrainFactory"/> and an
+    /// <see cref="Contracts.Sessions.IEdgeDirectory"/>.
     /// </summary>
-    public static IServiceCollection AddCoapEdge(this IServiceCollection services, Action<CoapEdgeOptions> configure)
+    /// <param name="configuration">The whole configuration; the section is <see cref="CoapEdgeOptions.Section"/>, the address <c>M2M:Edge:Address</c>.</param>
+    public static IServiceCollection AddCoapEdge(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<CoapEdgeOptions>().Configure(configure).ValidateOnStart();
+        services.AddOptions<CoapEdgeOptions>()
+            .Configure(options => options.Address = configuration["M2M:Edge:Address"] ?? options.Address)
+            .Bind(configuration.GetSection(CoapEdgeOptions.Section))
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<CoapEdgeOptions>, CoapEdgeOptionsValidator>();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);

@@ -1,7 +1,6 @@
 using M2MCluster.Contracts;
 using M2MCluster.Protocols.Coap;
 using Orleans.Runtime;
-using ErrorCode = M2MCluster.Contracts.ErrorCode;
 
 namespace M2MCluster.Edge.Coap;
 

@@ -5,7 +5,6 @@ using M2MCluster.Contracts.Sessions;
 using M2MCluster.Protocols.Coap;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using ErrorCode = M2MCluster.Contracts.ErrorCode;
 
 namespace M2MCluster.Edge.Coap;
 

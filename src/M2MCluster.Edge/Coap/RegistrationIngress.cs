@@ -6,7 +6,6 @@ using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Protocols.Coap;
 using M2MCluster.Protocols.LinkFormat;
-using ErrorCode = M2MCluster.Contracts.ErrorCode;
 
 namespace M2MCluster.Edge.Coap;
 
@@ -22,7 +21,7 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
         if (ReadDraft(call, TimeSpan.FromSeconds(DefaultLifetime), string.Empty, out var draft) is { } refusal) return refusal;
         var servesRequests = draft.Links!.Length > 0;
         draft = draft with { Channel = servesRequests ? channels.For(call.Session, ChannelTraits.Requests) : null };
-        var registration = await InTheNameOf(call.Session, endpoint, (grain, speaker) => grain.Register(speaker, draft));
+        var registration = await InTheNameOf(call, endpoint, call.Session.Identity, (grain, speaker) => grain.Register(speaker, draft));
         if (call.Session.Identity == endpoint) call.Session.ServesRequests = servesRequests;
         var reply = CoapReply.Of(CoapCode.Created);
         reply.Options.Add(CoapOptionNumber.LocationPath, "rd");
@@ -36,12 +35,12 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
         if (ReadDraft(call, null, null, out var draft) is { } refusal) return refusal;
         var serves = draft.Links is null ? call.Session.ServesRequests : draft.Links.Length > 0;
         draft = draft with { Channel = serves ? channels.For(call.Session, ChannelTraits.Requests) : null };
-        var registration = await InTheNameOf(call.Session, endpoint, (grain, speaker) => grain.UpdateRegistration(speaker, call.Route.Id, draft));
+        var registration = await InTheNameOf(call, endpoint, SpeakerOf(call), (grain, speaker) => grain.UpdateRegistration(speaker, call.Route.Id, draft));
         if (!serves && draft.Links is null && registration.Links.Length > 0)
         {
             // The links were registered before this session, or this process, began.
             serves = true;
-            await InTheNameOf(call.Session, endpoint, (grain, speaker) => grain.Attach(speaker, channels.For(call.Session, ChannelTraits.Requests), null));
+            await InTheNameOf(call, endpoint, SpeakerOf(call), (grain, speaker) => grain.Attach(speaker, channels.For(call.Session, ChannelTraits.Requests), null));
         }
 
         if (call.Session.Identity == endpoint) call.Session.ServesRequests = serves;
@@ -51,7 +50,7 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
     public async ValueTask<CoapMessage> Deregister(CoapCall call)
     {
         if (!RegistrationId.TryGetObject(call.Route.Id, out var endpoint)) return CoapReply.Of(CoapCode.NotFound);
-        await InTheNameOf(call.Session, endpoint, async (grain, speaker) =>
+        await InTheNameOf(call, endpoint, SpeakerOf(call), async (grain, speaker) =>
         {
             await grain.Deregister(speaker, call.Route.Id);
             return true;
@@ -60,26 +59,30 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
         return CoapReply.Of(CoapCode.Deleted);
     }
 
+    private static string? SpeakerOf(CoapCall call) =>
+        call.Session.Strength == Strength.Claimed ? call.Request.Options.GetQuery("ep"u8) ?? call.Session.Identity : call.Session.Identity;
+
     /// <summary>
     /// In the session of a gateway another endpoint is a child, and the gateway speaks. Where identities are only claimed it may as well be
-    /// another device behind the same address, and speaks for itself if the gateway may not.
+    /// another device behind the same address, and speaks for itself if the gateway may not, unless <c>?for=</c> says that it is a child.
     /// </summary>
-    private async ValueTask<T> InTheNameOf<T>(CoapSession session, string endpoint, Func<IObjectGrain, Speaker, ValueTask<T>> call)
+    private async ValueTask<T> InTheNameOf<T>(CoapCall call, string endpoint, string? speaker, Func<IObjectGrain, Speaker, ValueTask<T>> act)
     {
         var grain = grains.GetGrain<IObjectGrain>(endpoint);
-        if (session.Identity is { } other && other != endpoint)
+        if (speaker is not null && speaker != endpoint)
         {
+            var isChild = call.Session.Strength > Strength.Claimed || call.Request.Options.GetQuery("for"u8) is not null;
             try
             {
-                return await call(grain, session.Speak(other));
+                return await act(grain, call.Session.Speak(speaker));
             }
-            catch (M2MException refused) when (session.Strength == Strength.Claimed && refused.Code is ErrorCode.PermissionDenied or ErrorCode.NotFound)
+            catch (M2MException refused) when (!isChild && refused.Code is ErrorCode.PermissionDenied or ErrorCode.NotFound)
             {
             }
         }
 
-        var result = await call(grain, session.Speak(endpoint));
-        session.Identity = endpoint;
+        var result = await act(grain, call.Session.Speak(endpoint));
+        call.Session.Identity = endpoint;
         return result;
     }
 
@@ -108,7 +111,7 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
                 if (!uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds == 0) return CoapReply.Of(CoapCode.BadRequest, "lt");
                 lifetime = TimeSpan.FromSeconds(seconds);
             }
-            else if (name is not ("ep" or ""))
+            else if (name is not ("ep" or "for" or ""))
             {
                 parameters[name] = value;
             }

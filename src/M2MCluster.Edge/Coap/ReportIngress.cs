@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
-using M2MCluster.Edge.Reports;
 using M2MCluster.Protocols.Coap;
 using M2MCluster.Protocols.Senml;
 
@@ -15,13 +14,14 @@ internal sealed class ReportIngress(IGrainFactory grains, CoapClock clock)
     public async ValueTask<CoapMessage> Report(CoapCall call)
     {
         if (CoapIdentity.Find(call, out var identity) is { } refusal) return refusal;
-        if (ContentTypeOf(call.Request.Options) is not { } contentType) return CoapReply.Of(CoapCode.UnsupportedContentFormat);
+        if (FormatOf(call.Request.Options) is not { } format) return CoapReply.Of(CoapCode.UnsupportedContentFormat);
         byte[]? given = null;
         if (call.Request.Options.GetQuery("id"u8) is { } id && (given = ReportId.Parse(id)) is null) return CoapReply.Of(CoapCode.BadRequest, "id: up to 8 bytes");
 
         var name = new ReportName(given, given is null ? ExchangeOf(call) : 0, MayRepeat: true);
-        var draft = new ReportDraft(contentType, call.Body.ToArray(), name);
-        var records = ReportPayload.Read(contentType, call.Body, clock.UtcNow, out var fault);
+        var draft = new ReportDraft(CoapContentFormat.ToMediaType(format)!, call.Body.ToArray(), name);
+        IReadOnlyList<SenmlRecord>? records = null;
+        var fault = call.Body.IsEmpty ? "an empty report" : ReportPayload.FaultIn(format, draft.Payload, out records);
         var target = grains.GetGrain<IObjectGrain>(identity.Target);
         if (fault is not null)
         {
@@ -31,7 +31,7 @@ internal sealed class ReportIngress(IGrainFactory grains, CoapClock clock)
 
         if (records is not null && await IsPackOfChildren(call.Session, identity, records))
         {
-            await target.ReportForChildren(identity.Speaker, name, ChildPack.Split(contentType, records, identity.Target, clock.UtcNow));
+            await target.ReportForChildren(identity.Speaker, name, ChildPack.Split(format, records, identity.Target, clock.UtcNow));
         }
         else
         {
@@ -53,14 +53,11 @@ internal sealed class ReportIngress(IGrainFactory grains, CoapClock clock)
     }
 
     // Without a format the payload is what it is: octets (RFC 7252 section 5.5.1).
-    private static string? ContentTypeOf(CoapOptions options) => options.ContentFormat switch
+    private static int? FormatOf(CoapOptions options) => options.ContentFormat switch
     {
-        null when options.CountOf(CoapOptionNumber.ContentFormat) == 0 => ReportPayload.OctetsType,
-        CoapContentFormat.SenmlJson => ReportPayload.SenmlJsonType,
-        CoapContentFormat.SenmlCbor => ReportPayload.SenmlCborType,
-        CoapContentFormat.Json => ReportPayload.JsonType,
-        CoapContentFormat.TextPlain => ReportPayload.TextType,
-        CoapContentFormat.OctetStream => ReportPayload.OctetsType,
+        null when options.CountOf(CoapOptionNumber.ContentFormat) == 0 => CoapContentFormat.OctetStream,
+        CoapContentFormat.SenmlJson or CoapContentFormat.SenmlCbor or CoapContentFormat.Json or CoapContentFormat.TextPlain or CoapContentFormat.OctetStream
+            => options.ContentFormat,
         _ => null,
     };
 

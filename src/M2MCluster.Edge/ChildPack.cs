@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Reports;
+using M2MCluster.Protocols.Coap;
 using M2MCluster.Protocols.Senml;
 
-namespace M2MCluster.Edge.Reports;
+namespace M2MCluster.Edge;
 
 /// <summary>
 /// A gateway's pack in which base names name children: <c>CHILD/</c>, or <c>CHILD:</c>, or the child's id alone. What stands before the
@@ -23,7 +24,7 @@ internal static class ChildPack
     }
 
     /// <summary>One report for each object named, in the order of their first records, each a pack of resolved records in the form of the whole.</summary>
-    public static ImmutableArray<ChildReport> Split(string contentType, IReadOnlyList<SenmlRecord> records, string gateway, DateTimeOffset now)
+    public static ImmutableArray<ChildReport> Split(int format, IReadOnlyList<SenmlRecord> records, string gateway, DateTimeOffset now)
     {
         var owners = OwnersOf(records, gateway);
         var resolved = SenmlResolver.Resolve(records, now.ToUnixTimeMilliseconds() / 1000d).Value ?? [];
@@ -40,8 +41,9 @@ internal static class ChildPack
             pack.Add(resolved[i] with { Name = Shorten(resolved[i].Name!, owners[i]) });
         }
 
+        var contentType = CoapContentFormat.ToMediaType(format)!;
         var reports = ImmutableArray.CreateBuilder<ChildReport>(order.Count);
-        foreach (var owner in order) reports.Add(new ChildReport(owner, contentType, Write(contentType, packs[owner])));
+        foreach (var owner in order) reports.Add(new ChildReport(owner, contentType, Write(format, packs[owner])));
         return reports.MoveToImmutable();
     }
 
@@ -72,6 +74,6 @@ internal static class ChildPack
             ? name[(owner.Length + 1)..]
             : name;
 
-    private static byte[] Write(string contentType, List<SenmlRecord> pack) =>
-        contentType == ReportPayload.SenmlCborType ? SenmlCbor.Write(pack) : SenmlJson.Write(pack);
+    private static byte[] Write(int format, List<SenmlRecord> pack) =>
+        format == CoapContentFormat.SenmlCbor ? SenmlCbor.Write(pack) : SenmlJson.Write(pack);
 }

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace M2MCluster.Edge.Reports;
+namespace M2MCluster.Edge;
 
 /// <summary>
 /// Reads the name that a device gives a report (<c>id</c>): a text of 1 to 8 bytes in UTF-8 stands for itself, a longer one must be

@@ -24,12 +24,7 @@ internal sealed class MqttAdmission(MqttEdge edge, ILogger<MqttAdmission> logger
         MqttConnectPacket packet, MqttPipe pipe, string address, bool isProtected, CancellationToken cancellation)
     {
         if (!string.IsNullOrEmpty(packet.AuthenticationMethod)) return (null, MqttConnectReasonCode.BadAuthenticationMethod);
-        if (string.IsNullOrEmpty(packet.ClientId))
-        {
-            if (!pipe.IsVersion5 && !packet.CleanSession) return (null, MqttConnectReasonCode.ClientIdentifierNotValid);
-            packet.ClientId = $"auto-{Guid.NewGuid():n}";
-        }
-
+        if (string.IsNullOrEmpty(packet.ClientId)) packet.ClientId = $"auto-{Guid.NewGuid():n}";
         if (packet.Password is null || !Names.IsId(packet.Username)) return (null, MqttConnectReasonCode.BadUserNameOrPassword);
         try
         {

@@ -1,0 +1,70 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Testing;
+
+namespace M2MCluster.Edge.Tests.Mqtt;
+
+public sealed class SubscriptionTests
+{
+    [Theory]
+    [InlineData(ObjectKind.Device, "m2m/mailbox/#", true)]
+    [InlineData(ObjectKind.Device, "m2m/mailbox/+", true)]
+    [InlineData(ObjectKind.Device, "m2m/errors", true)]
+    [InlineData(ObjectKind.Device, "m2m/children/+/mailbox/#", false)]
+    [InlineData(ObjectKind.Gateway, "m2m/children/+/mailbox/#", true)]
+    [InlineData(ObjectKind.Gateway, "m2m/children/child-1/mailbox/+", true)]
+    [InlineData(ObjectKind.Gateway, "m2m/children/#", false)]
+    [InlineData(ObjectKind.Device, "#", false)]
+    [InlineData(ObjectKind.Device, "m2m/#", false)]
+    [InlineData(ObjectKind.Device, "m2m/reports", false)]
+    [InlineData(ObjectKind.Device, "$SYS/#", false)]
+    [InlineData(ObjectKind.Device, "+/+/+", false)]
+    [InlineData(ObjectKind.Device, "$share/a/m2m/mailbox/#", false)]
+    [Requirement("7.1.a")]
+    public async Task Subscribe_Filter_IsGrantedOnlyForOwnTopics(ObjectKind kind, string filter, bool granted)
+    {
+        await using var node = await MqttNode.Start();
+        node.Grains.Add("object-1", kind);
+        using var old = await (await node.Raw()).Enter(RawMqtt.Connect("object-1"));
+        await old.Send(RawMqtt.Subscribe(1, filter, 0));
+        Assert.Equal(granted ? "90 000100" : "90 000180", await old.Hear());
+
+        using var v5 = await (await node.Raw()).Enter(RawMqtt.Connect("object-1", version: 5));
+        await v5.Send(RawMqtt.Subscribe(1, filter, 0, version: 5));
+        var refusal = filter.StartsWith("$share", StringComparison.Ordinal) ? "9e" : "87";
+        Assert.Equal(granted ? "90 00010000" : "90 000100" + refusal, await v5.Hear());
+        await v5.AssertSilent();
+    }
+
+    [Fact]
+    public async Task Subscribe_Mailbox_TellsTheGrainThatMessagesCanBePushedAndUnsubscribeThatNot()
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
+        var session = (await meter.Attached.Next()).Channel;
+        await raw.Send(RawMqtt.Subscribe(1, "m2m/mailbox/#", 2));
+        Assert.Equal("90 000101", await raw.Hear());
+        Assert.Equal(session with { Traits = ChannelTraits.Messages }, (await meter.Attached.Next()).Channel);
+
+        await raw.Send(RawMqtt.Packet(0xA2, [0, 2, .. RawMqtt.Text("m2m/mailbox/#")]));
+        Assert.Equal("b0 0002", await raw.Hear());
+        Assert.Equal(session, (await meter.Attached.Next()).Channel);
+    }
+
+    [Fact]
+    public async Task Subscribe_StorageAway_IsAnsweredOnceTheGrainKnows()
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
+        meter.Failure = new M2MException(ErrorCode.Unavailable, "storage is away");
+        await raw.Send(RawMqtt.Subscribe(1, "m2m/mailbox/#"));
+        await meter.Failed.Next();
+        await raw.AssertSilent();
+        meter.Failure = null;
+
+        Assert.Equal("90 000101", await raw.Hear());
+    }
+}

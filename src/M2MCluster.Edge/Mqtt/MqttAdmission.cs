@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
@@ -77,30 +76,12 @@ internal sealed class MqttAdmission(MqttEdge edge, ILogger<MqttAdmission> logger
         return (session, MqttConnectReasonCode.Success);
     }
 
-    /// <summary>The user properties as characteristics: a value that is a JSON number, boolean or text stays so, anything else becomes a text.</summary>
     private static ImmutableSortedDictionary<string, string>? Provided(List<MqttUserProperty>? properties)
     {
         if (properties is not { Count: > 0 }) return null;
         var provided = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var property in properties)
-        {
-            var value = property.ReadValueAsString();
-            provided[property.Name] = IsScalar(value) ? value : JsonSerializer.Serialize(value, MqttJson.Default.String);
-        }
+        foreach (var property in properties) provided[property.Name] = property.ReadValueAsString();
 
         return provided.ToImmutable();
-    }
-
-    private static bool IsScalar(string value)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(value));
-            return reader.Read() && reader.TokenType is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.String && !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 }

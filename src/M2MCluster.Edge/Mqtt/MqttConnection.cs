@@ -67,6 +67,7 @@ internal sealed class MqttConnection(MqttSession session, MqttPipe pipe, MqttEdg
         switch (packet)
         {
             case MqttPingReqPacket:
+                if (session.IsLeaseOld) _work.Writer.TryWrite(packet);
                 return await session.Send(MqttPingRespPacket.Instance) == MqttWriteStatus.Written;
             case MqttPubAckPacket acknowledgement:
                 _ = services.Downlink.Acknowledged(session, acknowledgement);
@@ -122,6 +123,12 @@ internal sealed class MqttConnection(MqttSession session, MqttPipe pipe, MqttEdg
             try
             {
                 if (await Answer(packet) is { } answer) await session.Send(answer);
+                if (session.IsLeaseOld && !session.Ended.IsCancellationRequested) await services.Subscriber.RenewLease(session);
+            }
+            catch (M2MException refusal) when (refusal.Code is ErrorCode.NotFound or ErrorCode.PermissionDenied)
+            {
+                // The object was deleted, or may not do this any more.
+                session.End(MqttDisconnectReasonCode.NotAuthorized);
             }
 #pragma warning disable CA1031 // What nobody foresaw ends this connection, told to the client, and no other.
             catch (Exception failure)

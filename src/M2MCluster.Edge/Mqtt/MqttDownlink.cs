@@ -18,7 +18,7 @@ internal sealed class MqttDownlink(MqttEdge edge) : IDownlink
     public Task Deliver(string session, Delivery delivery)
     {
         // The caller's turn on this edge ends at once; a client that does not read holds up nobody but itself.
-        _ = Push(edge.Sessions.Find(session), delivery);
+        _ = Push(edge.Sessions.Find(session, out var _), delivery);
         return Task.CompletedTask;
     }
 
@@ -26,7 +26,9 @@ internal sealed class MqttDownlink(MqttEdge edge) : IDownlink
 
     public Task Close(string session, CloseReason reason)
     {
-        edge.Sessions.Find(session)?.End(reason == CloseReason.TakenOver ? MqttDisconnectReasonCode.SessionTakenOver : MqttDisconnectReasonCode.NotAuthorized);
+        var found = edge.Sessions.Find(session, out var child);
+        if (child is not null) found?.Children.TryRemove(child, out _);
+        else found?.End(reason == CloseReason.TakenOver ? MqttDisconnectReasonCode.SessionTakenOver : MqttDisconnectReasonCode.NotAuthorized);
         return Task.CompletedTask;
     }
 

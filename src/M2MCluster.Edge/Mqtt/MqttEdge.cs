@@ -45,10 +45,24 @@ internal sealed class MqttEdge
     public IObjectGrain ObjectOf(string id) => _grains.GetGrain<IObjectGrain>(id);
 
     /// <summary>The pause before the next try: doubling from a fiftieth of the longest, with half of it left to chance, so that many do not come back at once.</summary>
-    public TimeSpan BackOff(int tries)
+    private TimeSpan BackOff(int tries)
     {
         var whole = Options.MaxBackOff * Math.Min(1, Math.Pow(2, Math.Min(tries, 16)) / 50);
         return whole * (0.5 + Random.Shared.NextDouble() / 2);
+    }
+
+    /// <summary>Waits before the next try. False: what it was for ended meanwhile.</summary>
+    public async ValueTask<bool> Pause(int tries, CancellationToken ended)
+    {
+        try
+        {
+            await Task.Delay(BackOff(tries), Time, ended);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Tells the grain what became of an attempt. If that fails for good, the attempt's deadline finds it.</summary>
@@ -70,7 +84,7 @@ internal sealed class MqttEdge
                 }
             }
 
-            await Task.Delay(BackOff(tries), Time);
+            await Pause(tries, CancellationToken.None);
         }
     }
 }

@@ -47,6 +47,9 @@ public sealed class MqttEdgeOptions
     /// <summary>The longest pause before what storage refused is tried again; the pauses begin at a fiftieth of it. 50 ms to 5 min.</summary>
     public TimeSpan MaxBackOff { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>After this time a sign of life leaves the channel with the object's grain again, 10 s to 1 day.</summary>
+    public TimeSpan ChannelLease { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Children that one gateway connection may declare present, 0 to 100,000.</summary>
     public int MaxChildren { get; set; } = 4096;
 }

@@ -19,6 +19,7 @@ internal sealed class MqttEdgeOptionsValidator : IValidateOptions<MqttEdgeOption
         Range(options.ConnectTimeout.TotalSeconds, 1, 300, nameof(options.ConnectTimeout));
         Range(options.MaxKeepAliveSeconds, 10, 65_535, nameof(options.MaxKeepAliveSeconds));
         Range(options.MaxBackOff.TotalSeconds, 0.05, 300, nameof(options.MaxBackOff));
+        Range(options.ChannelLease.TotalSeconds, 10, 86_400, nameof(options.ChannelLease));
         Range(options.MaxChildren, 0, 100_000, nameof(options.MaxChildren));
 
         if (!IPAddress.TryParse(options.Address, out var address)) failures.Add($"M2M:Edge:Address: '{options.Address}' is no IP address");

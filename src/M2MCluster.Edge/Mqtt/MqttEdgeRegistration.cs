@@ -23,10 +23,12 @@ public static class MqttEdgeRegistration
             .Bind(configuration.GetSection(MqttEdgeOptions.Section))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MqttEdgeOptions>, MqttEdgeOptionsValidator>());
+        services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MqttMetrics>();
         services.AddSingleton<MqttEdge>();
         services.AddSingleton<MqttAdmission>();
+        services.AddSingleton<MqttReports>();
         services.AddSingleton<MqttUplink>();
         services.AddSingleton<MqttSubscriber>();
         services.AddSingleton(provider => provider.GetRequiredService<MqttEdge>().Sink);

@@ -34,6 +34,9 @@ internal static partial class MqttLog
     [LoggerMessage(4209, LogLevel.Warning, "{Gateway} spoke for {Child}, which is not its child")]
     public static partial void ForgedChild(this ILogger logger, string gateway, string child);
 
+    [LoggerMessage(4212, LogLevel.Warning, "A pack of {Gateway} was refused: {Detail}")]
+    public static partial void ForgedPack(this ILogger logger, string gateway, string detail);
+
     [LoggerMessage(4210, LogLevel.Error, "An MQTT connection failed unforeseen")]
     public static partial void ConnectionFailed(this ILogger logger, Exception failure);
 

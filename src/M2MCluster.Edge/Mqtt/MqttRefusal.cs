@@ -22,5 +22,4 @@ internal sealed record MqttRefusal(string Topic, ushort PacketId, string Error, 
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(MqttRefusal))]
-[JsonSerializable(typeof(string))]
 internal sealed partial class MqttJson : JsonSerializerContext;

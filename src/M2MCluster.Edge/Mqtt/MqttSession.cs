@@ -12,8 +12,13 @@ namespace M2MCluster.Edge.Mqtt;
 internal sealed class MqttSession(string name, Speaker speaker, string clientId, MqttPipe pipe, MqttEdge edge, int inFlight)
 #pragma warning restore CA1001
 {
+    /// <summary>Between the session's name and a child's id in the name of the child's channel.</summary>
+    public const char ChildSeparator = '/';
+
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _lock = new();
+    private bool? _isGateway;
+    private long _attachedAt;
 
     /// <summary>Names the session within the cluster; never used again.</summary>
     public string Name => name;
@@ -37,6 +42,9 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
     /// <summary>The epoch that the grain gave to the channel last.</summary>
     public long Epoch { get; private set; }
 
+    /// <summary>Whether the grain has not been told of the channel for so long that it may have forgotten it: it lives in the memory of a node, and nodes die.</summary>
+    public bool IsLeaseOld => edge.Time.GetElapsedTime(_attachedAt) > edge.Options.ChannelLease;
+
     /// <summary>Cancelled when the connection ends, for whatever reason.</summary>
     public CancellationToken Ended => _ended.Token;
 
@@ -44,12 +52,23 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
     public MqttDisconnectReasonCode? EndReason { get; private set; }
 
     /// <summary>Leaves the channel with the object's grain, with what it can carry now.</summary>
-    public async ValueTask Attach(ImmutableSortedDictionary<string, string>? provided) =>
-        Epoch = await edge.ObjectOf(ObjectId).Attach(speaker, Channel(Subscriptions.TakesMessages), provided);
+    public async ValueTask Attach(ImmutableSortedDictionary<string, string>? provided)
+    {
+        _attachedAt = edge.Time.GetTimestamp();
+        Epoch = await edge.ObjectOf(ObjectId).Attach(speaker, Channel(name, Subscriptions.TakesMessages), provided);
+    }
 
-    /// <summary>Leaves the channel with a child's grain.</summary>
+    /// <summary>
+    /// Leaves a channel with a child's grain. It has a name of its own, so that what ends it (the child connects by itself, or by another gateway) does not end the
+    /// gateway's session.
+    /// </summary>
     public async ValueTask AttachChild(string child, ImmutableSortedDictionary<string, string>? provided) =>
-        Children[child] = await edge.ObjectOf(child).Attach(speaker, Channel(Subscriptions.MailboxQuality(child) is not null), provided);
+        Children[child] = await edge.ObjectOf(child).Attach(
+            speaker, Channel($"{name}{ChildSeparator}{child}", Subscriptions.MailboxQuality(child) is not null), provided);
+
+    /// <summary>Asked of the grain once: what an object is does not change.</summary>
+    public async ValueTask<bool> IsGateway() =>
+        _isGateway ??= (await edge.ObjectOf(ObjectId).Get()).Description.Kind == ObjectKind.Gateway;
 
     public ValueTask<MqttWriteStatus> Send(MqttPacket packet) => pipe.Write(packet, _ended.Token);
 
@@ -66,5 +85,5 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
         pipe.StopReading();
     }
 
-    private Channel Channel(bool messages) => new(edge.Downlink, name, Bearer.Mqtt, messages ? ChannelTraits.Messages : ChannelTraits.None);
+    private Channel Channel(string session, bool messages) => new(edge.Downlink, session, Bearer.Mqtt, messages ? ChannelTraits.Messages : ChannelTraits.None);
 }

@@ -9,7 +9,14 @@ internal sealed class MqttSessions
     private readonly ConcurrentDictionary<string, MqttSession> _byName = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MqttSession> _byObject = new(StringComparer.Ordinal);
 
-    public MqttSession? Find(string name) => _byName.GetValueOrDefault(name);
+    /// <param name="name">A session's name, or that of a child's channel over it.</param>
+    /// <param name="child">The child, in the second case.</param>
+    public MqttSession? Find(string name, out string? child)
+    {
+        var end = name.IndexOf(MqttSession.ChildSeparator, StringComparison.Ordinal);
+        child = end < 0 ? null : name[(end + 1)..];
+        return _byName.GetValueOrDefault(end < 0 ? name : name[..end]);
+    }
 
     public void Add(MqttSession session) => _byName[session.Name] = session;
 

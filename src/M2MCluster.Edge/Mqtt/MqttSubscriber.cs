@@ -1,5 +1,4 @@
 using M2MCluster.Contracts;
-using M2MCluster.Contracts.Objects;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -31,11 +30,17 @@ internal sealed class MqttSubscriber(MqttEdge edge)
         return await TellGrains(session, before) ? answer : null;
     }
 
-    private async ValueTask<MqttSubscribeReasonCode> Grant(MqttSession session, MqttTopicFilter filter)
+    /// <summary>Leaves the channel with the grain again, in case that the node that kept it is gone.</summary>
+    public async ValueTask RenewLease(MqttSession session)
+    {
+        if (await Persist(session, () => Attach(session)) is not null) edge.Sessions.Claim(session);
+    }
+
+    private static async ValueTask<MqttSubscribeReasonCode> Grant(MqttSession session, MqttTopicFilter filter)
     {
         if (filter.Topic.StartsWith("$share/", StringComparison.Ordinal)) return MqttSubscribeReasonCode.SharedSubscriptionsNotSupported;
         if (!MqttSubscriptions.IsAllowed(filter.Topic, out var onlyGateways)) return MqttSubscribeReasonCode.NotAuthorized;
-        if (onlyGateways && (await edge.ObjectOf(session.ObjectId).Get()).Description.Kind != ObjectKind.Gateway) return MqttSubscribeReasonCode.NotAuthorized;
+        if (onlyGateways && !await session.IsGateway()) return MqttSubscribeReasonCode.NotAuthorized;
         // Nothing is sent with QoS 2, and refusals are not repeated, so that is what is granted.
         var granted = filter.Topic == MqttTopic.Errors || filter.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
             ? MqttQualityOfServiceLevel.AtMostOnce
@@ -87,14 +92,7 @@ internal sealed class MqttSubscriber(MqttEdge edge)
             }
             catch (Exception failure) when (failure is M2MException refusal ? MqttReasons.IsTransient(refusal) : MqttReasons.IsUncertain(failure))
             {
-                try
-                {
-                    await Task.Delay(edge.BackOff(tries), edge.Time, session.Ended);
-                }
-                catch (OperationCanceledException)
-                {
-                    return null;
-                }
+                if (!await edge.Pause(tries, session.Ended)) return null;
             }
         }
     }

@@ -16,8 +16,12 @@ internal sealed record ExchangeMemory(
     /// <param name="notBefore">Unix seconds: exchanges before are forgotten, since their ids may be in use again.</param>
     public bool Has(ulong hash, uint notBefore)
     {
-        var at = Array.IndexOf(Hashes, hash);
-        return at >= 0 && Seconds[at] >= notBefore;
+        for (var at = 0; at < Hashes.Length; at++)
+        {
+            if (Hashes[at] == hash && Seconds[at] >= notBefore) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The memory with one exchange more, in place of the oldest once it is full.</summary>

@@ -88,7 +88,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         var exchange = ExchangeOf(name);
         if (exchange == 0) return new(false);
         var lifetime = name.Given is null && bearer == Bearer.Coap ? CoapExchangeLifetime : TimeSpan.FromSeconds(uint.MaxValue);
-        var notBefore = (uint)Math.Max(0, turn.Now.ToUnixTimeSeconds() - (long)lifetime.TotalSeconds);
+        var notBefore = (uint)Math.Max(name.NotBefore, turn.Now.ToUnixTimeSeconds() - (long)lifetime.TotalSeconds);
         if ((name.MayRepeat || name.Given is not null) && core.State.Exchanges.Has(exchange, notBefore)) return new(true);
         return name.Given is null ? new(false) : core.Services.States.HasReportAsync(objectId, name.Given);
     }

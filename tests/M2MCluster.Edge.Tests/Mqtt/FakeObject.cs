@@ -43,6 +43,8 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
     public Channel<(Channel Channel, ImmutableSortedDictionary<string, string>? Provided, Speaker Speaker)> Attached { get; } =
         System.Threading.Channels.Channel.CreateUnbounded<(Channel, ImmutableSortedDictionary<string, string>?, Speaker)>();
 
+    public Channel<ImmutableArray<ChildReport>> Packs { get; } = System.Threading.Channels.Channel.CreateUnbounded<ImmutableArray<ChildReport>>();
+
     public Channel<long> Detached { get; } = System.Threading.Channels.Channel.CreateUnbounded<long>();
 
     public HashSet<MessageId> Waiting { get; } = [];
@@ -146,7 +148,12 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
         new() { Id = id, Kind = Kind, CreatedAt = default, UpdatedAt = default },
         new() { Reachability = Reachability.Reachable }));
 
-    public ValueTask<ReportReceipt> ReportForChildren(Speaker gateway, ReportName name, ImmutableArray<ChildReport> reports) => throw new NotSupportedException();
+    public ValueTask<ReportReceipt> ReportForChildren(Speaker gateway, ReportName name, ImmutableArray<ChildReport> reports)
+    {
+        ThrowIfFailing();
+        Packs.Writer.TryWrite(reports);
+        return new(ReportReceipt.Stored);
+    }
 
     public ValueTask<Registration> Register(Speaker speaker, RegistrationDraft draft) => throw new NotSupportedException();
 

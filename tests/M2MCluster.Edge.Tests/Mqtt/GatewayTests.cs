@@ -85,7 +85,7 @@ public sealed class GatewayTests
             Assert.Equal("40 0001", await raw.Hear());
             var (channel, provided, speaker) = await child.Attached.Next();
             Assert.Equal((ChannelTraits.Messages, "gateway-1"), (channel.Traits, speaker.ObjectId));
-            Assert.Equal([new("band", "\"EU868\""), new("sleeping", "false")], provided!);
+            Assert.Equal([new("band", "EU868"), new("sleeping", "false")], provided!);
         }
 
         Assert.Equal(1, await child.Detached.Next());
@@ -116,6 +116,75 @@ public sealed class GatewayTests
             await raw.Send(RawMqtt.Publish($"m2m/children/{child}/status", """{"online":true}""", version: 5));
             Assert.StartsWith(expected, await raw.Hear(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Status_BareWords_AreUnderstood()
+    {
+        await using var node = await MqttNode.Start();
+        var (_, child) = Family(node);
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("gateway-1"));
+        await raw.Send([.. RawMqtt.Publish("m2m/children/child-1/status", "online"), .. RawMqtt.Publish("m2m/children/child-1/status", "offline", id: 2)]);
+
+        Assert.Equal(["40 0001", "40 0002"], [await raw.Hear(), await raw.Hear()]);
+        await child.Attached.Next();
+        Assert.Equal(1, await child.Detached.Next());
+    }
+
+    [Fact]
+    [Requirement("4.12")]
+    public async Task Connect_ChildByItself_TakesItsChannelFromTheGatewayAndNothingMore()
+    {
+        await using var node = await MqttNode.Start();
+        var (_, child) = Family(node);
+        using var gateway = await (await node.Raw()).Enter(RawMqtt.Connect("gateway-1"));
+        await gateway.Send(RawMqtt.Publish("m2m/children/child-1/status", "online"));
+        Assert.Equal("40 0001", await gateway.Hear());
+        using var own = await (await node.Raw()).Enter(RawMqtt.Connect("child-1"));
+
+        await gateway.AssertSilent();
+        await own.AssertSilent();
+        gateway.Dispose();
+        await own.AssertSilent();
+        Assert.NotNull(child.Current);
+    }
+
+    [Fact]
+    [Requirement("4.6")]
+    public async Task Reports_PackWithBaseNamesOfChildren_AreOneCall()
+    {
+        await using var node = await MqttNode.Start();
+        var (gateway, _) = Family(node);
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("gateway-1"));
+        await raw.Send(RawMqtt.Publish("m2m/reports", """[{"bn":"child-1/","n":"t","v":1},{"bn":"child-2/","n":"t","v":2}]"""));
+
+        Assert.Equal("40 0001", await raw.Hear());
+        Assert.Equal(["child-1", "child-2"], (await gateway.Packs.Next()).Select(report => report.Child));
+        Assert.Empty(gateway.Stored);
+    }
+
+    [Fact]
+    public async Task Reports_PackWithAForeignChild_IsRefusedWhole()
+    {
+        await using var node = await MqttNode.Start();
+        var (gateway, _) = Family(node);
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("gateway-1", version: 5));
+        gateway.Failure = new M2MException(ErrorCode.PermissionDenied, "stranger is not a child of gateway-1");
+        await raw.Send(RawMqtt.Publish("m2m/reports", """[{"bn":"stranger/","n":"t","v":1}]""", version: 5));
+
+        Assert.StartsWith("40 000187", await raw.Hear(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reports_BaseNameOfADevice_StayItsOwn()
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
+        await raw.Send(RawMqtt.Publish("m2m/reports", """[{"bn":"urn:dev:x:","n":"t","v":1}]"""));
+
+        Assert.Equal("40 0001", await raw.Hear());
+        Assert.Single(meter.Stored);
     }
 
     private static (FakeObject Gateway, FakeObject Child) Family(MqttNode node) =>

@@ -174,12 +174,15 @@ public sealed class ReportTests
         var meter = node.Grains.Add("meter-1");
         using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
         meter.Failure = new TimeoutException("no answer");
+        var before = (uint)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         await raw.Send(RawMqtt.Publish("m2m/reports", Senml));
         await meter.Failed.Next();
         meter.Failure = null;
 
         Assert.Equal("40 0001", await raw.Hear());
-        Assert.True((await meter.Reporting.Next()).Name.MayRepeat);
+        var name = (await meter.Reporting.Next()).Name;
+        Assert.True(name.MayRepeat);
+        Assert.InRange(name.NotBefore, before - 1, before + 10);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace M2MCluster.Edge.Tests.Mqtt;
 
@@ -51,6 +52,26 @@ public sealed class SubscriptionTests
         await raw.Send(RawMqtt.Packet(0xA2, [0, 2, .. RawMqtt.Text("m2m/mailbox/#")]));
         Assert.Equal("b0 0002", await raw.Hear());
         Assert.Equal(session, (await meter.Attached.Next()).Channel);
+    }
+
+    [Fact]
+    public async Task Ping_AfterTheLease_LeavesTheChannelWithTheGrainAgain()
+    {
+        var time = new FakeTimeProvider();
+        await using var node = await MqttNode.Start(options => options.ChannelLease = TimeSpan.FromSeconds(60), time);
+        var meter = node.Grains.Add("meter-1");
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
+        await raw.Send(RawMqtt.Subscribe(1, "m2m/mailbox/#"));
+        await raw.Hear();
+        await meter.Attached.Next();
+        var told = (await meter.Attached.Next()).Channel;
+        await raw.AssertSilent();
+        Assert.False(meter.Attached.Reader.TryRead(out _));
+        time.Advance(TimeSpan.FromSeconds(61));
+        await raw.AssertSilent();
+
+        Assert.Equal(told, (await meter.Attached.Next()).Channel);
+        await raw.AssertSilent();
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Commit;
+using M2MCluster.Storage.Postgres;
 using M2MCluster.Storage.Reading;
 using M2MCluster.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +47,7 @@ public static class StorageServices
         return EngineOf(connectionString) switch
         {
             StorageEngine.Sqlite => services.AddSqlite(connectionString),
+            StorageEngine.Postgres => services.AddPostgres(connectionString),
             _ => throw new ArgumentException("a connection string begins with Data Source=… (SQLite) or Host=… (PostgreSQL)", nameof(connectionString)),
         };
     }
@@ -63,4 +65,11 @@ public static class StorageServices
         .AddSingleton<IQueries, SqliteQueries>()
         .AddSingleton<IBatchWriter, SqliteBatchWriter>()
         .AddSingleton<IStorage, SqliteStorage>();
+
+    private static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString) => services
+        .AddSingleton(provider => new PostgresDatabase(connectionString, provider.GetRequiredService<StorageOptions>()))
+        .AddSingleton<PostgresNews>()
+        .AddSingleton<IQueries, PostgresQueries>()
+        .AddSingleton<IBatchWriter, PostgresBatchWriter>()
+        .AddSingleton<IStorage, PostgresStorage>();
 }

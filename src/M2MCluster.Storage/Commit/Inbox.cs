@@ -16,6 +16,12 @@ internal sealed class Inbox : IInbox
         if (_news.TryGetValue(objectId, out var told) && !told) _news.TryUpdate(objectId, true, false);
     }
 
+    /// <summary>News may have been missed: everyone is to look.</summary>
+    public void TellAll()
+    {
+        foreach (var (objectId, _) in _news) Tell(objectId);
+    }
+
     public bool TakeNews(string objectId)
     {
         if (!_news.TryGetValue(objectId, out var told)) return !_news.TryAdd(objectId, false);

@@ -1,0 +1,28 @@
+using M2MCluster.Contracts;
+using M2MCluster.Storage.Commit;
+using M2MCluster.Storage.Reading;
+using Npgsql;
+
+namespace M2MCluster.Storage.Postgres;
+
+internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, IQueries queries) : IStorage
+{
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var connection = await database.ConnectAsync(cancellation).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            await PostgresMigrator.MigrateAsync(connection, cancellation).ConfigureAwait(false);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw new M2MException("the database is away: " + failure.Message, failure) { Code = ErrorCode.Unavailable };
+        }
+
+        news.Start();
+        pipeline.Start();
+    }
+
+    public async ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => await queries.AnswersAsync(cancellation).ConfigureAwait(false);
+}

@@ -16,6 +16,12 @@ public sealed class CoapEdgeOptions
     /// <summary>Whether to take plain CoAP beyond loopback; default no.</summary>
     public bool AllowPlain { get; set; }
 
+    /// <summary>
+    /// Whether a peer on loopback is taken to receive at the address it sends from, default yes; no where a UDP proxy on this machine
+    /// stands before the listener. All other peers show it by an Echo round (RFC 9175).
+    /// </summary>
+    public bool TrustLoopback { get; set; } = true;
+
     /// <summary>Workers among which peers are divided, 1–64; default 4.</summary>
     public int Workers { get; set; } = 4;
 

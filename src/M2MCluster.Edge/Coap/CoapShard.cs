@@ -49,7 +49,7 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
         };
         _layer = new(transmission, this);
         _bodies = new(options.MaxBody, options.MaxBodies / options.Workers, transmission.ExchangeLifetime);
-        _sessions = new UdpSessions(this, socket, echo, transmission.MaxPeers, Forget);
+        _sessions = new UdpSessions(this, socket, echo, options.TrustLoopback, transmission.MaxPeers, Forget);
     }
 
     /// <summary>False where the queue is full: the datagram is lost, and comes again.</summary>

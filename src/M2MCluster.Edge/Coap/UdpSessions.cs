@@ -5,9 +5,9 @@ namespace M2MCluster.Edge.Coap;
 
 /// <summary>
 /// The sessions of plain UDP peers by address, bounded: the one that was silent longest makes room. Nothing is kept for an address that
-/// has not shown that it receives what is sent to it (RFC 9175), and it is answered with three times its bytes at most. Loopback has shown it.
+/// has not shown that it receives what is sent to it (RFC 9175), and it is answered with three times its bytes at most.
 /// </summary>
-internal sealed class UdpSessions(CoapShard shard, Socket socket, EchoChallenge echo, int limit, Action<CoapSession> forget)
+internal sealed class UdpSessions(CoapShard shard, Socket socket, EchoChallenge echo, bool trustLoopback, int limit, Action<CoapSession> forget)
 {
     private const int MaxAmplification = 3;
 
@@ -20,7 +20,7 @@ internal sealed class UdpSessions(CoapShard shard, Socket socket, EchoChallenge 
         if (status == CoapDecodeStatus.Ignored) return null;
         if (_byAddress.ContainsKey(datagram.From)) return Open(datagram.From);
         var isRequest = status == CoapDecodeStatus.Ok && message.Code.IsRequest;
-        if (isRequest && (datagram.From.IsLoopback || HasEcho(message, datagram.From))) return Open(datagram.From);
+        if (isRequest && ((trustLoopback && datagram.From.IsLoopback) || HasEcho(message, datagram.From))) return Open(datagram.From);
         if (isRequest) Challenge(datagram, message);
         else if (message.Type == CoapType.Confirmable) Transmit(datagram, CoapEncoder.EncodeEmpty(CoapType.Reset, message.MessageId));
         return null;

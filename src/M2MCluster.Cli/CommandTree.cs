@@ -1,5 +1,6 @@
 using System.CommandLine;
 using M2MCluster.Cli.Commands;
+using M2MCluster.Cli.Sim;
 
 namespace M2MCluster.Cli;
 
@@ -17,6 +18,7 @@ internal static class CommandTree
             SendCommand.Create(globals),
             ExplainCommand.Create(globals),
             WatchCommand.Create(globals),
+            SimCommand.Create(globals),
         };
         globals.AddTo(root);
         return root;

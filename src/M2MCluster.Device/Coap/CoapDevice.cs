@@ -53,10 +53,10 @@ public sealed class CoapDevice : IAsyncDisposable
 
     /// <summary>Registers at the resource directory (RFC 9176), with the links of its resources.</summary>
     public async Task RegisterAsync(CancellationToken cancellationToken = default) =>
-        _location = await RegisterAsync(Name, [], cancellationToken).ConfigureAwait(false);
+        _location = await RegisterAsync(Name, cancellationToken).ConfigureAwait(false);
 
     /// <summary>A gateway attaches a child.</summary>
-    public Task AttachAsync(string child, CancellationToken cancellationToken = default) => RegisterAsync(child, [("for", child)], cancellationToken);
+    public Task AttachAsync(string child, CancellationToken cancellationToken = default) => RegisterAsync(child, cancellationToken);
 
     /// <summary>Extends the registration; registers where there is none, or the platform has forgotten it.</summary>
     public async Task UpdateAsync(CancellationToken cancellationToken = default)
@@ -181,12 +181,12 @@ public sealed class CoapDevice : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private async Task<string> RegisterAsync(string name, (string, string)[] queries, CancellationToken cancellationToken)
+    private async Task<string> RegisterAsync(string name, CancellationToken cancellationToken)
     {
         var lifetime = ((long)_options.Lifetime.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var request = new CoapRequest(CoapCode.Post, "/rd")
         {
-            Queries = [("ep", name), ("lt", lifetime), .. queries],
+            Queries = [("ep", name), ("lt", lifetime)],
             ContentType = "application/link-format",
             Payload = Encoding.UTF8.GetBytes(name == Name ? _options.Links : string.Empty),
         };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using M2MCluster.Cli.Commands;
+using M2MCluster.Cli.Load;
 using M2MCluster.Cli.Sim;
 
 namespace M2MCluster.Cli;
@@ -19,6 +20,7 @@ internal static class CommandTree
             ExplainCommand.Create(globals),
             WatchCommand.Create(globals),
             SimCommand.Create(globals),
+            LoadCommand.Create(globals),
         };
         globals.AddTo(root);
         return root;

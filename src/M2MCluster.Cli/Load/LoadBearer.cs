@@ -1,0 +1,7 @@
+namespace M2MCluster.Cli.Load;
+
+internal enum LoadBearer
+{
+    Coap,
+    Mqtt,
+}

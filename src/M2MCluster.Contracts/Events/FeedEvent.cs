@@ -11,6 +11,6 @@ public sealed record FeedEvent(
     long Id,
     string Type,
     string Subject,
-    ReadOnlyMemory<byte>? Data,
+    byte[]? Data,
     StoredReport? Report,
     FeedPosition Position);

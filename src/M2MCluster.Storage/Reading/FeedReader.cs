@@ -69,7 +69,7 @@ internal sealed class FeedReader(IQueries queries, CommitPipeline pipeline) : IF
         var data = row.BytesOrNull(5);
         if (data is null && (row.IsDBNull(7) || (!row.IsDBNull(6) && id <= row.GetInt64(6)))) return null;
         return new(
-            id, row.GetString(3), row.GetString(4), data is null ? null : new ReadOnlyMemory<byte>(data),
+            id, row.GetString(3), row.GetString(4), data,
             data is null ? ReportReader.Report(row, 7) : null, new(row.GetInt32(0), row.GetInt64(1)));
     }
 

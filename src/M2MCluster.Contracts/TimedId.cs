@@ -9,12 +9,14 @@ public static class TimedId
     public const int NodeBits = 10;
     public const int SequenceBits = 12;
 
+    private const long LastMillisecond = (1L << 41) - 1;
+
     private static readonly DateTimeOffset Start = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>When the id was made, to the millisecond.</summary>
     public static DateTimeOffset TimeOf(long id) => Start.AddMilliseconds(id >> (NodeBits + SequenceBits));
 
-    /// <summary>The smallest id of the millisecond of <paramref name="time"/>; zero for times before 2024.</summary>
+    /// <summary>The smallest id of the millisecond of <paramref name="time"/>; times before 2024 and after the last id's are cut to those.</summary>
     public static long FirstAt(DateTimeOffset time) =>
-        Math.Max(0, (long)(time - Start).TotalMilliseconds) << (NodeBits + SequenceBits);
+        Math.Clamp((long)(time - Start).TotalMilliseconds, 0, LastMillisecond) << (NodeBits + SequenceBits);
 }

@@ -1,7 +1,0 @@
-namespace M2MCluster.Cli.Replay;
-
-internal enum ReplayBearer
-{
-    Coap,
-    Mqtt,
-}

@@ -1,0 +1,50 @@
+using Grpc.Core;
+using M2MCluster.Contracts;
+using M2MCluster.FrontDoor.Access;
+using M2MCluster.FrontDoor.Events;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Http;
+
+namespace M2MCluster.FrontDoor.Calls;
+
+/// <summary>Stands before every endpoint of the front door: nothing of a request is read before its key is known.</summary>
+internal sealed class Gate(Authenticator authenticator, JsonRequestCheck check, EventStream events, ErrorTable errors)
+{
+    public void Guard(EndpointBuilder endpoint)
+    {
+        var inner = endpoint.RequestDelegate!;
+        var json = endpoint.Metadata.OfType<GrpcJsonTranscodingMetadata>().FirstOrDefault();
+        endpoint.RequestDelegate = context => EnterAsync(context, json, inner);
+    }
+
+    /// <summary>What no other endpoint of the API takes.</summary>
+    public Task RefuseUnknownAsync(HttpContext context) => EnterAsync(
+        context, null, _ => throw new M2MException(ErrorCode.NotFound, $"there is no {context.Request.Method} {context.Request.Path}"));
+
+    private async Task EnterAsync(HttpContext context, GrpcJsonTranscodingMetadata? json, RequestDelegate inner)
+    {
+        try
+        {
+            context.Features.Set(await authenticator.AuthenticateAsync(context));
+            if (json is not null)
+            {
+                if (EventStream.IsAskedFor(context, json))
+                {
+                    await events.WriteAsync(context);
+                    return;
+                }
+
+                await check.CheckAsync(context, json);
+            }
+
+            await inner(context);
+        }
+        catch (Exception failure) when (!context.Response.HasStarted)
+        {
+            var status = errors.StatusOf(failure, context.RequestAborted.IsCancellationRequested);
+            var tooLarge = failure is M2MException { Code: ErrorCode.TooLarge };
+            await ErrorResponse.WriteAsync(context, status, tooLarge ? StatusCodes.Status413PayloadTooLarge : null);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using M2MCluster.Contracts;
+using M2MCluster.FrontDoor.Access;
+using M2MCluster.FrontDoor.Calls;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace M2MCluster.FrontDoor.Events;
+
+/// <summary>The watch as <c>text/event-stream</c>: each event's id is the cursor after it, so that Last-Event-ID resumes.</summary>
+internal sealed class EventStream(FeedFollower follower, Feeds feeds, IHostApplicationLifetime lifetime)
+{
+    private const string ContentType = "text/event-stream";
+    private const string Suffix = "/events:watch";
+
+    public static bool IsAskedFor(HttpContext context, GrpcJsonTranscodingMetadata endpoint) =>
+        endpoint.MethodDescriptor.Name == "WatchEvents"
+        && context.Request.Headers.Accept.Any(accept => accept is not null && accept.Contains(ContentType, StringComparison.OrdinalIgnoreCase));
+
+    public async Task WriteAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        var request = new V1.WatchEventsRequest
+        {
+            Parent = path["/v1/".Length..^Suffix.Length],
+            Cursor = context.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? context.Request.Query["cursor"].FirstOrDefault() ?? "",
+        };
+        AccessPolicy.Authorize(context.Principal(), "/m2m.v1.EventService/WatchEvents", request);
+        var (feed, cursor) = await feeds.OpenAsync(request.Parent, request.Cursor, new(), context.RequestAborted);
+
+        var response = context.Response;
+        response.ContentType = ContentType;
+        response.Headers.CacheControl = "no-store";
+        await response.StartAsync(context.RequestAborted);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var (item, after) in follower.FollowAsync(feed, cursor, ends.Token))
+            {
+                await response.WriteAsync($"id: {after}\nevent: {item.Type}\ndata: ", ends.Token);
+                await response.BodyWriter.WriteAsync(EventJson.Write(item), ends.Token);
+                await response.WriteAsync("\n\n", ends.Token);
+                await response.BodyWriter.FlushAsync(ends.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The stream simply ends: its reader comes back with the last id.
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.FrontDoor.Requests;
+
+namespace M2MCluster.FrontDoor.Messages;
+
+/// <summary>A message as callers write it, to the grain's draft.</summary>
+internal static class MessageRequests
+{
+    public const int MaxPayload = 1 << 20;
+    private const int MaxText = 128;
+    private const int MaxPath = 1024;
+
+    private static readonly TimeSpan DefaultTimeToLive = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(365);
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "IPATCH"];
+
+    public static MessageDraft Draft(V1.SendMessageRequest from, string? application, Problems problems)
+    {
+        CheckTarget(from.Target, problems);
+        problems.Require(from.Payload.Length <= MaxPayload, "payload", $"has at most {MaxPayload} bytes");
+        problems.Require(from.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
+        problems.Require(Enum.IsDefined(from.Confirmation), "confirmation", "is NONE, DELIVERED or APPLIED");
+        return new(
+            application ?? "",
+            from.ContentType.Length == 0 ? "application/octet-stream" : MediaType(from.ContentType, "contentType", problems),
+            from.Payload.ToByteArray(),
+            TimeToLive(from.Ttl, problems),
+            from.Priority,
+            ConfirmationOf(from.Confirmation),
+            from.Command is null ? null : CommandOf(from.Command, problems),
+            Given(problems.Text(from.CoalesceKey, MaxText, "coalesceKey")),
+            Given(problems.Text(from.RequestId, MaxText, "requestId")));
+    }
+
+    private static void CheckTarget(string target, Problems problems)
+    {
+        var isTarget = Names.IdIn(target, Names.Objects) is not null
+            || Names.IdIn(target, Names.Groups) is not null
+            || (target.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsName(target.AsSpan(Names.Aliases.Length)));
+        problems.Require(isTarget, "target", target.Length == 0 ? "is needed: objects/ID, groups/ID or names/scheme:value" : "is not objects/ID, groups/ID or names/scheme:value");
+    }
+
+    private static TimeSpan TimeToLive(Google.Protobuf.WellKnownTypes.Duration? ttl, Problems problems)
+    {
+        if (ttl is null) return DefaultTimeToLive;
+        var isWithin = ttl.Seconds >= 0 && ttl.Nanos >= 0 && (ttl.Seconds > 0 || ttl.Nanos > 0) && ttl.Seconds <= LongestTimeToLive.TotalSeconds;
+        problems.Require(isWithin, "ttl", "is more than zero and at most 365 days (31536000s)");
+        return isWithin ? ttl.ToTimeSpan() : DefaultTimeToLive;
+    }
+
+    private static Command CommandOf(V1.Command from, Problems problems)
+    {
+        var method = from.Method.Length == 0 ? "POST" : from.Method.ToUpperInvariant();
+        problems.Require(Methods.Contains(method), "command.method", $"is one of {string.Join(", ", Methods)}");
+        problems.Require(from.Path.StartsWith('/') && from.Path.Length <= MaxPath, "command.path", $"is absolute, beginning with a slash, up to {MaxPath} characters");
+        return new(
+            problems.Text(from.Name, MaxText, "command.name"),
+            method,
+            from.Path,
+            from.Accept.Length == 0 ? null : MediaType(from.Accept, "command.accept", problems));
+    }
+
+    private static string MediaType(string text, string field, Problems problems)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var isType = slash > 0 && slash < text.Length - 1 && text.Length <= MaxText && text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0;
+        problems.Require(isType, field, "is a media type, such as text/plain");
+        return text;
+    }
+
+    private static string? Given(string text) => text.Length == 0 ? null : text;
+
+    private static Confirmation ConfirmationOf(V1.SendMessageRequest.Types.Confirmation from) => from switch
+    {
+        V1.SendMessageRequest.Types.Confirmation.None => Confirmation.None,
+        V1.SendMessageRequest.Types.Confirmation.Applied => Confirmation.Applied,
+        _ => Confirmation.Delivered,
+    };
+}

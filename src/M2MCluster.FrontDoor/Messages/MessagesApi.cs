@@ -1,0 +1,131 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Reading;
+using M2MCluster.FrontDoor.Access;
+using M2MCluster.FrontDoor.Calls;
+using M2MCluster.FrontDoor.Requests;
+
+namespace M2MCluster.FrontDoor.Messages;
+
+internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages) : V1.MessageService.MessageServiceBase
+{
+    // A filter that fits little must not read all messages in one call: the page is then short, and its token goes on.
+    private const int MostScanned = 10_000;
+
+    public override async Task<V1.SendMessageResponse> SendMessage(V1.SendMessageRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var draft = MessageRequests.Draft(request, context.Principal().Application, problems);
+        problems.ThrowIfAny();
+        var target = await Targets.ResolveAsync(grains, request.Target);
+        var receipt = Names.IdIn(target, Names.Groups) is { } group
+            ? await grains.GetGrain<IGroupGrain>(group).Send(draft)
+            : await grains.GetGrain<IObjectGrain>(ObjectOf(target)).Send(draft);
+        return new() { Message = MessageAnswers.Message(receipt.Message), Warnings = { receipt.Warnings } };
+    }
+
+    public override async Task<V1.Message> GetMessage(V1.GetMessageRequest request, ServerCallContext context) =>
+        await AnswerAsync(await FindAsync(request.Name, context), context.CancellationToken);
+
+    public override async Task<V1.ListMessagesResponse> ListMessages(V1.ListMessagesRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var size = Paging.Size(request.PageSize, problems);
+        var before = new MessageId(Paging.AfterNumber(request.PageToken, long.MaxValue, problems));
+        var filter = MessageFilter.Parse(request.Filter, problems);
+        problems.ThrowIfAny();
+
+        var query = filter.Query(context.Principal().Application);
+        var answer = new V1.ListMessagesResponse();
+        for (var scanned = 0; scanned < MostScanned;)
+        {
+            var rows = await messages.ListAsync(query, before, size, context.CancellationToken);
+            foreach (var row in rows)
+            {
+                if (answer.Messages.Count == size) break;
+                before = row.Id;
+                scanned++;
+                if (filter.Matches(row)) answer.Messages.Add(MessageAnswers.Message(row));
+            }
+
+            if (rows.Count == 0 || (rows.Count < size && before == rows[^1].Id)) return answer;
+            if (answer.Messages.Count == size) break;
+        }
+
+        answer.NextPageToken = Paging.Token(before.Value);
+        return answer;
+    }
+
+    public override async Task<V1.Message> CancelMessage(V1.CancelMessageRequest request, ServerCallContext context)
+    {
+        var message = await FindAsync(request.Name, context);
+        if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal))
+        {
+            throw new M2MException(ErrorCode.FailedPrecondition, "a group's message is cancelled by its members' messages: list them with the filter parent = \"" + request.Name + "\"");
+        }
+
+        return MessageAnswers.Message(await grains.GetGrain<IObjectGrain>(ObjectOf(message.Target)).Cancel(context.Principal().Actor, message.Id));
+    }
+
+    public override async Task<V1.ExplainMessageResponse> ExplainMessage(V1.ExplainMessageRequest request, ServerCallContext context)
+    {
+        var message = await FindAsync(request.Name, context);
+        if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) return await ExplainGroupAsync(message, context.CancellationToken);
+        var explanation = await grains.GetGrain<IObjectGrain>(ObjectOf(message.Target)).Explain(message.Id);
+        var answer = new V1.ExplainMessageResponse
+        {
+            Message = MessageAnswers.Message(explanation.Message),
+            Summary = explanation.Summary,
+            WaitsUntil = explanation.WaitsUntil?.ToTimestamp(),
+            Ahead = explanation.Ahead,
+            Steps = { explanation.Message.Steps.Select(MessageAnswers.Step) },
+        };
+        if (explanation.WaitsFor is { } waitsFor) answer.WaitsFor = waitsFor;
+        return answer;
+    }
+
+    private async Task<V1.ExplainMessageResponse> ExplainGroupAsync(MessageRecord message, CancellationToken cancellation)
+    {
+        var answer = await AnswerAsync(message, cancellation);
+        var standings = answer.MemberOutcomes.OrderBy(standing => standing.Key, StringComparer.Ordinal).Select(standing => $"{standing.Value} {standing.Key}");
+        return new()
+        {
+            Message = answer,
+            Summary = answer.MemberOutcomes.Count == 0 ? "The group had no members." : $"Of the members' messages: {string.Join(", ", standings)}.",
+            Steps = { message.Steps.Select(MessageAnswers.Step) },
+        };
+    }
+
+    private async Task<V1.Message> AnswerAsync(MessageRecord message, CancellationToken cancellation)
+    {
+        var answer = MessageAnswers.Message(message);
+        if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal))
+        {
+            foreach (var (outcome, count) in await messages.OutcomesAsync(message.Id, cancellation))
+            {
+                answer.MemberOutcomes[outcome is { } ended ? MessageAnswers.NameOf(ended) : "WAITING"] = count;
+            }
+        }
+
+        return answer;
+    }
+
+    private async ValueTask<MessageRecord> FindAsync(string name, ServerCallContext context)
+    {
+        var id = default(MessageId);
+        var problems = new Problems();
+        var isName = name.StartsWith(Names.Messages, StringComparison.Ordinal) && MessageId.TryParse(name[Names.Messages.Length..], out id);
+        problems.Require(isName, "name", "is not of the form messages/ID, the ID of 16 lower-case hexadecimal digits");
+        problems.ThrowIfAny();
+        var message = await messages.FindAsync(id, context.CancellationToken) ?? throw M2MException.NotFound(name);
+        AccessPolicy.AuthorizeMessage(context.Principal(), message);
+        return message;
+    }
+
+    private static string ObjectOf(string target) =>
+        Names.IdIn(target, Names.Objects) ?? throw new InvalidOperationException("The target is neither an object nor a group.");
+}

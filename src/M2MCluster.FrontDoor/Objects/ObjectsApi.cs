@@ -1,0 +1,151 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Reading;
+using M2MCluster.FrontDoor.Calls;
+using M2MCluster.FrontDoor.Requests;
+
+namespace M2MCluster.FrontDoor.Objects;
+
+internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGroupReader groups) : V1.ObjectService.ObjectServiceBase
+{
+    // A filter that fits little must not read the whole index in one call: the page is then short, and its token goes on.
+    private const int MostScanned = 10_000;
+    private const int MinSecretLength = 22;
+
+    public override async Task<V1.Object> CreateObject(V1.CreateObjectRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var from = request.Object ?? new();
+        var id = problems.NewId(request.ObjectId, "objectId");
+        var kind = ObjectRequests.Kind(from, "kind", problems);
+        var patch = ObjectRequests.Patch(from, ObjectRequests.Changeable.ToHashSet(), "", problems);
+        problems.ThrowIfAny();
+        return ObjectAnswers.Object(await Grain(id).Create(context.Principal().Actor, kind, patch));
+    }
+
+    public override async Task<V1.Object> GetObject(V1.GetObjectRequest request, ServerCallContext context) =>
+        ObjectAnswers.Object(await Named(request.Name, "name").Get());
+
+    public override async Task<V1.ListObjectsResponse> ListObjects(V1.ListObjectsRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var size = Paging.Size(request.PageSize, problems);
+        var after = Paging.After(request.PageToken, problems);
+        var filter = ObjectFilter.Parse(request.Filter, problems);
+        problems.ThrowIfAny();
+
+        var answer = new V1.ListObjectsResponse();
+        var batch = filter.IsAll ? size : Paging.MaxSize;
+        for (var scanned = 0; scanned < MostScanned;)
+        {
+            var rows = await index.ListAsync(filter.Kind, filter.Gateway, after, batch, context.CancellationToken);
+            foreach (var row in rows)
+            {
+                if (answer.Objects.Count == size) break;
+                after = row.Description.Id;
+                scanned++;
+                if (filter.Matches(row.Description)) answer.Objects.Add(ObjectAnswers.Object(row.Description));
+            }
+
+            if (rows.Count == 0 || (rows.Count < batch && after == rows[^1].Description.Id)) return answer;
+            if (answer.Objects.Count == size) break;
+        }
+
+        answer.NextPageToken = Paging.Token(after);
+        return answer;
+    }
+
+    public override async Task<V1.Object> UpdateObject(V1.UpdateObjectRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var from = request.Object ?? new();
+        var id = problems.Id(from.Name, Names.Objects, "name");
+        var fields = Masks.Of(request.UpdateMask, from, ObjectRequests.Changeable, problems);
+        var patch = ObjectRequests.Patch(from, fields, "", problems);
+        problems.ThrowIfAny();
+        return ObjectAnswers.Object(await Grain(id).Update(context.Principal().Actor, patch));
+    }
+
+    public override async Task<Empty> DeleteObject(V1.DeleteObjectRequest request, ServerCallContext context)
+    {
+        await Named(request.Name, "name").Delete(context.Principal().Actor);
+        return new();
+    }
+
+    public override async Task<V1.Credential> CreateCredential(V1.CreateCredentialRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var id = problems.Id(request.Parent, Names.Objects, "parent");
+        var kind = request.Credential?.MqttSecret;
+        problems.Require(kind is not null, "mqttSecret", "is needed: it tells the kind of credential");
+        var secret = kind is { HasSecret: true, Secret.Length: > 0 } ? kind.Secret : null;
+        problems.Require(secret is null or { Length: >= MinSecretLength and <= 1024 }, "mqttSecret.secret", $"has {MinSecretLength} to 1024 characters");
+        problems.ThrowIfAny();
+        var grant = await Grain(id).AddCredential(context.Principal().Actor, CredentialKind.MqttSecret, secret);
+        return ObjectAnswers.Credential(id, grant.Credential, grant.Secret);
+    }
+
+    public override async Task<V1.ListCredentialsResponse> ListCredentials(V1.ListCredentialsRequest request, ServerCallContext context)
+    {
+        var id = IdOf(request.Parent, "parent");
+        var credentials = await Grain(id).ListCredentials();
+        return new() { Credentials = { credentials.Select(credential => ObjectAnswers.Credential(id, credential, null)) } };
+    }
+
+    public override async Task<Empty> RevokeCredential(V1.RevokeCredentialRequest request, ServerCallContext context)
+    {
+        var (id, credential) = CredentialOf(request.Name);
+        await Grain(id).RevokeCredential(context.Principal().Actor, credential);
+        return new();
+    }
+
+    public override async Task<V1.Credential> RotateCredential(V1.RotateCredentialRequest request, ServerCallContext context)
+    {
+        var (id, old) = CredentialOf(request.Name);
+        var current = (await Grain(id).ListCredentials()).FirstOrDefault(credential => credential.Id == old) ?? throw M2MException.NotFound(request.Name);
+        if (current.RevokedAt is not null) throw new M2MException(ErrorCode.FailedPrecondition, $"{request.Name} is revoked");
+        // The new one first: whatever fails in between, the object keeps one that is valid.
+        var grant = await Grain(id).AddCredential(context.Principal().Actor, current.Kind, null);
+        await Grain(id).RevokeCredential(context.Principal().Actor, old);
+        return ObjectAnswers.Credential(id, grant.Credential, grant.Secret);
+    }
+
+    public override async Task<V1.ListObjectGroupsResponse> ListObjectGroups(V1.ListObjectGroupsRequest request, ServerCallContext context)
+    {
+        var id = IdOf(request.Parent, "parent");
+        await Grain(id).Get();
+        var found = await groups.GroupsOfAsync(id, context.CancellationToken);
+        return new() { Groups = { found.Select(group => Names.Groups + group) } };
+    }
+
+    public override async Task<V1.ResolveNameResponse> ResolveName(V1.ResolveNameRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var isAlias = request.Name.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsName(request.Name.AsSpan(Names.Aliases.Length));
+        problems.Require(isAlias, "name", "is not of the form names/scheme:value");
+        problems.ThrowIfAny();
+        return new() { Resource = await Targets.ResolveAsync(grains, request.Name) };
+    }
+
+    private IObjectGrain Grain(string id) => grains.GetGrain<IObjectGrain>(id);
+
+    private IObjectGrain Named(string name, string field) => Grain(IdOf(name, field));
+
+    private static string IdOf(string name, string field)
+    {
+        var problems = new Problems();
+        var id = problems.Id(name, Names.Objects, field);
+        problems.ThrowIfAny();
+        return id;
+    }
+
+    private static (string Object, string Credential) CredentialOf(string name)
+    {
+        var problems = new Problems();
+        var ids = problems.Ids(name, Names.Objects, "credentials", "name");
+        problems.ThrowIfAny();
+        return ids;
+    }
+}

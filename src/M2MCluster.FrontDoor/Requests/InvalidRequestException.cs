@@ -1,0 +1,10 @@
+using Google.Rpc;
+
+namespace M2MCluster.FrontDoor.Requests;
+
+/// <summary>A request with one or more fields that cannot be; all of them are told.</summary>
+internal sealed class InvalidRequestException(IReadOnlyList<BadRequest.Types.FieldViolation> violations)
+    : Exception(string.Join("; ", violations.Select(violation => $"{violation.Field}: {violation.Description}")))
+{
+    public IReadOnlyList<BadRequest.Types.FieldViolation> Violations { get; } = violations;
+}

@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
+
+namespace M2MCluster.FrontDoor.Requests;
+
+/// <summary>JSON texts to <c>google.protobuf.Value</c> and back.</summary>
+internal static class JsonValues
+{
+    public static JsonWriterOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Value Parse(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return reader.Read() ? Read(ref reader) : Value.ForNull();
+    }
+
+    public static Value Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
+
+    public static string Write(Value value)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, Compact)) Write(writer, value);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    private static Value Read(ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.True:
+                return Value.ForBool(true);
+            case JsonTokenType.False:
+                return Value.ForBool(false);
+            case JsonTokenType.Number:
+                return Value.ForNumber(reader.GetDouble());
+            case JsonTokenType.String:
+                return Value.ForString(reader.GetString()!);
+            case JsonTokenType.StartArray:
+                var list = new ListValue();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) list.Values.Add(Read(ref reader));
+                return new Value { ListValue = list };
+            case JsonTokenType.StartObject:
+                var fields = new Struct();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    var name = reader.GetString()!;
+                    reader.Read();
+                    fields.Fields[name] = Read(ref reader);
+                }
+
+                return Value.ForStruct(fields);
+            default:
+                return Value.ForNull();
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, Value value)
+    {
+        switch (value.KindCase)
+        {
+            case Value.KindOneofCase.BoolValue:
+                writer.WriteBooleanValue(value.BoolValue);
+                break;
+            case Value.KindOneofCase.NumberValue:
+                writer.WriteNumberValue(value.NumberValue);
+                break;
+            case Value.KindOneofCase.StringValue:
+                writer.WriteStringValue(value.StringValue);
+                break;
+            case Value.KindOneofCase.ListValue:
+                writer.WriteStartArray();
+                foreach (var item in value.ListValue.Values) Write(writer, item);
+                writer.WriteEndArray();
+                break;
+            case Value.KindOneofCase.StructValue:
+                writer.WriteStartObject();
+                foreach (var (name, field) in value.StructValue.Fields)
+                {
+                    writer.WritePropertyName(name);
+                    Write(writer, field);
+                }
+
+                writer.WriteEndObject();
+                break;
+            default:
+                writer.WriteNullValue();
+                break;
+        }
+    }
+}

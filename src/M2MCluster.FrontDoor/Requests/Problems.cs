@@ -1,0 +1,58 @@
+using Google.Rpc;
+using M2MCluster.Contracts;
+
+namespace M2MCluster.FrontDoor.Requests;
+
+/// <summary>Collects what is wrong with a request, so that the caller is told all at once. Fields are named as in JSON.</summary>
+internal sealed class Problems
+{
+    private const int MostTold = 100;
+    private List<BadRequest.Types.FieldViolation>? _found;
+
+    public void Add(string field, string description)
+    {
+        _found ??= [];
+        if (_found.Count < MostTold) _found.Add(new() { Field = field, Description = description });
+    }
+
+    public void Require(bool holds, string field, string description)
+    {
+        if (!holds) Add(field, description);
+    }
+
+    /// <summary>The id in the name, or the empty string after noting the problem.</summary>
+    public string Id(string? name, string collection, string field)
+    {
+        if (Names.IdIn(name, collection) is { } id) return id;
+        Add(field, string.IsNullOrEmpty(name) ? $"is needed: {collection}ID" : $"is not of the form {collection}ID, with letters, digits and -._~: up to {Names.MaxIdLength}");
+        return "";
+    }
+
+    /// <summary>The two ids in a name such as <c>applications/A/keys/K</c>.</summary>
+    public (string Parent, string Child) Ids(string? name, string collection, string children, string field)
+    {
+        var parts = (name ?? "").Split('/');
+        if (parts.Length == 4 && parts[0] + "/" == collection && parts[2] == children && Names.IsId(parts[1]) && Names.IsId(parts[3])) return (parts[1], parts[3]);
+        Add(field, $"is not of the form {collection}ID/{children}/ID");
+        return ("", "");
+    }
+
+    /// <summary>An id that the caller chose.</summary>
+    public string NewId(string id, string field)
+    {
+        Require(Names.IsId(id), field, id.Length == 0 ? "is needed" : $"has letters, digits and -._~: only, up to {Names.MaxIdLength}");
+        return id;
+    }
+
+    public string Text(string text, int most, string field)
+    {
+        Require(text.Length <= most, field, $"has at most {most} characters");
+        return text;
+    }
+
+    /// <exception cref="InvalidRequestException">If there was any problem.</exception>
+    public void ThrowIfAny()
+    {
+        if (_found is not null) throw new InvalidRequestException(_found);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using Grpc.Core;
+using M2MCluster.FrontDoor.Access;
+
+namespace M2MCluster.FrontDoor.Tests;
+
+[Collection(FrontDoorCollection.Name)]
+public sealed class AccessTests(FrontDoorFixture door)
+{
+    [Theory]
+    [InlineData("GET", "/v1/objects")]
+    [InlineData("GET", "/v1/objects/o/reports")]
+    [InlineData("POST", "/v1/messages")]
+    [InlineData("POST", "/v1/messages/0123456789abcdef:cancel")]
+    [InlineData("GET", "/v1/applications/a/events:watch")]
+    [InlineData("GET", "/v1/nothing/here")]
+    [InlineData("PUT", "/v1/objects/o")]
+    [InlineData("GET", "/v1")]
+    public async Task AnyPath_WithoutKey_Is401(string method, string path)
+    {
+        using var rest = door.Rest(key: null);
+        var answer = await rest.SendAsync(new HttpMethod(method), path, method == "POST" ? "not even JSON" : null);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.Status);
+        Assert.Equal(16, answer.Body.GetProperty("code").GetInt32());
+        Assert.Equal("UNAUTHENTICATED", answer.Reason);
+    }
+
+    [Theory]
+    [InlineData("Basic b3BlcmF0b3I6")]
+    [InlineData("Bearer")]
+    [InlineData("Bearer m2m_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task AnyCall_WithWrongKey_Is401(string authorization)
+    {
+        using var rest = door.Rest(key: null);
+        rest.Http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await rest.GetAsync("/v1/objects")).Status);
+    }
+
+    [Fact]
+    public async Task EventStream_WithoutKey_Is401()
+    {
+        using var rest = door.Rest(key: null);
+        rest.Http.DefaultRequestHeaders.Accept.ParseAdd("text/event-stream");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await rest.GetAsync("/v1/applications/a/events:watch")).Status);
+    }
+
+    [Fact]
+    public async Task AnyCall_OverGrpcWithWrongKey_IsUnauthenticated()
+    {
+        var objects = new V1.ObjectService.ObjectServiceClient(door.Calls("wrong"));
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await objects.ListObjectsAsync(new()));
+        Assert.Equal(StatusCode.Unauthenticated, failure.StatusCode);
+        Assert.Equal("UNAUTHENTICATED", failure.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason);
+    }
+
+    [Fact]
+    public async Task UnknownPath_WithKey_Is404()
+    {
+        using var rest = door.Rest();
+        Assert.Equal(HttpStatusCode.NotFound, (await rest.GetAsync("/v1/nothing/here")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await rest.SendAsync(HttpMethod.Put, "/v1/objects/o", "{}")).Status);
+    }
+
+    [Fact]
+    public async Task Application_OthersResources_AreDenied()
+    {
+        var (own, rest, _) = await door.NewApplicationAsync();
+        var (other, _, _) = await door.NewApplicationAsync();
+        using (rest)
+        {
+            await rest.GetAsync($"/v1/applications/{own}").Ok();
+            await rest.GetAsync($"/v1/applications/{own}/events").Ok();
+            await rest.GetAsync($"/v1/applications/{own}/keys").Ok();
+            await rest.GetAsync("/v1/objects?pageSize=1").Ok();
+            string[] refused = [$"/v1/applications/{other}", $"/v1/applications/{other}/events", $"/v1/applications/{other}/keys", $"/v1/applications/{other}/subscriptions", "/v1/applications", $"/v1/applications/{own}-2/events"];
+            foreach (var path in refused)
+            {
+                var answer = await rest.GetAsync(path);
+                Assert.Equal((path, HttpStatusCode.Forbidden), (path, answer.Status));
+                Assert.Equal("PERMISSION_DENIED", answer.Reason);
+            }
+
+            Assert.Equal(HttpStatusCode.Forbidden, (await rest.PostAsync("/v1/applications?applicationId=mine", "{}")).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await rest.DeleteAsync($"/v1/applications/{own}")).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await rest.PostAsync($"/v1/applications/{other}/events:acknowledge", """{"cursor":"x"}""")).Status);
+            rest.Http.DefaultRequestHeaders.Accept.ParseAdd("text/event-stream");
+            Assert.Equal(HttpStatusCode.Forbidden, (await rest.GetAsync($"/v1/applications/{other}/events:watch")).Status);
+        }
+    }
+
+    [Fact]
+    public async Task RevokeKey_OnThisNode_HoldsAtOnce()
+    {
+        var (own, rest, _) = await door.NewApplicationAsync();
+        using (rest)
+        {
+            await rest.GetAsync("/v1/objects?pageSize=1").Ok();
+            using var admin = door.Rest();
+            var key = (await admin.GetAsync($"/v1/applications/{own}/keys").Ok()).GetProperty("keys")[0];
+            Assert.False(key.TryGetProperty("key", out _));
+            await admin.PostAsync($"/v1/{key.GetProperty("name").GetString()}:revoke", "{}").Ok();
+            Assert.Equal(HttpStatusCode.Unauthorized, (await rest.GetAsync("/v1/objects?pageSize=1")).Status);
+        }
+    }
+
+    [Fact]
+    public void Rules_EveryMethodOfTheApi_HasOne()
+    {
+        var files = new[] { V1.ObjectsReflection.Descriptor, V1.ReportsReflection.Descriptor, V1.MessagesReflection.Descriptor, V1.GroupsReflection.Descriptor, V1.ApplicationsReflection.Descriptor, V1.EventsReflection.Descriptor };
+        var methods = files.SelectMany(file => file.Services).SelectMany(service => service.Methods).Select(method => $"/{method.Service.FullName}/{method.Name}").ToList();
+        Assert.NotEmpty(methods);
+        Assert.All(methods, method => Assert.True(AccessPolicy.Knows(method), method));
+    }
+}

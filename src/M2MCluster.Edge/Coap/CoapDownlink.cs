@@ -39,5 +39,5 @@ internal sealed class CoapDownlink(IGrainFactory grains, Func<string, CoapSessio
     }
 
     private Task Settle(Delivery delivery, Settlement settlement) =>
-        grains.GetGrain<IObjectGrain>(delivery.ObjectId).Settle(delivery.Message.Id, delivery.Attempt, settlement).AsTask();
+        grains.GetObject(delivery.ObjectId).Settle(delivery.Message.Id, delivery.Attempt, settlement).AsTask();
 }

@@ -17,7 +17,7 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
     public async ValueTask<CoapMessage> List(CoapCall call)
     {
         if (CoapIdentity.Find(call, out var identity) is { } refusal) return refusal;
-        var grain = grains.GetGrain<IObjectGrain>(identity.Target);
+        var grain = grains.GetObject(identity.Target);
         var observe = call.Request.Options.Observe;
         if (observe == CoapObserve.Deregister) call.Session.Shard.Unobserve(call.Session, call.Request.Token);
 
@@ -41,13 +41,13 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
     public async ValueTask<CoapMessage> Notify(MailboxObservation observation) =>
         CoapReply.Content(
             observation.Request,
-            Write(await grains.GetGrain<IObjectGrain>(observation.Identity.Target).Mailbox(observation.Identity.Speaker), observation.Identity.Target),
+            Write(await grains.GetObject(observation.Identity.Target).Mailbox(observation.Identity.Speaker), observation.Identity.Target),
             CoapContentFormat.LinkFormat);
 
     /// <summary>The observer is gone, and with it the session's channel; one that still serves requests is attached again.</summary>
     public async Task Leave(MailboxObservation observation)
     {
-        var grain = grains.GetGrain<IObjectGrain>(observation.Identity.Target);
+        var grain = grains.GetObject(observation.Identity.Target);
         await grain.Detach(Bearer.Coap, observation.Epoch);
         if (observation.Session.ServesRequests) await grain.Attach(observation.Identity.Speaker, channels.For(observation.Session, ChannelTraits.Requests), null);
     }
@@ -55,7 +55,7 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
     public async ValueTask<CoapMessage> Next(CoapCall call)
     {
         if (CoapIdentity.Find(call, out var identity) is { } refusal) return refusal;
-        var message = await grains.GetGrain<IObjectGrain>(identity.Target).Fetch(identity.Speaker, null);
+        var message = await grains.GetObject(identity.Target).Fetch(identity.Speaker, null);
         return message is null ? CoapReply.Of(CoapCode.NotFound) : Show(call.Request, message);
     }
 
@@ -63,7 +63,7 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
     {
         if (CoapIdentity.Find(call, out var identity) is { } refusal) return refusal;
         if (!MessageId.TryParse(call.Route.Id, out var id)) return CoapReply.Of(CoapCode.NotFound);
-        var message = await grains.GetGrain<IObjectGrain>(identity.Target).Fetch(identity.Speaker, id);
+        var message = await grains.GetObject(identity.Target).Fetch(identity.Speaker, id);
         return message is null ? CoapReply.Of(CoapCode.NotFound) : Show(call.Request, message);
     }
 
@@ -74,7 +74,7 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
         var said = call.Request.Options.GetQuery("result"u8);
         if (said is not ("ok" or "error")) return CoapReply.Of(CoapCode.BadRequest, "result: ok or error");
         var result = new MessageResult(said == "ok", ContentTypeOf(call.Request.Options), call.Body.IsEmpty ? null : call.Body.ToArray());
-        return CoapReply.Of(await grains.GetGrain<IObjectGrain>(identity.Target).Result(identity.Speaker, id, result) switch
+        return CoapReply.Of(await grains.GetObject(identity.Target).Result(identity.Speaker, id, result) switch
         {
             ResultReceipt.Recorded or ResultReceipt.Repeated => CoapCode.Changed,
             ResultReceipt.Conflict => CoapCode.Conflict,

@@ -68,7 +68,7 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
     /// </summary>
     private async ValueTask<T> InTheNameOf<T>(CoapCall call, string endpoint, string? speaker, Func<IObjectGrain, Speaker, ValueTask<T>> act)
     {
-        var grain = grains.GetGrain<IObjectGrain>(endpoint);
+        var grain = grains.GetObject(endpoint);
         if (speaker is not null && speaker != endpoint)
         {
             var isChild = call.Session.Strength > Strength.Claimed || call.Request.Options.GetQuery("for"u8) is not null;

@@ -22,7 +22,7 @@ internal sealed class ReportIngress(IGrainFactory grains, CoapClock clock)
         var draft = new ReportDraft(CoapContentFormat.ToMediaType(format)!, call.Body.ToArray(), name);
         IReadOnlyList<SenmlRecord>? records = null;
         var fault = call.Body.IsEmpty ? "an empty report" : ReportPayload.FaultIn(format, draft.Payload, out records);
-        var target = grains.GetGrain<IObjectGrain>(identity.Target);
+        var target = grains.GetObject(identity.Target);
         if (fault is not null)
         {
             await target.ReportFault(identity.Speaker, draft, fault);
@@ -46,7 +46,7 @@ internal sealed class ReportIngress(IGrainFactory grains, CoapClock clock)
     {
         if (identity.Target != identity.Speaker.ObjectId || !ChildPack.NamesOthers(records, identity.Target)) return false;
         if (session.Kind is { } known && known.ObjectId == identity.Target) return known.IsGateway;
-        var view = await grains.GetGrain<IObjectGrain>(identity.Target).Get();
+        var view = await grains.GetObject(identity.Target).Get();
         var kind = new SpeakerKind(identity.Target, view.Description.Kind == ObjectKind.Gateway);
         session.Kind = kind;
         return kind.IsGateway;

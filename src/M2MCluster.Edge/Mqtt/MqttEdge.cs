@@ -42,7 +42,7 @@ internal sealed class MqttEdge
     /// <summary>The edge as grains see it.</summary>
     public IDownlink Downlink => _reference.Value;
 
-    public IObjectGrain ObjectOf(string id) => _grains.GetGrain<IObjectGrain>(id);
+    public IObjectGrain ObjectOf(string id) => _grains.GetObject(id);
 
     /// <summary>The pause before the next try: doubling from a fiftieth of the longest, with half of it left to chance, so that many do not come back at once.</summary>
     private TimeSpan BackOff(int tries)

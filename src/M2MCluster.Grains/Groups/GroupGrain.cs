@@ -108,7 +108,7 @@ internal sealed class GroupGrain(
 
         await CommitAsync(set, _state);
         foreach (var online in await index.OnlineAsync(_members, now, CancellationToken.None))
-            grains.GetGrain<IObjectGrain>(online).Wake(0).AsTask().Ignore();
+            grains.GetObject(online).Wake(0).AsTask().Ignore();
         return new(parent, []);
     }
 

@@ -42,7 +42,7 @@ internal sealed class Access(ObjectCore core)
     {
         if (_gatewayPolicy is not { } policy || policy.Gateway != gateway || core.Now - policy.ReadAt > GatewayPolicyAge)
         {
-            var access = await core.Services.Grains.GetGrain<IObjectGrain>(gateway).PlainAccess();
+            var access = await core.Services.Grains.GetObject(gateway).PlainAccess();
             _gatewayPolicy = policy = (gateway, access, core.Now);
         }
 

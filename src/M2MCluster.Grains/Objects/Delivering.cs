@@ -119,7 +119,7 @@ internal sealed class Delivering(ObjectCore core)
     {
         var channels = OwnChannels();
         if (description.Gateway is not { } gateway || (core.TraitsOf(description).Sleeps && !core.Listens(nowMs))) return channels;
-        return [.. channels, .. await core.Services.Grains.GetGrain<IObjectGrain>(gateway).ChannelsForChild()];
+        return [.. channels, .. await core.Services.Grains.GetObject(gateway).ChannelsForChild()];
     }
 
     /// <summary>A registered CoAP address outlives a restart, so the channel to it is found anew.</summary>

@@ -155,7 +155,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
             || (channel.Traits & (ChannelTraits.Messages | ChannelTraits.Requests)) == 0) return;
         var waiting = await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildrenTold, CancellationToken.None);
         foreach (var child in waiting.Select(entry => entry.ObjectId).Distinct())
-            core.Services.Grains.GetGrain<IObjectGrain>(child).GatewayAttached(core.Id, channel).AsTask().Ignore();
+            core.Services.Grains.GetObject(child).GatewayAttached(core.Id, channel).AsTask().Ignore();
     }
 
     private async ValueTask<Registration> CurrentAsync(Speaker speaker, string registrationId)

@@ -63,7 +63,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
 
         await delivering.ContactAsync(speaker);
         foreach (var child in await core.Services.Messages.WaitingAmongAsync(children, CancellationToken.None))
-            core.Services.Grains.GetGrain<IObjectGrain>(child).SeenVia(core.Id).AsTask().Ignore();
+            core.Services.Grains.GetObject(child).SeenVia(core.Id).AsTask().Ignore();
         return repeated ? ReportReceipt.Repeated : ReportReceipt.Stored;
     }
 

@@ -59,7 +59,7 @@ internal sealed partial class ScheduleGrain(
     {
         try
         {
-            await grains.GetGrain<IObjectGrain>(due.ObjectId).Wake(due.At);
+            await grains.GetObject(due.ObjectId).Wake(due.At);
             return Result.Woken;
         }
         catch (M2MException gone) when (gone.Code == ErrorCode.NotFound)

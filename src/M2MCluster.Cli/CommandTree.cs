@@ -1,6 +1,7 @@
 using System.CommandLine;
 using M2MCluster.Cli.Commands;
 using M2MCluster.Cli.Load;
+using M2MCluster.Cli.Replay;
 using M2MCluster.Cli.Sim;
 
 namespace M2MCluster.Cli;
@@ -20,6 +21,7 @@ internal static class CommandTree
             ExplainCommand.Create(globals),
             WatchCommand.Create(globals),
             SimCommand.Create(globals),
+            ReplayCommand.Create(globals),
             LoadCommand.Create(globals),
         };
         globals.AddTo(root);

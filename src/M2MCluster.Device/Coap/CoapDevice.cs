@@ -101,7 +101,7 @@ public sealed class CoapDevice : IAsyncDisposable
         if (answer.Code == CoapCode.NotFound) return null;
         answer.OrThrow();
         if (!answer.Response.Options.TryGet(CoapOptionNumber.ETag, out var tag)) throw new DeviceException(DeviceFailure.Refused, "A message without its id.");
-        return new DeviceMessage(Convert.ToHexStringLower(tag.Span), answer.ContentType, answer.Body, child);
+        return MessageOf(Convert.ToHexStringLower(tag.Span), answer, child);
     }
 
     /// <summary>A message by its id; null where it does not wait any more.</summary>
@@ -111,7 +111,7 @@ public sealed class CoapDevice : IAsyncDisposable
         var answer = await RequestAsync(request, cancellationToken).ConfigureAwait(false);
         if (answer.Code == CoapCode.NotFound) return null;
         answer.OrThrow();
-        return new DeviceMessage(id, answer.ContentType, answer.Body, child);
+        return MessageOf(id, answer, child);
     }
 
     /// <summary>What waits for the device, and for a gateway's children.</summary>
@@ -197,6 +197,17 @@ public sealed class CoapDevice : IAsyncDisposable
     {
         Wake();
         return _transfer.RequestAsync(request, cancellationToken);
+    }
+
+    private static DeviceMessage MessageOf(string id, CoapAnswer answer, string? child)
+    {
+        DeviceCommand? command = null;
+        if (answer.Response.Options.TryGet(CoapOptionNumber.Command, out var said) && Encoding.UTF8.GetString(said.Span).Split(' ', 2) is [var method, var path])
+        {
+            command = new DeviceCommand(method, path, answer.ContentType, null, answer.Body);
+        }
+
+        return new DeviceMessage(id, answer.ContentType, answer.Body, child, command);
     }
 
     private (string, string)[] Who(string? child) => child is null ? [("ep", Name)] : [("ep", Name), ("for", child)];

@@ -5,9 +5,6 @@ namespace M2MCluster.Device.Fleet;
 /// <summary>A simulated device, or gateway with children, that wakes to report and to look for messages, and sleeps in between.</summary>
 public abstract class Sleeper : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
     private readonly IReadOnlyList<string> _speaksFor;
     private readonly Readings _readings;
     private long _reports;
@@ -76,23 +73,8 @@ public abstract class Sleeper : IAsyncDisposable
     }
 
     /// <summary>Again until it succeeds, or will never.</summary>
-    private protected async Task<bool> InsistAsync(Func<Task> attempt, CancellationToken cancellationToken)
-    {
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
-        {
-            try
-            {
-                await attempt().ConfigureAwait(false);
-                return true;
-            }
-            catch (DeviceException failure)
-            {
-                Watcher.WentWrong(Name, failure.Message);
-                if (!failure.IsTransient) return false;
-                await Task.Delay(failure.RetryAfter ?? pause, Time, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+    private protected Task<bool> InsistAsync(Func<Task> attempt, CancellationToken cancellationToken) =>
+        DeviceRetry.InsistAsync(attempt, failure => Watcher.WentWrong(Name, failure.Message), Time, cancellationToken);
 
     private async Task WakeAsync(bool report, CancellationToken cancellationToken)
     {

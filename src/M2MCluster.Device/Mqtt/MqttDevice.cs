@@ -4,6 +4,7 @@ using System.Text.Json;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
+using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
 namespace M2MCluster.Device.Mqtt;
@@ -103,7 +104,11 @@ public sealed class MqttDevice : IAsyncDisposable
 
         received.AutoAcknowledge = false;
         if (_options.Messages is not { } handler || MailboxTopic.Read(publication.Topic) is not { } address) return;
-        var message = new DeviceMessage(address.Id, publication.ContentType, publication.Payload.ToArray(), address.Child);
+        var payload = publication.Payload.ToArray();
+        var command = PropertyOf(publication, "path") is { } path
+            ? new DeviceCommand(PropertyOf(publication, "method") ?? "POST", path, publication.ContentType, PropertyOf(publication, "accept"), payload)
+            : null;
+        var message = new DeviceMessage(address.Id, publication.ContentType, payload, address.Child, command);
         var result = await _ledger.HandleAsync(message, handler, _ending.Token).ConfigureAwait(false);
         await received.AcknowledgeAsync(_ending.Token).ConfigureAwait(false);
         try
@@ -115,6 +120,9 @@ public sealed class MqttDevice : IAsyncDisposable
             // The platform asks again by delivering the message again; the ledger then has the result.
         }
     }
+
+    private static string? PropertyOf(MqttApplicationMessage publication, string name) =>
+        publication.UserProperties?.Find(property => property.Name == name)?.ReadValueAsString();
 
     private MqttApplicationMessage ResultOf(MailboxTopic address, DeviceResult result)
     {

@@ -1,0 +1,7 @@
+namespace M2MCluster.Cli.Replay;
+
+internal enum ReplayBearer
+{
+    Coap,
+    Mqtt,
+}

@@ -1,0 +1,28 @@
+namespace M2MCluster.Cli.Tests;
+
+public sealed class CommandTreeTests
+{
+    [Theory]
+    [InlineData("object create m1 --plain Full --set sleeping=true --name imei:490154203237518")]
+    [InlineData("object list --filter kind=GATEWAY --json")]
+    [InlineData("app subscribe billing --filter type=x --webhook http://127.0.0.1:1/")]
+    [InlineData("group add floor-3 m1 m2")]
+    [InlineData("group send floor-3 --text hi")]
+    [InlineData("send m1 --command PUT /led --hex 01 --priority 7 --ttl 90s --confirmation Applied --wait")]
+    [InlineData("watch billing --cursor abc --acknowledge")]
+    [InlineData("sim --devices 3 --gateways 1 --loss 0.1 --rebind --awake 1s --asleep 500ms --duration 1m --bearer Coap")]
+    [InlineData("load --bearer Mqtt --rate 1000 --duration 30s --notified --coap 127.0.0.1:5683")]
+    public void Parse_Documented_HasNoErrors(string line) =>
+        Assert.Empty(CommandTree.Create(TimeProvider.System).Parse(line).Errors);
+
+    [Theory]
+    [InlineData("send m1 --ttl soon")]
+    [InlineData("send m1 --command PUT")]
+    [InlineData("send")]
+    [InlineData("sim --loss 0.9")]
+    [InlineData("load --devices 0")]
+    [InlineData("load --coap nowhere")]
+    [InlineData("replay /no/such/file.csv")]
+    public void Parse_Wrong_SaysSo(string line) =>
+        Assert.NotEmpty(CommandTree.Create(TimeProvider.System).Parse(line).Errors);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using M2MCluster.Contracts;
+using M2MCluster.Grains.Commit;
+
+namespace M2MCluster.Grains.Tests.Cluster;
+
+internal enum Fault
+{
+    /// <summary>Nothing is stored, and the grain is told so.</summary>
+    Before,
+    /// <summary>All is stored, and the grain is told that it may not be.</summary>
+    After,
+    /// <summary>Nothing is stored, since another activation wrote first.</summary>
+    Stale,
+}
+
+/// <summary>The real pipeline, with faults where a test wants them, by the key of the state that is written.</summary>
+internal sealed class FaultyPipeline(ICommitPipeline inner) : ICommitPipeline
+{
+    private readonly ConcurrentDictionary<string, Fault> _faults = new();
+    private readonly ConcurrentDictionary<string, Func<ValueTask>> _before = new();
+    private readonly ConcurrentDictionary<string, int> _commits = new();
+
+    /// <summary>What the next commit under the key meets.</summary>
+    public void Fail(string key, Fault fault) => _faults[key] = fault;
+
+    /// <summary>Runs once, when the next set under the key has been handed over and is not stored yet.</summary>
+    public void BeforeNext(string key, Func<ValueTask> act) => _before[key] = act;
+
+    public int CommitsOf(string key) => _commits.GetValueOrDefault(key);
+
+    public async ValueTask CommitAsync(WriteSet set)
+    {
+        var key = set.State.Key;
+        if (_before.TryRemove(key, out var act)) await act();
+        var faulty = _faults.TryRemove(key, out var fault);
+        if (faulty && fault == Fault.Stale) throw new StaleVersionException();
+        if (faulty && fault == Fault.Before) throw Unavailable();
+        await inner.CommitAsync(set);
+        _commits.AddOrUpdate(key, 1, (_, count) => count + 1);
+        if (faulty) throw Unavailable();
+    }
+
+    private static M2MException Unavailable() => new(ErrorCode.Unavailable, "storage is not available");
+}

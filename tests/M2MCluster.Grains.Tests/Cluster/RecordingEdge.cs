@@ -1,0 +1,36 @@
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Tests.Cluster;
+
+/// <summary>An edge that keeps what grains hand it. Called within the grain's turn, so that all is there once the turn's caller goes on.</summary>
+internal sealed class RecordingEdge : IDownlink
+{
+    private readonly Lock _gate = new();
+    private readonly List<(string Session, Delivery Delivery)> _deliveries = [];
+    private readonly List<(string Session, string ObjectId)> _notices = [];
+    private readonly List<(string Session, CloseReason Reason)> _closed = [];
+
+    public IReadOnlyList<(string Session, string ObjectId)> Notices => Copy(_notices);
+
+    public IReadOnlyList<(string Session, CloseReason Reason)> Closed => Copy(_closed);
+
+    public IReadOnlyList<Delivery> DeliveriesTo(string session) =>
+        [.. Copy(_deliveries).Where(entry => entry.Session == session).Select(entry => entry.Delivery)];
+
+    public Task Deliver(string session, Delivery delivery) => Add(_deliveries, (session, delivery));
+
+    public Task MailboxChanged(string session, string objectId) => Add(_notices, (session, objectId));
+
+    public Task Close(string session, CloseReason reason) => Add(_closed, (session, reason));
+
+    private Task Add<T>(List<T> list, T entry)
+    {
+        lock (_gate) list.Add(entry);
+        return Task.CompletedTask;
+    }
+
+    private List<T> Copy<T>(List<T> list)
+    {
+        lock (_gate) return [.. list];
+    }
+}

@@ -11,7 +11,12 @@ namespace M2MCluster.Edge.Mqtt;
 /// The life of an admitted connection. One loop reads and answers what needs no grain; what a grain must decide goes, in its order, through a bounded queue to a second
 /// loop. When the queue is full, reading pauses, and TCP tells the client.
 /// </summary>
-internal sealed class MqttConnection(MqttSession session, MqttPipe pipe, MqttEdge edge, MqttServices services, ILogger logger)
+/// <param name="closed">
+/// When the peer closed its end. What it sent before is still read, its DISCONNECT perhaps among it; only while reading is paused does this end the session, so that
+/// nobody goes on trying for a client that is gone.
+/// </param>
+internal sealed class MqttConnection(
+    MqttSession session, MqttPipe pipe, MqttEdge edge, MqttServices services, ILogger logger, CancellationToken closed)
 {
     private readonly Channel<MqttPacket> _work = System.Threading.Channels.Channel.CreateBounded<MqttPacket>(
         new BoundedChannelOptions(edge.Options.Window) { SingleReader = true, SingleWriter = true });
@@ -98,9 +103,10 @@ internal sealed class MqttConnection(MqttSession session, MqttPipe pipe, MqttEdg
     {
         if (_work.Writer.TryWrite(packet)) return true;
         watch.Pause();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, closed);
         try
         {
-            await _work.Writer.WriteAsync(packet, session.Ended);
+            await _work.Writer.WriteAsync(packet, either.Token);
             return true;
         }
         catch (OperationCanceledException)
@@ -160,16 +166,17 @@ internal sealed class MqttConnection(MqttSession session, MqttPipe pipe, MqttEdg
             await session.Send(new MqttRefusal(publish.Topic, publish.PacketIdentifier, word, verdict.Detail ?? "").ToPacket());
         if (!verdict.Acknowledge && !session.IsVersion5) return null;
 
+        var detail = pipe.TakesReasons ? verdict.Detail : null;
         if (!exactlyOnce)
         {
             return publish.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
                 ? null
-                : new MqttPubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = verdict.Reason, ReasonString = verdict.Detail };
+                : new MqttPubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = verdict.Reason, ReasonString = detail };
         }
 
         // In version 5 a refusal ends the exchange; in 3.1.1 it cannot be said, and the exchange goes on to its end.
         if (verdict.Reason == MqttPubAckReasonCode.Success || !session.IsVersion5) _unreleased.Add(publish.PacketIdentifier);
-        return new MqttPubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = (MqttPubRecReasonCode)verdict.Reason, ReasonString = verdict.Detail };
+        return new MqttPubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = (MqttPubRecReasonCode)verdict.Reason, ReasonString = detail };
     }
 
     private MqttPubCompPacket Release(MqttPubRelPacket release) => new()

@@ -49,6 +49,7 @@ internal sealed class MqttConnectionHandler(MqttEdge edge, MqttAdmission admissi
             var wantsKeptSession = connect.SessionExpiryInterval != 0;
             var assigned = string.IsNullOrEmpty(connect.ClientId);
             pipe.PeerMaxPacketSize = connect.MaximumPacketSize;
+            pipe.TakesReasons = pipe.IsVersion5 && connect.RequestProblemInformation && connect.MaximumPacketSize == 0;
             (session, var reason) = isBusy
                 ? (null, MqttConnectReasonCode.ServerBusy)
                 : await admission.Admit(connect, pipe, address, connection.Features.Get<ITlsHandshakeFeature>() is not null, patience.Token);
@@ -89,8 +90,7 @@ internal sealed class MqttConnectionHandler(MqttEdge edge, MqttAdmission admissi
         {
             var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
             await using var shutdown = stopping.Register(() => session.End(MqttDisconnectReasonCode.ServerShuttingDown));
-            await using var closed = connection.ConnectionClosed.Register(() => session.End(null));
-            await new MqttConnection(session, pipe, edge, services, logger).Run(keepAlive);
+            await new MqttConnection(session, pipe, edge, services, logger, connection.ConnectionClosed).Run(keepAlive);
         }
         finally
         {

@@ -4,13 +4,14 @@ using System.Globalization;
 using System.Text;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
+using Microsoft.Extensions.Logging;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
 namespace M2MCluster.Edge.Mqtt;
 
 /// <summary>The way back to devices: grains call it, one way, and hear by a settlement what became of each attempt.</summary>
-internal sealed class MqttDownlink(MqttEdge edge) : IDownlink
+internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
 {
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuotaRetry = TimeSpan.FromSeconds(30);
@@ -68,19 +69,34 @@ internal sealed class MqttDownlink(MqttEdge edge) : IDownlink
             }
         }
 
-        switch (await session.Send(Packet(session, child, delivery.Message, packetId)))
+        switch (await Send(session, child, delivery, packetId))
         {
             case MqttWriteStatus.Written when packetId == 0:
                 await Settle(delivery, new(SettlementKind.Sent, Detail: "subscribed with QoS 0"), "sent");
                 break;
             case MqttWriteStatus.TooLarge:
                 session.Outbox.Remove(packetId);
-                await Settle(delivery, new(SettlementKind.Answered, new MessageResult(false), Detail: "larger than the client's maximum packet size"), "refused");
+                await Settle(delivery, new(SettlementKind.Answered, new MessageResult(false), Detail: "larger than a packet to this client may be"), "refused");
                 break;
             case MqttWriteStatus.Ended:
                 session.Outbox.Remove(packetId);
                 await Settle(delivery, new(SettlementKind.Lost, Detail: "the connection ended"), "lost");
                 break;
+        }
+    }
+
+    private async ValueTask<MqttWriteStatus> Send(MqttSession session, string? child, Delivery delivery, ushort packetId)
+    {
+        try
+        {
+            return await session.Send(Packet(session, child, delivery.Message, packetId));
+        }
+#pragma warning disable CA1031 // A message that cannot be put into a packet (a path of more than 64 KiB) never can.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.DeliveryFailed(failure, delivery.Message.Id);
+            return MqttWriteStatus.TooLarge;
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class MqttEdge
         Options = options.Value;
         Time = time;
         Metrics = metrics;
-        _downlink = new(this);
+        _downlink = new(this, logger);
         // Grains refer to the edge weakly, and the silo makes references only once it runs.
         _reference = new(() => grains.CreateObjectReference<IDownlink>(_downlink));
     }
@@ -75,13 +75,15 @@ internal sealed class MqttEdge
                 await ObjectOf(delivery.ObjectId).Settle(delivery.Message.Id, delivery.Attempt, settlement);
                 return;
             }
-            catch (Exception failure) when (failure is M2MException || MqttReasons.IsUncertain(failure))
+            catch (Exception failure) when (tries < SettleTries && (failure is M2MException refusal ? MqttReasons.IsTransient(refusal) : MqttReasons.IsUncertain(failure)))
             {
-                if (tries == SettleTries || (failure is M2MException refusal && !MqttReasons.IsTransient(refusal)))
-                {
-                    _logger.SettlementLost(failure, delivery.Message.Id, settlement.Kind);
-                    return;
-                }
+            }
+#pragma warning disable CA1031 // Nobody waits for this task, so nobody else would hear of the failure.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                _logger.SettlementLost(failure, delivery.Message.Id, settlement.Kind);
+                return;
             }
 
             await Pause(tries, CancellationToken.None);

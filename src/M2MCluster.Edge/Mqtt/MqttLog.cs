@@ -37,6 +37,9 @@ internal static partial class MqttLog
     [LoggerMessage(4212, LogLevel.Warning, "A pack of {Gateway} was refused: {Detail}")]
     public static partial void ForgedPack(this ILogger logger, string gateway, string detail);
 
+    [LoggerMessage(4213, LogLevel.Warning, "Message {Message} cannot be put into a packet")]
+    public static partial void DeliveryFailed(this ILogger logger, Exception failure, MessageId message);
+
     [LoggerMessage(4210, LogLevel.Error, "An MQTT connection failed unforeseen")]
     public static partial void ConnectionFailed(this ILogger logger, Exception failure);
 

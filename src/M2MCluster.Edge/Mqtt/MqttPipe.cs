@@ -22,6 +22,9 @@ internal sealed class MqttPipe(IDuplexPipe transport, int maxPacketSize)
     /// <summary>Bytes that the client takes in a packet; zero: any number.</summary>
     public uint PeerMaxPacketSize { get; set; }
 
+    /// <summary>Whether acknowledgements may say in words why: the client wants it, and set no limit that words could exceed.</summary>
+    public bool TakesReasons { get; set; }
+
     public async ValueTask<MqttRead> Read(CancellationToken cancellation)
     {
         try

@@ -12,7 +12,7 @@ namespace M2MCluster.Edge.Tests.Mqtt;
 /// <summary>An object as the edge sees it: what it was told, in order, and what it answers.</summary>
 internal sealed class FakeObject(string id, bool exists) : IObjectGrain
 {
-    public const string Secret = "a-secret-of-22-characters";
+    public const string Secret = M2MCluster.Testing.RawMqtt.Secret;
 
     private readonly Lock _lock = new();
     private readonly List<ReportDraft> _reports = [];

@@ -1,6 +1,7 @@
 using System.Net;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Mqtt;
+using M2MCluster.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

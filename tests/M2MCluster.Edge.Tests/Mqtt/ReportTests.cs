@@ -33,6 +33,22 @@ public sealed class ReportTests
         Assert.Equal([Senml], meter.Stored);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Report_Quality0AndClosedAtOnce_IsStored(bool inOrder)
+    {
+        await using var node = await MqttNode.Start();
+        for (var i = 0; i < 100; i++)
+        {
+            var meter = node.Grains.Add($"meter-{i}");
+            using (var raw = await (await node.Raw()).Enter(RawMqtt.Connect($"meter-{i}")))
+                await raw.Send([.. RawMqtt.Publish("m2m/reports", Senml, qos: 0), .. RawMqtt.Publish("m2m/reports", Senml, qos: 0), .. inOrder ? (byte[])[0xE0, 0] : []]);
+            await meter.Detached.Next();
+            Assert.Equal([Senml, Senml], meter.Stored);
+        }
+    }
+
     [Fact]
     public async Task Report_NotYetCommitted_IsNotAcknowledged()
     {

@@ -2,12 +2,16 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Xunit;
 
-namespace M2MCluster.Edge.Tests.Mqtt;
+namespace M2MCluster.Testing;
 
 /// <summary>MQTT 3.1.1 and 5 by hand, for what no client library would send.</summary>
-internal sealed class RawMqtt(TcpClient tcp) : IDisposable
+public sealed class RawMqtt(TcpClient tcp) : IDisposable
 {
+    /// <summary>The secret of whoever is given none.</summary>
+    public const string Secret = "a-secret-of-22-characters";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static async Task<RawMqtt> Open(int port)
@@ -18,7 +22,7 @@ internal sealed class RawMqtt(TcpClient tcp) : IDisposable
     }
 
     public static byte[] Connect(
-        string user, int version = 4, string clientId = "c", string secret = FakeObject.Secret, bool clean = true, ushort keepAlive = 0, byte[]? properties = null) =>
+        string user, int version = 4, string clientId = "c", string secret = Secret, bool clean = true, ushort keepAlive = 0, byte[]? properties = null) =>
         Packet(0x10, [.. Text("MQTT"), (byte)version, (byte)(0xC0 | (clean ? 2 : 0)), .. Number(keepAlive), .. Properties(version, properties), .. Text(clientId), .. Text(user), .. Text(secret)]);
 
     public static byte[] Publish(string topic, string payload, int qos = 1, ushort id = 1, bool dup = false, int version = 4, byte[]? properties = null) =>

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace M2MCluster.Testing.Processes;
+
+/// <summary>
+/// A node as a process of its own, on free loopback ports, with a data folder of its own that outlives a kill and goes with the disposal.
+/// </summary>
+public sealed class HostProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
+
+    private readonly HostSettings _settings;
+    private readonly string _folder = Directory.CreateTempSubdirectory("m2m-host-").FullName;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly Dictionary<string, int> _ports;
+    private Process? _process;
+
+    private HostProcess(HostSettings settings)
+    {
+        _settings = settings;
+        _ports = FreePorts(["FrontDoor__HttpPort", "FrontDoor__GrpcPort", "Management__Port", "Edge__Coap__Port", "Edge__Coap__SecurePort", "Edge__Mqtt__Port",
+            "Edge__Mqtt__SecurePort", "Silo__Port", "Silo__GatewayPort"]);
+    }
+
+    public string DataFolder => _folder;
+
+    public int HttpPort => _ports["FrontDoor__HttpPort"];
+
+    public int GrpcPort => _ports["FrontDoor__GrpcPort"];
+
+    public int ManagementPort => _ports["Management__Port"];
+
+    public int CoapPort => _ports["Edge__Coap__Port"];
+
+    public int MqttPort => _ports["Edge__Mqtt__Port"];
+
+    /// <summary>All that the process wrote, over its restarts.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>The front door as the first operator.</summary>
+    public RestClient Rest { get; private set; } = null!;
+
+    /// <summary>Returns when the node says that it is ready.</summary>
+    public static async Task<HostProcess> StartAsync(HostSettings settings)
+    {
+        var host = new HostProcess(settings);
+        try
+        {
+            await host.StartAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it, again after a kill, on the same ports and data.</summary>
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [_settings.Assembly]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        foreach (var (key, port) in _ports) start.Environment[$"M2M__{key}"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["M2M__DataFolder"] = Path.Combine(_folder, "data");
+        if (_settings.ConnectionString is { } connection) start.Environment["ConnectionStrings__M2M"] = connection;
+        foreach (var (key, value) in _settings.More) start.Environment[key] = value;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await WaitUntilReadyAsync();
+        var operatorKey = (await File.ReadAllTextAsync(Path.Combine(_folder, "data", "operator.key"))).Trim();
+        Rest?.Dispose();
+        Rest = new(new($"http://127.0.0.1:{HttpPort}/"), operatorKey);
+    }
+
+    /// <summary>Ends it as a power cut would: nothing is flushed, nobody is told.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Ends it in order, by SIGTERM. Returns its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var terminate = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(patience.Token);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await KillAsync();
+        Rest?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var started = Stopwatch.GetTimestamp();
+        while (await poll.WaitForNextTickAsync())
+        {
+            if (_process!.HasExited) throw new InvalidOperationException($"the node ended with {_process.ExitCode}:\n{Output}");
+            if (Stopwatch.GetElapsedTime(started) > ReadyWithin) throw new TimeoutException($"the node is not ready:\n{Output}");
+            try
+            {
+                using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{ManagementPort}/health/ready"));
+                if (answer.StatusCode == HttpStatusCode.OK) return;
+            }
+            catch (Exception notYet) when (notYet is HttpRequestException or OperationCanceledException)
+            {
+            }
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        _output.Enqueue(line);
+        while (_output.Count > 2000) _output.TryDequeue(out _);
+    }
+
+    // All are held until all are found, so that no two are the same; each is free for TCP and for UDP.
+    private static Dictionary<string, int> FreePorts(string[] names)
+    {
+        var held = new List<Socket>();
+        try
+        {
+            return names.ToDictionary(name => name, _ =>
+            {
+                while (true)
+                {
+                    var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                    held.Add(tcp);
+                    tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                    var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                    held.Add(udp);
+                    try
+                    {
+                        udp.Bind(tcp.LocalEndPoint!);
+                        return ((IPEndPoint)tcp.LocalEndPoint!).Port;
+                    }
+                    catch (SocketException)
+                    {
+                        // Taken for UDP: the next one.
+                    }
+                }
+            });
+        }
+        finally
+        {
+            held.ForEach(socket => socket.Dispose());
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace M2MCluster.Testing.Processes;
+
+/// <summary>How a node under test is started; the rest is as by default.</summary>
+public sealed record HostSettings
+{
+    /// <summary>The built or published <c>M2MCluster.Host.dll</c>.</summary>
+    public required string Assembly { get; init; }
+
+    /// <summary><c>ConnectionStrings:M2M</c>; null: embedded SQLite in the data folder.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>Further settings, by their keys with double underscores.</summary>
+    public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
+}

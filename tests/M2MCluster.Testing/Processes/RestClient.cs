@@ -1,0 +1,58 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace M2MCluster.Testing.Processes;
+
+/// <summary>The front door by JSON over HTTP, as any application would call it.</summary>
+public sealed class RestClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public RestClient(Uri address, string key)
+    {
+        _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
+    public Task<JsonNode> GetAsync(string path) => CallAsync(HttpMethod.Get, path, null);
+
+    /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
+    public Task<JsonNode> PostAsync(string path, object body) => CallAsync(HttpMethod.Post, path, body);
+
+    /// <summary>Asks again until the answer satisfies; fails with the last one after 30 s.</summary>
+    public async Task<JsonNode> GetUntilAsync(string path, Func<JsonNode, bool> satisfies)
+    {
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var last = await GetAsync(path);
+        while (!satisfies(last))
+        {
+            try
+            {
+                await poll.WaitForNextTickAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"{path} stayed {last}");
+            }
+
+            last = await GetAsync(path);
+        }
+
+        return last;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonNode> CallAsync(HttpMethod method, string path, object? body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (body is not null) request.Content = JsonContent.Create(body);
+        using var answer = await _http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"{method} {path}: {(int)answer.StatusCode} {text}", null, answer.StatusCode);
+        return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
+    }
+}

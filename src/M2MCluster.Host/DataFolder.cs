@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using M2MCluster.Contracts.Applications;
+
+namespace M2MCluster.Host;
+
+/// <summary>The node's folder: database, and keys that only its owner may read (mode 0600), each made on first start.</summary>
+internal sealed class DataFolder
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int PepperBytes = 32;
+
+    public DataFolder(string path)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        Directory.CreateDirectory(Path);
+    }
+
+    public string Path { get; }
+
+    public string Database => System.IO.Path.Combine(Path, "m2m.db");
+
+    public string OperatorKeyFile => System.IO.Path.Combine(Path, "operator.key");
+
+    /// <summary>The first operator's API key.</summary>
+    public string OperatorKey() => ReadOrMake("operator.key", ApiKeys.Create).Trim();
+
+    /// <summary>The key under which device secrets are hashed; without it no device's secret is known any more.</summary>
+    /// <exception cref="InvalidOperationException">The file is not what was written there.</exception>
+    public byte[] Pepper()
+    {
+        var text = ReadOrMake("pepper.key", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(PepperBytes)));
+        var pepper = new byte[PepperBytes];
+        return Convert.TryFromBase64String(text.Trim(), pepper, out var length) && length == PepperBytes
+            ? pepper
+            : throw new InvalidOperationException($"{Path}/pepper.key is damaged; restore it from a backup, since device secrets depend on it");
+    }
+
+    private string ReadOrMake(string name, Func<string> make)
+    {
+        var file = System.IO.Path.Combine(Path, name);
+        if (File.Exists(file)) return File.ReadAllText(file);
+
+        // Written aside and moved, so that a crash leaves a whole key or none.
+        var text = make();
+        var draft = file + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        using (var stream = new FileStream(draft, options))
+        using (var writer = new StreamWriter(stream))
+        {
+            writer.WriteLine(text);
+            writer.Flush();
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, file);
+        return text;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using M2MCluster.Edge;
+using M2MCluster.Edge.Coap;
+using M2MCluster.Edge.Mqtt;
+using M2MCluster.FrontDoor;
+using M2MCluster.Grains;
+using M2MCluster.Storage;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+using Orleans.Configuration;
+
+namespace M2MCluster.Host;
+
+/// <summary>Puts one node together: storage, silo, edges, front door, health and metrics.</summary>
+internal static class Node
+{
+    /// <exception cref="OptionsValidationException">The configuration is wrong; the failures are told together.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // The program's own settings lie beside it, wherever it is started from; the data folder is relative to where it is started.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        var configuration = builder.Configuration;
+        var node = configuration.GetSection(NodeOptions.Section).Get<NodeOptions>() ?? new();
+        var failures = node.Failures().ToList();
+        var folder = new DataFolder(node.DataFolder);
+        var connectionString = configuration.GetConnectionString("M2M") ?? $"Data Source={folder.Database}";
+        if (StorageServices.EngineOf(connectionString) is not { } engine)
+            failures.Add("ConnectionStrings:M2M must begin with Data Source=… (SQLite) or hold Host=… (PostgreSQL)");
+        else builder.Services.AddSingleton(typeof(StorageEngine), engine);
+        if (failures.Count > 0) throw new OptionsValidationException(NodeOptions.Section, typeof(NodeOptions), failures);
+
+        var services = builder.Services;
+        services.AddSingleton(node).AddSingleton(folder).AddSingleton(TimeProvider.System);
+        services.AddM2MStorage(connectionString, options => configuration.GetSection("M2M:Storage").Bind(options));
+        services.AddM2MGrains(node: 0, folder.Pepper());
+        services.AddHostedService<StorageStart>();
+        builder.UseOrleans(silo => Configure(silo, node));
+        services.AddHostedService<ScheduleStart>();
+        services.AddM2MEdges(configuration);
+        services.AddM2MFrontDoor(options =>
+        {
+            configuration.GetSection(FrontDoorOptions.Section).Bind(options);
+            options.OperatorKey = folder.OperatorKey();
+            options.OnLoopback = IPAddress.IsLoopback(IPAddress.Parse(node.FrontDoor.Address));
+        });
+        services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: ["ready"]);
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("M2MCluster.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql")
+            .AddPrometheusExporter());
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, node));
+
+        var app = builder.Build();
+        app.MapM2MFrontDoor();
+        MapManagement(app, node);
+        return app;
+    }
+
+    public static void Announce(WebApplication app) => Console.WriteLine(Banner.Text(
+        app.Services.GetRequiredService<NodeOptions>(),
+        app.Services.GetRequiredService<DataFolder>(),
+        app.Services.GetRequiredService<StorageEngine>(),
+        app.Services.GetRequiredService<IOptions<CoapEdgeOptions>>().Value,
+        app.Services.GetRequiredService<IOptions<MqttEdgeOptions>>().Value));
+
+    private static void Configure(ISiloBuilder silo, NodeOptions node)
+    {
+        silo.UseLocalhostClustering(node.Silo.Port, node.Silo.GatewayPort, serviceId: "m2m", clusterId: "m2m");
+        silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = IPAddress.Parse(node.Silo.Address));
+        silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(3));
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, NodeOptions node)
+    {
+        kestrel.AddServerHeader = false;
+        var front = IPAddress.Parse(node.FrontDoor.Address);
+        if (node.FrontDoor.HttpPort != 0) kestrel.Listen(front, node.FrontDoor.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+        if (node.FrontDoor.GrpcPort != 0) kestrel.Listen(front, node.FrontDoor.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+        if (node.Management.Port != 0) kestrel.Listen(IPAddress.Parse(node.Management.Address), node.Management.Port);
+        kestrel.ListenMqtt();
+    }
+
+    /// <summary>Health and metrics answer on the management listener only.</summary>
+    private static void MapManagement(WebApplication app, NodeOptions node)
+    {
+        if (node.Management.Port == 0) return;
+        var host = $"*:{node.Management.Port}";
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).RequireHost(host);
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).RequireHost(host);
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireHost(host);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+
+namespace M2MCluster.Host;
+
+/// <summary>What the node itself reads of the section <c>M2M</c>; edges and front door have options of their own.</summary>
+internal sealed class NodeOptions
+{
+    public const string Section = "M2M";
+
+    /// <summary>Database, keys and <c>operator.key</c>; relative to the working directory.</summary>
+    public string DataFolder { get; set; } = "m2m-data";
+
+    public SiloEndpoint Silo { get; set; } = new();
+
+    public Listener Management { get; set; } = new() { Port = 9464 };
+
+    public FrontDoorListener FrontDoor { get; set; } = new();
+
+    /// <summary>Everything that is wrong, for the one who wrote it.</summary>
+    public IEnumerable<string> Failures()
+    {
+        foreach (var (key, address) in new[]
+        {
+            ("M2M:Silo:Address", Silo.Address), ("M2M:Management:Address", Management.Address), ("M2M:FrontDoor:Address", FrontDoor.Address),
+        })
+        {
+            if (!IPAddress.TryParse(address, out _)) yield return $"{key} is '{address}', which is no IP address";
+        }
+
+        foreach (var (key, port) in new[]
+        {
+            ("M2M:Silo:Port", Silo.Port), ("M2M:Silo:GatewayPort", Silo.GatewayPort), ("M2M:Management:Port", Management.Port),
+            ("M2M:FrontDoor:HttpPort", FrontDoor.HttpPort), ("M2M:FrontDoor:GrpcPort", FrontDoor.GrpcPort),
+        })
+        {
+            if (port is < 0 or > 65_535) yield return $"{key} is {port}, but must be 0 to 65535";
+        }
+
+        if (Silo.Port == 0) yield return "M2M:Silo:Port must not be 0: a node has a silo";
+        if (IPAddress.TryParse(FrontDoor.Address, out var front) && !IPAddress.IsLoopback(front) && !FrontDoor.AllowCleartext)
+        {
+            yield return $"M2M:FrontDoor:Address is {front}, beyond loopback, where keys would travel in clear text; "
+                + "if TLS ends before this node, say so by M2M:FrontDoor:AllowCleartext=true";
+        }
+    }
+
+    internal sealed class SiloEndpoint
+    {
+        public string Address { get; set; } = "127.0.0.1";
+        public int Port { get; set; } = 11111;
+        public int GatewayPort { get; set; } = 30000;
+    }
+
+    internal sealed class Listener
+    {
+        public string Address { get; set; } = "127.0.0.1";
+        public int Port { get; set; }
+    }
+
+    internal sealed class FrontDoorListener
+    {
+        public string Address { get; set; } = "127.0.0.1";
+
+        /// <summary>REST, HTTP/1.1; 0: off.</summary>
+        public int HttpPort { get; set; } = 8080;
+
+        /// <summary>gRPC, HTTP/2 without TLS; 0: off.</summary>
+        public int GrpcPort { get; set; } = 8081;
+
+        /// <summary>Beyond loopback: TLS ends before this node.</summary>
+        public bool AllowCleartext { get; set; }
+    }
+}

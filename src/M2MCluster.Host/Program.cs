@@ -1,0 +1,15 @@
+using M2MCluster.Host;
+
+try
+{
+    await using var app = Node.Build(args);
+    await app.StartAsync();
+    Node.Announce(app);
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception failure) when (StartFailure.Explain(failure) is { } words)
+{
+    await Console.Error.WriteLineAsync(words);
+    return 1;
+}

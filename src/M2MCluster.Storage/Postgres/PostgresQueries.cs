@@ -34,8 +34,6 @@ internal sealed partial class PostgresQueries(PostgresDatabase database, ILogger
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
     private async Task<List<T>> ReadAsync<T>(
         string sql, (string Name, object? Value)[] parameters, Func<DbDataReader, T> map, CancellationToken cancellation)
     {

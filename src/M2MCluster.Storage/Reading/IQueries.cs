@@ -7,7 +7,7 @@ namespace M2MCluster.Storage.Reading;
 /// Reads committed rows by SQL that both engines understand; parameters are written <c>@name</c>. Each call is one statement and sees
 /// one moment. Thread-safe.
 /// </summary>
-internal interface IQueries : IAsyncDisposable
+internal interface IQueries
 {
     /// <summary>The rest of a condition: equal to one of the strings of a parameter that is bound to a string array.</summary>
     string IsOneOf(string parameter);

@@ -41,6 +41,8 @@ internal sealed class SqliteFile(string connectionString, StorageOptions options
         Execute(database, "PRAGMA busy_timeout = 5000");
         Execute(database, "PRAGMA journal_mode = WAL");
         Execute(database, "PRAGMA synchronous = FULL");
+        // 16 MiB: small enough that copying the log back does not stall a commit for long, large enough to be rare.
+        Execute(database, "PRAGMA wal_autocheckpoint = 4096");
         Execute(database, $"PRAGMA cache_size = -{options.CacheKilobytes}");
         return database;
     }

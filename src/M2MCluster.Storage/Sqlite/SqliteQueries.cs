@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace M2MCluster.Storage.Sqlite;
 
 /// <summary>Reads beside the writer, on connections of its own with their statements prepared. A call ends on the caller's thread.</summary>
-internal sealed partial class SqliteQueries(SqliteFile file, StorageOptions options, ILogger<SqliteQueries> log) : IQueries
+internal sealed partial class SqliteQueries(SqliteFile file, StorageOptions options, ILogger<SqliteQueries> log) : IQueries, IDisposable
 {
     private readonly SemaphoreSlim _free = new(options.ReadConnections);
     private readonly ConcurrentStack<SqliteReadConnection> _connections = new();
@@ -46,11 +46,10 @@ internal sealed partial class SqliteQueries(SqliteFile file, StorageOptions opti
         }
     }
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         while (_connections.TryPop(out var connection)) connection.Dispose();
         _free.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private static List<T> List<T>(SqliteCommand command, (string Name, object? Value)[] parameters, Func<DbDataReader, T> map)

@@ -67,7 +67,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it again; returns when it takes connections.</summary>
     public Task ResumeAsync() => RunAsServerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "start");
 
-    /// <summary>The process ids of the server, the postmaster first.</summary>
+    /// <summary>The process id of the server, whose children serve a connection each.</summary>
     public int ProcessId => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()

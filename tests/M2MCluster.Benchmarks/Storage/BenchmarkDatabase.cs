@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using M2MCluster.Grains.Commit;
+using M2MCluster.Storage;
+using M2MCluster.Testing.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+
+namespace M2MCluster.Benchmarks.Storage;
+
+/// <summary>An engine with a new, durable database, and its commit pipeline.</summary>
+internal sealed class BenchmarkDatabase : IAsyncDisposable
+{
+    private readonly string? _folder;
+    private readonly PostgresServer? _server;
+    private ServiceProvider? _services;
+
+    private BenchmarkDatabase(string? folder, PostgresServer? server)
+    {
+        _folder = folder;
+        _server = server;
+    }
+
+    public ICommitPipeline Pipeline => _services!.GetRequiredService<ICommitPipeline>();
+
+    public static async Task<BenchmarkDatabase> OpenAsync(StorageEngine engine)
+    {
+        var database = engine == StorageEngine.Sqlite
+            ? new BenchmarkDatabase(Directory.CreateTempSubdirectory("m2m-benchmark-").FullName, null)
+            : new BenchmarkDatabase(null, await PostgresServer.StartAsync(
+                PostgresServer.FindBinaries() ?? throw new InvalidOperationException("PostgreSQL is not installed"), durable: true));
+        database._services = new ServiceCollection().AddSerializer().AddLogging().AddSingleton<IFeedHints, NoHints>()
+            .AddM2MStorage(database._server?.ConnectionString ?? $"Data Source={database._folder}/m2m.db").BuildServiceProvider();
+        await database._services.GetRequiredService<IStorage>().OpenAsync(default);
+        return database;
+    }
+
+    /// <summary>CPU time of the database's own processes; zero for an embedded one.</summary>
+    public TimeSpan ServerTime()
+    {
+        if (_server is null) return TimeSpan.Zero;
+        var postmaster = _server.ProcessId;
+        var total = TimeSpan.Zero;
+        foreach (var folder in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
+            try
+            {
+                var status = File.ReadAllText(folder + "/stat");
+                var parent = int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+                if (id != postmaster && parent != postmaster) continue;
+                using var process = Process.GetProcessById(id);
+                total += process.TotalProcessorTime;
+            }
+            catch (Exception gone) when (gone is IOException or ArgumentException or InvalidOperationException)
+            {
+                // Ended while it was looked at.
+            }
+        }
+
+        return total;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services!.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
+        if (_folder is not null) Directory.Delete(_folder, recursive: true);
+    }
+}

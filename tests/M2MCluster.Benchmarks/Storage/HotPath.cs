@@ -1,0 +1,24 @@
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Reports;
+using M2MCluster.Grains.Commit;
+
+namespace M2MCluster.Benchmarks.Storage;
+
+/// <summary>What a device's report costs: its object's state of 200 bytes, a report of 100 bytes, and an event to one application.</summary>
+internal static class HotPath
+{
+    private static readonly byte[] Body = new byte[200];
+    private static readonly byte[] Payload = new byte[100];
+    private static readonly string[] Feeds = ["billing"];
+    private static long _id = M2MCluster.Contracts.TimedId.FirstAt(DateTimeOffset.UtcNow);
+
+    public static WriteSet Set(string objectId, long version)
+    {
+        var id = Interlocked.Increment(ref _id);
+        return new(new StateWrite("object", objectId, version, Body, 1_700_000_000_000, 1_700_000_093_000))
+        {
+            Reports = { new StoredReport(id, objectId, "application/senml+cbor", Payload) },
+            Events = { new EventWrite(id, EventTypes.Report, "objects/" + objectId, objectId, null, Feeds) },
+        };
+    }
+}

@@ -21,8 +21,10 @@ internal sealed class LockstepServer : IDisposable
     /// <summary>Where the last datagram came from.</summary>
     public EndPoint Peer { get; private set; } = new IPEndPoint(IPAddress.Loopback, 0);
 
+    public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
+
     public CoapDevice CreateDevice(CommandHandler? commands = null, int blockSize = 1024) => new(
-        new CoapDeviceOptions { Name = "meter-1", Server = (IPEndPoint)_socket.LocalEndPoint!, Commands = commands, Links = commands is null ? "" : "</led>", BlockSize = blockSize },
+        new CoapDeviceOptions { Name = "meter-1", Server = EndPoint, Commands = commands, Links = commands is null ? "" : "</led>", BlockSize = blockSize },
         Time);
 
     public async Task<CoapMessage> ReceiveAsync()

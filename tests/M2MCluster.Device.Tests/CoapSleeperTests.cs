@@ -1,0 +1,84 @@
+using System.Threading.Channels;
+using M2MCluster.Device.Coap;
+using M2MCluster.Device.Fleet;
+using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.Senml;
+
+namespace M2MCluster.Device.Tests;
+
+public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
+{
+    private static readonly SleepPlan Plan = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30), Rebinds: true);
+
+    private readonly LockstepServer _server = new();
+    private readonly Channel<string> _told = Channel.CreateUnbounded<string>();
+
+    [Fact]
+    public async Task RunAsync_OneDayOfAGateway_ReportsForAllFetchesForAllAndSleeps()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var sleeper = new CoapSleeper(new CoapDeviceOptions { Name = "gw", Server = _server.EndPoint }, ["valve"], Plan, Read, this, _server.Time) { FirstSequence = 7 };
+        var running = sleeper.RunAsync(stop.Token);
+
+        await AnswerAsync("/rd", null, CoapCode.Created, answer => answer.Options.AddPath("/rd/x", CoapOptionNumber.LocationPath));
+        await AnswerAsync("/m2m/reports", null, CoapCode.Changed);
+        await AnswerAsync("/m2m/reports", "valve", CoapCode.Changed);
+        await AnswerAsync("/m2m/mailbox", null, CoapCode.Content, answer => answer.Options.Add(CoapOptionNumber.Observe, 1u));
+        await AnswerAsync("/m2m/mailbox/next", null, CoapCode.NotFound);
+        await AnswerAsync("/m2m/mailbox/next", "valve", CoapCode.Content, answer => answer.Options.Add(CoapOptionNumber.ETag, new byte[] { 0, 0, 0, 0, 0, 0, 0, 9 }));
+        await AnswerAsync("/m2m/mailbox/0000000000000009", "valve", CoapCode.Changed);
+        await AnswerAsync("/m2m/mailbox/next", "valve", CoapCode.NotFound);
+
+        // The observation's first answer was news as well.
+        await AnswerAsync("/m2m/mailbox/next", null, CoapCode.NotFound);
+        await AnswerAsync("/m2m/mailbox/next", "valve", CoapCode.NotFound);
+
+        var told = new List<string>();
+        while (!told.Contains("valve asleep"))
+        {
+            if (_told.Reader.TryRead(out var line)) told.Add(line);
+            else _server.Time.Advance(Plan.Awake);
+            await Task.Yield();
+        }
+
+        Assert.Equal(["gw woke", "gw sent 7", "gw stored 7", "valve sent 7", "valve stored 7", "valve got 0000000000000009", "gw asleep", "valve asleep"], told);
+
+        var before = _server.Peer;
+        while (!_server.HasReceived)
+        {
+            _server.Time.Advance(Plan.Asleep);
+            await Task.Yield();
+        }
+
+        Assert.Equal("/rd/x", (await _server.ReceiveAsync()).Options.UriPath);
+        Assert.NotEqual(before, _server.Peer);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    void IFleetWatcher.ReportSent(string objectId, long sequence) => Tell($"{objectId} sent {sequence}");
+
+    void IFleetWatcher.ReportStored(string objectId, long sequence) => Tell($"{objectId} stored {sequence}");
+
+    void IFleetWatcher.Woke(string objectId) => Tell($"{objectId} woke");
+
+    void IFleetWatcher.FellAsleep(string objectId, DateTimeOffset until) => Tell($"{objectId} asleep");
+
+    void IFleetWatcher.MessageReceived(string objectId, DeviceMessage message) => Tell($"{objectId} got {message.Id}");
+
+    void IFleetWatcher.WentWrong(string objectId, string what) => Tell(what);
+
+    public void Dispose() => _server.Dispose();
+
+    private static SenmlRecord[] Read(string objectId, long sequence) => [new() { Name = "seq", Value = sequence }];
+
+    private void Tell(string line) => _told.Writer.TryWrite(line);
+
+    private async Task AnswerAsync(string path, string? child, CoapCode code, Action<CoapMessage>? more = null)
+    {
+        var request = await _server.ReceiveAsync();
+        Assert.Equal(path, request.Options.UriPath);
+        Assert.Equal(child, request.Options.GetQuery("for"u8));
+        _server.Answer(request, code, more);
+    }
+}

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Grpc.Core;
 using M2MCluster.Cli.FrontDoor;
 using M2MCluster.Cli.Output;
@@ -17,6 +18,7 @@ internal sealed class GlobalOptions(TimeProvider time)
     {
         Description = "Address of the front door (gRPC).",
         DefaultValueFactory = _ => new Uri("http://127.0.0.1:8081"),
+        CustomParser = ParseServer,
         Recursive = true,
     };
 
@@ -65,4 +67,11 @@ internal sealed class GlobalOptions(TimeProvider time)
                 return Failed;
             }
         });
+
+    private static Uri? ParseServer(ArgumentResult argument)
+    {
+        if (Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")) return address;
+        argument.AddError("--server: http://HOST:PORT, or https.");
+        return null;
+    }
 }

@@ -4,6 +4,7 @@ public sealed class CommandTreeTests
 {
     [Theory]
     [InlineData("object create m1 --plain Full --set sleeping=true --name imei:490154203237518")]
+    [InlineData("object get m1 --server http://10.0.0.1:8081 --key secret")]
     [InlineData("object list --filter kind=GATEWAY --json")]
     [InlineData("app subscribe billing --filter type=x --webhook http://127.0.0.1:1/")]
     [InlineData("group add floor-3 m1 m2")]
@@ -19,6 +20,7 @@ public sealed class CommandTreeTests
     [InlineData("send m1 --ttl soon")]
     [InlineData("send m1 --command PUT")]
     [InlineData("send")]
+    [InlineData("object list --server nowhere")]
     [InlineData("sim --loss 0.9")]
     [InlineData("load --devices 0")]
     [InlineData("load --coap nowhere")]

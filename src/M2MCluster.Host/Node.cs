@@ -20,9 +20,10 @@ internal static class Node
     /// <exception cref="OptionsValidationException">The configuration is wrong; the failures are told together.</exception>
     public static WebApplication Build(string[] args)
     {
+        var isDemo = args.Contains("--demo");
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = args,
+            Args = [.. args.Where(arg => arg != "--demo")],
             // The program's own settings lie beside it, wherever it is started from; the data folder is relative to where it is started.
             ContentRootPath = AppContext.BaseDirectory,
         });
@@ -34,6 +35,10 @@ internal static class Node
         if (StorageServices.EngineOf(connectionString) is not { } engine)
             failures.Add("ConnectionStrings:M2M must begin with Data Source=… (SQLite) or hold Host=… (PostgreSQL)");
         else builder.Services.AddSingleton(typeof(StorageEngine), engine);
+        var coap = configuration.GetSection(CoapEdgeOptions.Section).Get<CoapEdgeOptions>() ?? new();
+        var mqtt = configuration.GetSection(MqttEdgeOptions.Section).Get<MqttEdgeOptions>() ?? new();
+        coap.Address = mqtt.Address = configuration["M2M:Edge:Address"] ?? coap.Address;
+        failures.AddRange(PortCheck.Failures(node, coap, mqtt));
         if (failures.Count > 0) throw new OptionsValidationException(NodeOptions.Section, typeof(NodeOptions), failures);
 
         var services = builder.Services;
@@ -50,6 +55,7 @@ internal static class Node
             options.OperatorKey = folder.OperatorKey();
             options.OnLoopback = IPAddress.IsLoopback(IPAddress.Parse(node.FrontDoor.Address));
         });
+        if (isDemo) services.AddHostedService<DemoService>();
         services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: ["ready"]);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("M2MCluster.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql")

@@ -14,4 +14,10 @@ public sealed class StorageOptions
 
     /// <summary>Page cache of each SQLite connection, KiB; default 32,768, 1,024 to 4,194,304.</summary>
     public int CacheKilobytes { get; set; } = 32_768;
+
+    /// <summary>
+    /// Size of the SQLite file, beside its log, above which writes are refused as unavailable, MiB; default 0: no bound but the
+    /// disk's, up to 16,777,216.
+    /// </summary>
+    public int MaxFileMegabytes { get; set; }
 }

@@ -43,6 +43,7 @@ internal sealed class SqliteFile(string connectionString, StorageOptions options
         Execute(database, "PRAGMA synchronous = FULL");
         // 16 MiB: small enough that copying the log back does not stall a commit for long, large enough to be rare.
         Execute(database, "PRAGMA wal_autocheckpoint = 4096");
+        if (options.MaxFileMegabytes > 0) Execute(database, $"PRAGMA max_page_count = {options.MaxFileMegabytes * 256L}");
         Execute(database, $"PRAGMA cache_size = -{options.CacheKilobytes}");
         return database;
     }

@@ -1,4 +1,3 @@
-using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using static M2MCluster.Storage.Tests.TestData;
 
@@ -85,50 +84,5 @@ public abstract class FeedSuite : StorageSuite
     }
 
     [SkippableFact]
-    public Task Read_WhileManyWrite_SeesEveryNumberInOrder() => FollowAsync([Node], 1500);
-
-    /// <summary>Writers on all nodes, and a reader on each that follows from the start: no gap, nothing twice, nothing lost.</summary>
-    private protected static async Task FollowAsync(IReadOnlyList<StorageNode> nodes, int events, Func<Task>? meanwhile = null)
-    {
-        const int writers = 24;
-        var each = events / writers;
-        var readers = nodes.Select(node => Task.Run(async () =>
-        {
-            var cursor = FeedCursor.Start;
-            var seen = new List<FeedEvent>();
-            while (seen.Count < writers * each)
-            {
-                foreach (var read in await node.Feeds.ReadAsync("app", cursor, 50, default))
-                {
-                    Assert.Equal(cursor[read.Position.Partition] + 1, read.Position.Sequence);
-                    cursor = cursor.Past(read.Position);
-                    seen.Add(read);
-                }
-            }
-
-            return seen;
-        })).ToArray();
-        var writing = Enumerable.Range(0, writers).Select(async writer =>
-        {
-            var ids = new List<long>();
-            for (var version = 0; version < each; version++)
-            {
-                var set = Set($"w{writer}", version);
-                set.Reports.Add(Report($"w{writer}"));
-                set.Events.Add(ReportEvent(set.Reports[0], "app"));
-                ids.Add(set.Events[0].Id);
-                await nodes[(writer + version) % nodes.Count].Pipeline.CommitAsync(set);
-            }
-
-            return ids;
-        }).ToArray();
-        if (meanwhile is not null) await meanwhile();
-        var written = await Task.WhenAll(writing);
-
-        foreach (var seen in await Task.WhenAll(readers).WaitAsync(TimeSpan.FromMinutes(1)))
-        {
-            for (var writer = 0; writer < writers; writer++)
-                Assert.Equal(written[writer], seen.Where(read => read.Subject == Names.Objects + $"w{writer}").Select(read => read.Id));
-        }
-    }
+    public Task Read_WhileManyWrite_SeesEveryNumberInOrder() => FeedFollower.FollowAsync([Node], 1500);
 }

@@ -12,6 +12,9 @@ public sealed class StorageOptions
     /// <summary>Connections that read at the same time, beside the one that writes; default 8, 1 to 256.</summary>
     public int ReadConnections { get; set; } = 8;
 
+    /// <summary>Days for which events stay in a feed though its reader has acknowledged them; default 7, 0 to 3,650.</summary>
+    public int KeepEventsDays { get; set; } = 7;
+
     /// <summary>Page cache of each SQLite connection, KiB; default 32,768, 1,024 to 4,194,304.</summary>
     public int CacheKilobytes { get; set; } = 32_768;
 

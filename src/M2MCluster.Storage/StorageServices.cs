@@ -4,6 +4,7 @@ using M2MCluster.Storage.Commit;
 using M2MCluster.Storage.Postgres;
 using M2MCluster.Storage.Reading;
 using M2MCluster.Storage.Sqlite;
+using M2MCluster.Storage.Sweeping;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -35,6 +36,7 @@ public static class StorageServices
             .AddSingleton<IInbox>(provider => provider.GetRequiredService<Inbox>())
             .AddSingleton<CommitPipeline>()
             .AddSingleton<ICommitPipeline>(provider => provider.GetRequiredService<CommitPipeline>())
+            .AddSingleton<Sweeper>()
             .AddSingleton<IStateReader, StateReader>()
             .AddSingleton<IReportReader, ReportReader>()
             .AddSingleton<IFeedReader, FeedReader>()

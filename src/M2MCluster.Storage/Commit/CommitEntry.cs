@@ -1,9 +1,10 @@
 using System.Threading.Tasks.Sources;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Storage.Sweeping;
 
 namespace M2MCluster.Storage.Commit;
 
-/// <summary>A write set, or an acknowledgement, on its way to disk; the caller awaits it.</summary>
+/// <summary>A write set, an acknowledgement, or a deletion, on its way to disk; the caller awaits it.</summary>
 internal sealed class CommitEntry : IValueTaskSource
 {
     // Asynchronously: what a caller does next must not hold up the thread that writes.
@@ -22,8 +23,11 @@ internal sealed class CommitEntry : IValueTaskSource
 
     public CommitEntry(Acknowledgement acknowledgement) => Acknowledgement = acknowledgement;
 
+    public CommitEntry(Sweep sweep) => Sweep = sweep;
+
     public WriteSet? Set { get; }
     public Acknowledgement? Acknowledgement { get; }
+    public Sweep? Sweep { get; }
     public MessageRow[] Messages { get; } = [];
     public byte[]? Description { get; }
     public byte[]? Application { get; }

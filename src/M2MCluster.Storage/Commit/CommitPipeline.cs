@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Storage.Sweeping;
 using Microsoft.Extensions.Logging;
 
 namespace M2MCluster.Storage.Commit;
@@ -26,6 +27,8 @@ internal sealed partial class CommitPipeline(
     public ValueTask CommitAsync(WriteSet set) => Add(new(set, bodies));
 
     public ValueTask AcknowledgeAsync(string feed, FeedCursor cursor) => Add(new(new Acknowledgement(feed, cursor)));
+
+    public ValueTask SweepAsync(Sweep sweep) => Add(new(sweep));
 
     /// <summary>Commits what waits, refuses what comes later, and ends.</summary>
     public void Dispose()

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Events;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Commit;
+using M2MCluster.Storage.Sweeping;
 using Npgsql;
 using static NpgsqlTypes.NpgsqlDbType;
 
@@ -61,6 +62,7 @@ internal sealed class PostgresBatch
     private readonly PostgresRows _news = new("SELECT pg_notify(channel, text) FROM unnest($1, $2) AS g (channel, text)", Text, Text);
     private readonly PostgresRareRows _rare = new();
     private readonly SortedDictionary<int, long> _ids = [];
+    private readonly List<Sweep> _sweeps = [];
     private readonly List<string> _inboxes = [];
     private long _message;
 
@@ -69,6 +71,7 @@ internal sealed class PostgresBatch
     public void Add(int place, CommitEntry entry)
     {
         if (entry.Acknowledgement is { } acknowledgement) Acknowledge(acknowledgement);
+        if (entry.Sweep is { } sweep) _sweeps.Add(sweep);
         if (entry.Set is not { } set) return;
         _states.Add(place, set.State);
         foreach (var report in set.Reports)
@@ -110,6 +113,13 @@ internal sealed class PostgresBatch
     /// <param name="sender">This pipeline, which knows its own news already.</param>
     public void MoveTo(NpgsqlBatch batch, string sender)
     {
+        foreach (var sweep in _sweeps)
+        {
+            var command = new NpgsqlBatchCommand(sweep.Sql);
+            foreach (var value in sweep.Values) command.Parameters.Add(new() { Value = value });
+            batch.BatchCommands.Add(command);
+        }
+
         _states.MoveTo(batch);
         _reports.MoveTo(batch);
         _messages.MoveTo(batch);

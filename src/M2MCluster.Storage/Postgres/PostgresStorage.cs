@@ -1,11 +1,13 @@
 using M2MCluster.Contracts;
 using M2MCluster.Storage.Commit;
 using M2MCluster.Storage.Reading;
+using M2MCluster.Storage.Sweeping;
 using Npgsql;
 
 namespace M2MCluster.Storage.Postgres;
 
-internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, IQueries queries) : IStorage
+internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, Sweeper sweeper, IQueries queries)
+    : IStorage
 {
     public async Task OpenAsync(CancellationToken cancellation)
     {
@@ -22,6 +24,7 @@ internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline 
 
         news.Start();
         pipeline.Start();
+        sweeper.Start();
     }
 
     public async ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => await queries.AnswersAsync(cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Events;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Commit;
+using M2MCluster.Storage.Sweeping;
 using SQLitePCL;
 
 namespace M2MCluster.Storage.Sqlite;
@@ -23,6 +24,7 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
             foreach (var entry in batch)
             {
                 if (entry.Acknowledgement is { } acknowledgement) Acknowledge(acknowledgement);
+                else if (entry.Sweep is { } sweep) Delete(sweep);
                 else if (State(entry.Set!.State)) Rows(entry, entry.Set);
                 else entry.Refusal = new StaleVersionException($"{entry.Set.State.Kind} {entry.Set.State.Key} was written by another activation");
             }
@@ -81,6 +83,18 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
         var exists = _statements!.HasState.Bind(write.Kind).Bind(write.Key).Step();
         _statements.HasState.Reset();
         return exists;
+    }
+
+    private void Delete(Sweep sweep)
+    {
+        using var statement = new SqliteStatement(_database!, sweep.Sql);
+        foreach (var value in sweep.Values)
+        {
+            if (value is string text) statement.Bind(text);
+            else statement.Bind((long)value);
+        }
+
+        statement.Execute();
     }
 
     private void Acknowledge(Acknowledgement acknowledgement)

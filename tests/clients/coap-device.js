@@ -10,7 +10,7 @@ const tell = (what) => process.stdout.write(JSON.stringify(what) + '\n');
 
 function options(message) {
   const all = {};
-  for (const option of message.options) all[option.name] = Buffer.isBuffer(option.value) ? option.value.toString('hex') : option.value;
+  for (const option of message.options) all[option.name] = option.value;
   return all;
 }
 

@@ -31,7 +31,7 @@ readline.createInterface({ input: process.stdin }).on('line', (line) => {
   if (command.do === 'subscribe') {
     client.subscribe(command.topic, { qos: 1 }, (error, granted) => tell({ event: 'done', did: 'subscribe', error: error && error.message, granted: granted && granted.map((one) => one.qos) }));
   } else if (command.do === 'publish') {
-    client.publish(command.topic, Buffer.from(command.payload, 'base64'), { qos: command.qos === undefined ? 1 : command.qos, properties: five ? command.properties : undefined }, done);
+    client.publish(command.topic, Buffer.from(command.payload, 'base64'), { qos: command.qos === undefined ? 1 : command.qos, properties: (five && command.properties) || undefined }, done);
   } else if (command.do === 'end') {
     client.end(false, {}, () => process.exit(0));
   }

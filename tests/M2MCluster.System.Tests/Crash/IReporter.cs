@@ -1,0 +1,14 @@
+using System.Collections.Concurrent;
+
+namespace M2MCluster.System.Tests.Crash;
+
+/// <summary>A device that reports 0, 1, 2, … and knows which of them were acknowledged.</summary>
+internal interface IReporter
+{
+    string ObjectId { get; }
+
+    ConcurrentDictionary<int, bool> Acknowledged { get; }
+
+    /// <summary>Reports until it is stopped, through crashes of the node, and returns when all that it sent is acknowledged.</summary>
+    Task RunAsync(CancellationToken stop);
+}

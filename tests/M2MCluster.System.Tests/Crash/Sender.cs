@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using M2MCluster.Testing.Processes;
+
+namespace M2MCluster.System.Tests.Crash;
+
+/// <summary>An application that sends messages and asks again, under the same request id, until each is accepted.</summary>
+internal sealed class Sender(string target)
+{
+    /// <summary>The names of the accepted messages by request.</summary>
+    public ConcurrentDictionary<string, string> Accepted { get; } = new();
+
+    /// <param name="rest">The front door, which is another one after a restart.</param>
+    public async Task RunAsync(Func<RestClient> rest, CancellationToken stop)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        for (var number = 0; !stop.IsCancellationRequested; number++)
+        {
+            var request = $"request-{number}";
+            while (!Accepted.ContainsKey(request))
+            {
+                await pace.WaitForNextTickAsync(CancellationToken.None);
+                try
+                {
+                    var answer = await rest().PostAsync(
+                        "v1/messages", new { target = $"objects/{target}", payload = "aGk=", contentType = "text/plain", ttl = "3600s", requestId = request });
+                    Accepted[request] = (string)answer["message"]!["name"]!;
+                }
+                catch (Exception broken) when (broken is HttpRequestException { StatusCode: null or global::System.Net.HttpStatusCode.ServiceUnavailable }
+                    or OperationCanceledException or ObjectDisposedException)
+                {
+                    // Whether it was accepted is not known, so the same is asked again.
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using M2MCluster.Testing.Processes;
+
+namespace M2MCluster.System.Tests;
+
+/// <summary>The clients of other authors. Where one is missing its tests are skipped and say so; under <c>CI=true</c> they fail.</summary>
+internal static class Programs
+{
+    private static readonly Lazy<Task> Packages = new(InstallAsync);
+
+    public static string MosquittoPub => Need("mosquitto_pub");
+
+    public static string MosquittoSub => Need("mosquitto_sub");
+
+    /// <summary>libcoap's client without DTLS, of Debian's libcoap3-bin.</summary>
+    public static string CoapClient => Need("coap-client-notls", "coap-client");
+
+    public static async Task<Tool> NodeAsync(string script, params string[] arguments)
+    {
+        var node = Need("node");
+        await Packages.Value;
+        return Tool.Start(node, [Path.Combine(Node.ClientsFolder, script), .. arguments]);
+    }
+
+    private static string Need(params string[] names)
+    {
+        if (Tool.Find(names) is { } path) return path;
+        var missing = $"{names[0]} is not installed";
+        if (Environment.GetEnvironmentVariable("CI") == "true") throw new InvalidOperationException(missing);
+        throw new SkipException(missing);
+    }
+
+    private static async Task InstallAsync()
+    {
+        if (Directory.Exists(Path.Combine(Node.ClientsFolder, "node_modules", "mqtt"))) return;
+        var (code, _, errors) = await Tool.RunAsync(Need("npm"), "ci", "--prefix", Node.ClientsFolder, "--no-audit", "--no-fund");
+        if (code != 0) throw new InvalidOperationException($"npm ci: {errors}");
+    }
+}

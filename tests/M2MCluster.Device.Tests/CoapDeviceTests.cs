@@ -314,5 +314,12 @@ public sealed class CoapDeviceTests : IDisposable
         _server.Send(notification);
         var entry = Assert.Single(await told.Reader.ReadAsync());
         Assert.Equal(new MailboxEntry("0000000000000009", 5, 4, "c-1"), entry);
+
+        var ending = observation.EndAsync(CancellationToken.None);
+        var goodbye = await _server.ReceiveAsync();
+        Assert.Equal(CoapObserve.Deregister, goodbye.Options.Observe);
+        Assert.Equal(request.Token, goodbye.Token);
+        _server.Answer(goodbye, CoapCode.Content);
+        await ending;
     }
 }

@@ -33,11 +33,17 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
         await AnswerAsync("/m2m/mailbox/next", null, CoapCode.NotFound);
         await AnswerAsync("/m2m/mailbox/next", "valve", CoapCode.NotFound);
 
+        while (!_server.HasReceived)
+        {
+            _server.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await AnswerAsync("/m2m/mailbox", null, CoapCode.Content);
         var told = new List<string>();
         while (!told.Contains("valve asleep"))
         {
             if (_told.Reader.TryRead(out var line)) told.Add(line);
-            else _server.Time.Advance(Plan.Awake);
             await Task.Yield();
         }
 

@@ -4,6 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using M2MCluster.Api.V1;
 using M2MCluster.Cli.FrontDoor;
+using M2MCluster.Device.Fleet;
 
 namespace M2MCluster.Cli.Fleet;
 
@@ -44,7 +45,8 @@ internal sealed class Stage
     public string NameOf(string what) => $"{Prefix}-{what}";
 
     /// <summary>Creates the objects, several at once. Gateways must have been created before their children.</summary>
-    public Task CreateObjectsAsync(IEnumerable<(string Id, string? Gateway, bool IsGateway)> objects, CancellationToken cancellationToken) =>
+    /// <param name="sleeps">How they sleep, where the platform should know; null where they just do.</param>
+    public Task CreateObjectsAsync(IEnumerable<(string Id, string? Gateway, bool IsGateway)> objects, SleepPlan? sleeps, CancellationToken cancellationToken) =>
         EachAsync(objects, async (wanted, token) =>
         {
             var description = new ApiObject
@@ -52,7 +54,7 @@ internal sealed class Stage
                 Kind = wanted.IsGateway ? ApiObject.Types.Kind.Gateway : ApiObject.Types.Kind.Device,
                 SecurityPolicy = new SecurityPolicy { Plain = SecurityPolicy.Types.Plain.Full },
                 Gateway = wanted.Gateway is null ? "" : $"objects/{wanted.Gateway}",
-                Characteristics = new Struct { Fields = { ["sleeping"] = Value.ForBool(true) } },
+                Characteristics = CharacteristicsOf(sleeps),
             };
             await _operator.Objects.CreateObjectAsync(new CreateObjectRequest { ObjectId = wanted.Id, Object = description }, cancellationToken: token);
         }, cancellationToken);
@@ -108,6 +110,15 @@ internal sealed class Stage
 
     /// <summary>Follows the application's feed until cancelled.</summary>
     public Task FollowAsync(Action<Event> take, CancellationToken cancellationToken) => new FeedFollower(_operator, Application, _time).RunAsync(take, cancellationToken);
+
+    private static Struct CharacteristicsOf(SleepPlan? sleeps)
+    {
+        var characteristics = new Struct { Fields = { ["sleeping"] = Value.ForBool(true) } };
+        if (sleeps is null) return characteristics;
+        characteristics.Fields["awakeWindow"] = Value.ForNumber(Math.Ceiling(sleeps.Awake.TotalSeconds));
+        characteristics.Fields["reportPeriod"] = Value.ForNumber(Math.Ceiling((sleeps.Awake + sleeps.Asleep).TotalSeconds));
+        return characteristics;
+    }
 
     private static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, body);

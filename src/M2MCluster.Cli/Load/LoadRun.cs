@@ -19,7 +19,7 @@ internal sealed class LoadRun(Session session, LoadSettings settings)
         var stage = await Stage.SetAsync(session.FrontDoor, "load", session.Time, cancellationToken);
         var report = new LoadReport(stage.NameOf(""), settings.PayloadSize);
         var objects = Enumerable.Range(0, settings.Devices).Select(report.ObjectOf).ToArray();
-        await stage.CreateObjectsAsync(objects.Select(id => (id, (string?)null, false)), cancellationToken);
+        await stage.CreateObjectsAsync(objects.Select(id => (id, (string?)null, false)), null, cancellationToken);
         var secrets = settings.Bearer == LoadBearer.Mqtt ? await stage.CreateSecretsAsync(objects, cancellationToken) : null;
         session.Screen.Say($"[dim]{settings.Devices} devices of application {stage.Prefix}, {settings.Bearer} to {settings.Target.ToString()}[/]");
 

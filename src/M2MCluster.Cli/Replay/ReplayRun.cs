@@ -46,8 +46,8 @@ internal sealed class ReplayRun(Session session, Series series, ReplaySettings s
     {
         var gateways = Enumerable.Range(1, series.Shape.Gateways).Select(i => _stage.NameOf($"gateway-{i}")).ToArray();
         var ids = series.Devices.Keys.Select((device, i) => (Device: device, ObjectId: _stage.NameOf(ReplayNames.IdOf(device)), Gateway: gateways.Length == 0 ? null : gateways[i % gateways.Length])).ToArray();
-        await _stage.CreateObjectsAsync(gateways.Select(gateway => (gateway, (string?)null, true)), cancellationToken);
-        await _stage.CreateObjectsAsync(ids.Select(id => (id.ObjectId, id.Gateway, false)), cancellationToken);
+        await _stage.CreateObjectsAsync(gateways.Select(gateway => (gateway, (string?)null, true)), null, cancellationToken);
+        await _stage.CreateObjectsAsync(ids.Select(id => (id.ObjectId, id.Gateway, false)), null, cancellationToken);
         var overMqtt = series.Shape.Bearer == ReplayBearer.Mqtt;
         var secrets = overMqtt ? await _stage.CreateSecretsAsync(ids.Select(id => id.ObjectId), cancellationToken) : null;
         var shared = gateways.ToDictionary(gateway => gateway, OpenCoap);

@@ -59,10 +59,10 @@ internal sealed class Simulation(Session session, SimSettings settings)
             heads.Add((name, children, settings.Bearer == SimBearer.Mqtt || (settings.Bearer == SimBearer.Both && i % 2 == 1)));
         }
 
-        await stage.CreateObjectsAsync(heads.Select(head => (head.Name, (string?)null, head.Children.Length > 0)), cancellationToken);
-        await stage.CreateObjectsAsync(heads.SelectMany(head => head.Children.Select(child => (child, (string?)head.Name, false))), cancellationToken);
-        var secrets = await stage.CreateSecretsAsync(heads.Where(head => head.OverMqtt).Select(head => head.Name), cancellationToken);
         var plan = new SleepPlan(settings.Awake, settings.Asleep, settings.Rebind);
+        await stage.CreateObjectsAsync(heads.Select(head => (head.Name, (string?)null, head.Children.Length > 0)), plan, cancellationToken);
+        await stage.CreateObjectsAsync(heads.SelectMany(head => head.Children.Select(child => (child, (string?)head.Name, false))), plan, cancellationToken);
+        var secrets = await stage.CreateSecretsAsync(heads.Where(head => head.OverMqtt).Select(head => head.Name), cancellationToken);
         return [.. heads.Select(head => head.OverMqtt
             ? (Sleeper)new MqttSleeper(
                 new MqttDeviceOptions { Name = head.Name, Secret = secrets[head.Name], Server = settings.Mqtt }, head.Children, plan, Read, watcher, session.Time)

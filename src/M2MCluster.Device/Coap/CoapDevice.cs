@@ -127,7 +127,15 @@ public sealed class CoapDevice : IAsyncDisposable
         Wake();
         var request = new CoapRequest(CoapCode.Get, "/m2m/mailbox") { Queries = Who(null) }.ToMessage(null);
         var outgoing = await _exchanges.ObserveAsync(request, Notified, cancellationToken).ConfigureAwait(false);
-        return new MailboxObservation(() => _exchanges.Cancel(outgoing));
+        return new MailboxObservation(() => _exchanges.Cancel(outgoing), DeregisterAsync);
+
+        Task DeregisterAsync(CancellationToken token)
+        {
+            var goodbye = new CoapRequest(CoapCode.Get, "/m2m/mailbox") { Queries = Who(null) }.ToMessage(null);
+            goodbye.Token = request.Token;
+            goodbye.Options.Set(CoapOptionNumber.Observe, CoapObserve.Deregister);
+            return _exchanges.RequestAsync(goodbye, token);
+        }
 
         void Notified(CoapMessage notification)
         {

@@ -19,6 +19,8 @@ public static class DemoFleet
 
     private static readonly string[] Meters = ["demo-meter-1", "demo-meter-2", "demo-meter-3"];
     private static readonly string[] Valves = ["demo-valve-1", "demo-valve-2"];
+    private static readonly SleepPlan TrackerPlan = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(8));
+    private static readonly SleepPlan GatewayPlan = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(12));
     private static readonly TimeSpan WritesEvery = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan WatchesAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -57,20 +59,26 @@ public static class DemoFleet
         await frontDoor.EnsureAsync("applications", $"applicationId={Application}", [], cancellationToken).ConfigureAwait(false);
         var subscription = new JsonObject { ["filter"] = "object = \"demo-*\"" };
         await frontDoor.EnsureAsync($"applications/{Application}/subscriptions", "subscriptionId=demo", subscription, cancellationToken).ConfigureAwait(false);
-        if (options.Mqtt is not null) await CreateAsync(frontDoor, Tracker, "DEVICE", null, cancellationToken).ConfigureAwait(false);
+        if (options.Mqtt is not null) await CreateAsync(frontDoor, Tracker, "DEVICE", null, TrackerPlan, cancellationToken).ConfigureAwait(false);
         if (options.Coap is null) return;
-        foreach (var meter in Meters) await CreateAsync(frontDoor, meter, "DEVICE", null, cancellationToken).ConfigureAwait(false);
-        await CreateAsync(frontDoor, Gateway, "GATEWAY", null, cancellationToken).ConfigureAwait(false);
-        foreach (var valve in Valves) await CreateAsync(frontDoor, valve, "DEVICE", Gateway, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < Meters.Length; i++) await CreateAsync(frontDoor, Meters[i], "DEVICE", null, PlanOfMeter(i), cancellationToken).ConfigureAwait(false);
+        await CreateAsync(frontDoor, Gateway, "GATEWAY", null, GatewayPlan, cancellationToken).ConfigureAwait(false);
+        foreach (var valve in Valves) await CreateAsync(frontDoor, valve, "DEVICE", Gateway, GatewayPlan, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Task CreateAsync(DemoFrontDoor frontDoor, string id, string kind, string? gateway, CancellationToken cancellationToken)
+    // The platform is told how the object sleeps, so that it can say until when a message will wait.
+    private static Task CreateAsync(DemoFrontDoor frontDoor, string id, string kind, string? gateway, SleepPlan plan, CancellationToken cancellationToken)
     {
         var description = new JsonObject
         {
             ["kind"] = kind,
             ["securityPolicy"] = new JsonObject { ["plain"] = "FULL" },
-            ["characteristics"] = new JsonObject { ["sleeping"] = true },
+            ["characteristics"] = new JsonObject
+            {
+                ["sleeping"] = true,
+                ["awakeWindow"] = plan.Awake.TotalSeconds,
+                ["reportPeriod"] = (plan.Awake + plan.Asleep).TotalSeconds,
+            },
         };
         if (gateway is not null) description["gateway"] = $"objects/{gateway}";
         return frontDoor.EnsureAsync("objects", $"objectId={id}", description, cancellationToken);
@@ -84,20 +92,20 @@ public static class DemoFleet
         {
             for (var i = 0; i < Meters.Length; i++)
             {
-                var plan = new SleepPlan(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10 + (3 * i)), Rebinds: i == 0);
-                yield return new CoapSleeper(new CoapDeviceOptions { Name = Meters[i], Server = coap }, [], plan, Measure, narrator, time) { FirstSequence = first };
+                yield return new CoapSleeper(new CoapDeviceOptions { Name = Meters[i], Server = coap }, [], PlanOfMeter(i), Measure, narrator, time) { FirstSequence = first };
             }
 
-            var gatewayPlan = new SleepPlan(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(12));
-            yield return new CoapSleeper(new CoapDeviceOptions { Name = Gateway, Server = coap }, Valves, gatewayPlan, Measure, narrator, time) { FirstSequence = first };
+            yield return new CoapSleeper(new CoapDeviceOptions { Name = Gateway, Server = coap }, Valves, GatewayPlan, Measure, narrator, time) { FirstSequence = first };
         }
 
         if (options.Mqtt is { } mqtt && secret is not null)
         {
-            var plan = new SleepPlan(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(8));
-            yield return new MqttSleeper(new MqttDeviceOptions { Name = Tracker, Secret = secret, Server = mqtt }, [], plan, Measure, narrator, time) { FirstSequence = first };
+            yield return new MqttSleeper(new MqttDeviceOptions { Name = Tracker, Secret = secret, Server = mqtt }, [], TrackerPlan, Measure, narrator, time) { FirstSequence = first };
         }
     }
+
+    // The first comes back from another port each time, as from behind a NAT.
+    private static SleepPlan PlanOfMeter(int index) => new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10 + (3 * index)), Rebinds: index == 0);
 
     private static SenmlRecord[] Measure(string objectId, long sequence) => objectId switch
     {

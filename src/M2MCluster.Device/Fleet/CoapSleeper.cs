@@ -42,6 +42,7 @@ public sealed class CoapSleeper(
         }
         while (await HasNewsAsync(news.Reader, either.Token).ConfigureAwait(false));
         cancellationToken.ThrowIfCancellationRequested();
+        await observation.EndAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private protected override Task FallAsleepAsync(CancellationToken cancellationToken)

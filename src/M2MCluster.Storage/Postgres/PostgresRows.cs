@@ -11,9 +11,9 @@ namespace M2MCluster.Storage.Postgres;
 /// <param name="types">The columns' types: <c>bigint</c>, <c>text</c> or <c>bytea</c>.</param>
 internal sealed class PostgresRows(string sql, params NpgsqlDbType[] types)
 {
-    private readonly object[] _columns = [.. types.Select(NewColumn)];
+    // Most statements have no rows in most batches.
+    private object[]? _columns;
     private int _next;
-    private bool _any;
 
     public PostgresRows Add(long? value) => Add<long?>(value);
 
@@ -24,7 +24,7 @@ internal sealed class PostgresRows(string sql, params NpgsqlDbType[] types)
     /// <summary>Adds the statement to the batch, if there are rows.</summary>
     public void MoveTo(NpgsqlBatch batch)
     {
-        if (!_any) return;
+        if (_columns is null) return;
         var command = new NpgsqlBatchCommand(sql);
         for (var i = 0; i < types.Length; i++)
             command.Parameters.Add(new NpgsqlParameter { Value = _columns[i], NpgsqlDbType = NpgsqlDbType.Array | types[i] });
@@ -33,9 +33,9 @@ internal sealed class PostgresRows(string sql, params NpgsqlDbType[] types)
 
     private PostgresRows Add<T>(T value)
     {
+        _columns ??= [.. types.Select(NewColumn)];
         ((List<T>)_columns[_next]).Add(value);
         _next = (_next + 1) % types.Length;
-        _any = true;
         return this;
     }
 

@@ -43,6 +43,6 @@ internal static partial class MqttLog
     [LoggerMessage(4210, LogLevel.Error, "An MQTT connection failed unforeseen")]
     public static partial void ConnectionFailed(this ILogger logger, Exception failure);
 
-    [LoggerMessage(4211, LogLevel.Warning, "MQTT is served without a certificate: the TLS listener on port {Port} is off")]
+    [LoggerMessage(4211, LogLevel.Information, "MQTT is served without a certificate: the TLS listener on port {Port} is off")]
     public static partial void NoCertificate(this ILogger logger, int port);
 }

@@ -31,6 +31,8 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
 
         var body = await ReadAsync(context.Request, context.RequestAborted);
         context.Request.Body = new MemoryStream(body);
+        // What curl says of a body unless it is told otherwise. No method takes a form, and a browser has no key to send along.
+        if (context.Request.ContentType is null or "application/x-www-form-urlencoded") context.Request.ContentType = "application/json";
         if (endpoint.HttpRule.Body.Length > 0 && body.Length > 0)
         {
             var type = endpoint.HttpRule.Body == "*" ? input : input.FindFieldByName(endpoint.HttpRule.Body).MessageType;

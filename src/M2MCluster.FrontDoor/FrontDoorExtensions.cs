@@ -6,6 +6,7 @@ using M2MCluster.FrontDoor.Events;
 using M2MCluster.FrontDoor.Groups;
 using M2MCluster.FrontDoor.Messages;
 using M2MCluster.FrontDoor.Objects;
+using M2MCluster.FrontDoor.OpenApi;
 using M2MCluster.FrontDoor.Reports;
 using M2MCluster.FrontDoor.Webhooks;
 using Microsoft.AspNetCore.Builder;
@@ -45,7 +46,8 @@ public static class FrontDoorExtensions
     }
 
     /// <summary>
-    /// Maps the API: m2m.v1 by gRPC, the same by JSON under <c>/v1</c>, reflection for those with a key, and gRPC health for everybody.
+    /// Maps the API: m2m.v1 by gRPC, the same by JSON under <c>/v1</c>, reflection for those with a key; gRPC health and
+    /// the OpenAPI document for everybody.
     /// </summary>
     public static void MapM2MFrontDoor(this IEndpointRouteBuilder endpoints)
     {
@@ -59,6 +61,7 @@ public static class FrontDoorExtensions
         endpoints.MapGrpcService<EventsApi>().Add(gate.Guard);
         endpoints.MapGrpcReflectionService().Add(gate.Guard);
         endpoints.MapGrpcHealthChecksService();
+        OpenApiEndpoint.Map(endpoints);
         endpoints.Map("/v1/{**rest}", gate.RefuseUnknownAsync).WithDisplayName("unknown");
     }
 

@@ -54,6 +54,34 @@ public sealed class AccessTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task Health_WithoutKey_Serves()
+    {
+        var health = new Grpc.Health.V1.Health.HealthClient(door.Calls("none"));
+        var answer = await health.CheckAsync(new());
+        Assert.Equal(Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving, answer.Status);
+    }
+
+    [Theory]
+    [InlineData("none", false)]
+    [InlineData(FrontDoorFixture.OperatorKey, true)]
+    public async Task Reflection_NeedsAKey(string key, bool answers)
+    {
+        var reflection = new Grpc.Reflection.V1Alpha.ServerReflection.ServerReflectionClient(door.Calls(key));
+        using var call = reflection.ServerReflectionInfo();
+        if (answers)
+        {
+            await call.RequestStream.WriteAsync(new() { ListServices = "" });
+            Assert.True(await call.ResponseStream.MoveNext(default));
+            Assert.Contains(call.ResponseStream.Current.ListServicesResponse.Service, service => service.Name == "m2m.v1.ObjectService");
+        }
+        else
+        {
+            var failure = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.MoveNext(default));
+            Assert.Equal(StatusCode.Unauthenticated, failure.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task UnknownPath_WithKey_Is404()
     {
         using var rest = door.Rest();

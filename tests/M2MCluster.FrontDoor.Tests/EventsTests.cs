@@ -141,6 +141,21 @@ public sealed class EventsTests(FrontDoorFixture door)
         await reporting;
     }
 
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    public async Task WatchEvents_NothingToTellYet_AnswersAtOnce(string accept)
+    {
+        var (id, rest, _) = await door.NewApplicationAsync();
+        using (rest)
+        {
+            rest.Http.DefaultRequestHeaders.Accept.ParseAdd(accept);
+            using var response = await rest.Http.GetAsync($"/v1/applications/{id}/events:watch", HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(accept, response.Content.Headers.ContentType!.MediaType);
+        }
+    }
+
     [Fact]
     public async Task WatchEvents_OfNobody_NotFound()
     {

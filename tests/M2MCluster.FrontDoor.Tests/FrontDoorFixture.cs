@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -38,7 +39,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole().SetMinimumLevel(LogLevel.Error);
+        builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
@@ -47,6 +48,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
         builder.Services.AddM2MStorage($"Data Source={Path.Combine(_folder, "m2m.db")}");
         builder.Services.AddM2MGrains(0, RandomNumberGenerator.GetBytes(32));
+        builder.Services.AddHealthChecks().AddCheck("up", () => HealthCheckResult.Healthy());
         builder.Services.AddSingleton<IEdgeDirectory, NoEdges>();
         builder.Services.AddM2MFrontDoor(options => options.OperatorKey = OperatorKey + "\n");
         _app = builder.Build();

@@ -1,10 +1,7 @@
-using System.Text;
-using M2MCluster.Contracts;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 
 namespace M2MCluster.FrontDoor.Events;
@@ -12,7 +9,7 @@ namespace M2MCluster.FrontDoor.Events;
 /// <summary>The watch as <c>text/event-stream</c>: each event's id is the cursor after it, so that Last-Event-ID resumes.</summary>
 internal sealed class EventStream(FeedFollower follower, Feeds feeds, IHostApplicationLifetime lifetime)
 {
-    private const string ContentType = "text/event-stream";
+    public const string ContentType = "text/event-stream";
     private const string Suffix = "/events:watch";
 
     public static bool IsAskedFor(HttpContext context, GrpcJsonTranscodingMetadata endpoint) =>
@@ -33,7 +30,7 @@ internal sealed class EventStream(FeedFollower follower, Feeds feeds, IHostAppli
         var response = context.Response;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
-        await response.StartAsync(context.RequestAborted);
+        await response.Body.FlushAsync(context.RequestAborted);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {

@@ -1,9 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using M2MCluster.Contracts;
-using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Reading;
+using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Requests;
 using Microsoft.Extensions.Hosting;
 
@@ -30,6 +30,7 @@ internal sealed class EventsApi(IFeedReader reader, FeedFollower follower, Feeds
     public override async Task WatchEvents(V1.WatchEventsRequest request, IServerStreamWriter<V1.WatchEventsResponse> responseStream, ServerCallContext context)
     {
         var (feed, cursor) = await feeds.OpenAsync(request.Parent, request.Cursor, new(), context.CancellationToken);
+        await StartAsync(context);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
@@ -51,6 +52,20 @@ internal sealed class EventsApi(IFeedReader reader, FeedFollower follower, Feeds
         var (feed, cursor) = await feeds.OpenAsync(request.Parent, request.Cursor, problems, context.CancellationToken);
         await reader.AcknowledgeAsync(feed, cursor, context.CancellationToken);
         return new();
+    }
+
+    /// <summary>Says at once that the watch stands: the first event may be long in coming.</summary>
+    private static async Task StartAsync(ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        if (ErrorResponse.IsGrpc(http.Request))
+        {
+            await context.WriteResponseHeadersAsync([]);
+            return;
+        }
+
+        http.Response.ContentType = "application/json; charset=utf-8";
+        await http.Response.Body.FlushAsync(context.CancellationToken);
     }
 
     private static V1.Event Answer(FeedEvent from) => new()

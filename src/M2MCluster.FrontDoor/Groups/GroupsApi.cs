@@ -4,6 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Objects;
@@ -109,7 +110,7 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups) : V1.
     {
         try
         {
-            return filter.Matches((await grains.GetGrain<Contracts.Objects.IObjectGrain>(member).Get()).Description);
+            return filter.Matches((await grains.GetObject(member).Get()).Description);
         }
         catch (M2MException gone) when (gone.Code == ErrorCode.NotFound)
         {

@@ -24,7 +24,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
         var target = await Targets.ResolveAsync(grains, request.Target);
         var receipt = Names.IdIn(target, Names.Groups) is { } group
             ? await grains.GetGrain<IGroupGrain>(group).Send(draft)
-            : await grains.GetGrain<IObjectGrain>(ObjectOf(target)).Send(draft);
+            : await grains.GetObject(ObjectOf(target)).Send(draft);
         return new() { Message = MessageAnswers.Message(receipt.Message), Warnings = { receipt.Warnings } };
     }
 
@@ -68,14 +68,14 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
             throw new M2MException(ErrorCode.FailedPrecondition, "a group's message is cancelled by its members' messages: list them with the filter parent = \"" + request.Name + "\"");
         }
 
-        return MessageAnswers.Message(await grains.GetGrain<IObjectGrain>(ObjectOf(message.Target)).Cancel(context.Principal().Actor, message.Id));
+        return MessageAnswers.Message(await grains.GetObject(ObjectOf(message.Target)).Cancel(context.Principal().Actor, message.Id));
     }
 
     public override async Task<V1.ExplainMessageResponse> ExplainMessage(V1.ExplainMessageRequest request, ServerCallContext context)
     {
         var message = await FindAsync(request.Name, context);
         if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) return await ExplainGroupAsync(message, context.CancellationToken);
-        var explanation = await grains.GetGrain<IObjectGrain>(ObjectOf(message.Target)).Explain(message.Id);
+        var explanation = await grains.GetObject(ObjectOf(message.Target)).Explain(message.Id);
         var answer = new V1.ExplainMessageResponse
         {
             Message = MessageAnswers.Message(explanation.Message),

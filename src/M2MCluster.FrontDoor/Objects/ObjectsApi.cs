@@ -129,7 +129,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         return new() { Resource = await Targets.ResolveAsync(grains, request.Name) };
     }
 
-    private IObjectGrain Grain(string id) => grains.GetGrain<IObjectGrain>(id);
+    private IObjectGrain Grain(string id) => grains.GetObject(id);
 
     private IObjectGrain Named(string name, string field) => Grain(IdOf(name, field));
 

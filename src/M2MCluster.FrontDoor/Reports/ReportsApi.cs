@@ -26,7 +26,7 @@ internal sealed class ReportsApi(IGrainFactory grains, IReportReader reports) : 
 
         var rows = await reports.ReadAsync(id, from, to, after, size + 1, context.CancellationToken);
         // An object that does not exist has no reports; only then is it worth asking which it is.
-        if (rows.Count == 0) await grains.GetGrain<IObjectGrain>(id).Get();
+        if (rows.Count == 0) await grains.GetObject(id).Get();
         var answer = new V1.ListReportsResponse { Reports = { rows.Take(size).Select(Answer) } };
         if (rows.Count > size) answer.NextPageToken = Paging.Token(rows[size - 1].Id);
         return answer;

@@ -11,7 +11,7 @@ namespace M2MCluster.FrontDoor.Webhooks;
 /// acknowledgement follows, so that after a restart only what was under way is sent again.
 /// </summary>
 internal sealed partial class WebhookDispatcher(
-    Subscription subscription, IFeedReader reader, FeedNews news, WebhookPost post, TimeSpan longestBackOff, TimeProvider time, ILogger logger)
+    Subscription subscription, IFeedReader reader, FeedSignal signal, WebhookPost post, TimeSpan longestBackOff, TimeProvider time, ILogger logger)
 {
     private const int BatchSize = 256;
     private static readonly TimeSpan AfterGone = TimeSpan.FromHours(1);
@@ -25,7 +25,6 @@ internal sealed partial class WebhookDispatcher(
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var signal = await news.ListenAsync(subscription.Feed);
         _read = _acknowledged = await reader.AcknowledgedAsync(subscription.Feed, cancellation);
         var senders = new HashSet<Task>();
         try
@@ -37,7 +36,7 @@ internal sealed partial class WebhookDispatcher(
                 await AcknowledgeAsync(cancellation);
                 while (await ReadAsync(cancellation) is { Count: > 0 } startable)
                 {
-                    foreach (var (lane, subject) in startable) senders.Add(SendAllAsync(lane, subject, signal, ends.Token));
+                    foreach (var (lane, subject) in startable) senders.Add(SendAllAsync(lane, subject, ends.Token));
                 }
             }
         }
@@ -79,7 +78,7 @@ internal sealed partial class WebhookDispatcher(
         return taken == 0 ? null : startable;
     }
 
-    private async Task SendAllAsync(WebhookLane lane, string subject, FeedSignal signal, CancellationToken cancellation)
+    private async Task SendAllAsync(WebhookLane lane, string subject, CancellationToken cancellation)
     {
         var hasMore = true;
         while (hasMore)

@@ -82,15 +82,16 @@ internal sealed partial class WebhookService(
     private void Start(Subscription subscription, CancellationToken cancellation)
     {
         var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var dispatcher = new WebhookDispatcher(subscription, reader, news, post, options.Value.Webhooks.LongestBackOff, time, logger);
-        _running[subscription] = (ends, RunAsync(subscription, dispatcher, ends.Token));
+        _running[subscription] = (ends, RunAsync(subscription, ends.Token));
     }
 
-    private async Task RunAsync(Subscription subscription, WebhookDispatcher dispatcher, CancellationToken cancellation)
+    private async Task RunAsync(Subscription subscription, CancellationToken cancellation)
     {
         try
         {
-            await dispatcher.RunAsync(cancellation);
+            await using var signal = await news.ListenAsync(subscription.Feed);
+            var longestBackOff = options.Value.Webhooks.LongestBackOff;
+            await new WebhookDispatcher(subscription, reader, signal, post, longestBackOff, time, logger).RunAsync(cancellation);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {

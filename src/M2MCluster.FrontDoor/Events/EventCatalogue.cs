@@ -1,0 +1,57 @@
+using System.Text;
+using M2MCluster.Contracts.Events;
+
+namespace M2MCluster.FrontDoor.Events;
+
+/// <summary>What each type of event means and carries: the source of <c>docs/events.md</c>.</summary>
+internal static class EventCatalogue
+{
+    private static readonly string[] Message = ["message|`messages/ID`", "target|`objects/ID` or `groups/ID`", "parent|the group's message that this one is a part of, if it is", "application|`applications/ID` of the sender; absent for an operator"];
+    private static readonly string[] Result = ["result|the object's own answer, if it gave one: `ok`, and `contentType` and `payload` (base64) if it had a payload"];
+    private static readonly string[] Description = ["kind|`DEVICE` or `GATEWAY`", "gateway|`objects/ID`, if it has one", "characteristics|as given by an operator or application", "providedCharacteristics|as said by the object itself"];
+    private static readonly string[] Registration = ["lifetime|seconds", "links|CoRE link-format (RFC 6690)", "parameters|the other parameters of the registration, by name"];
+
+    public static IReadOnlyList<EventDescription> All { get; } =
+    [
+        new(EventTypes.Report, "`objects/ID`", "The object reported.",
+            ["contentType|of the payload", "payload|base64", "senml|the payload as resolved SenML records (RFC 8428, 4.6): `n`, `u`, `v`, `vs`, `vb`, `vd`, `s`, `t`; empty if it is of another type", "via|`objects/ID` of the gateway that spoke for the object, if one did"]),
+        new(EventTypes.MessageOutcome, "`objects/ID`", "A message ended; each message has exactly one such event.",
+            [.. Message, "outcome|`SENT`, `DELIVERED`, `APPLIED`, `REJECTED`, `EXPIRED`, `EVICTED`, `SUPERSEDED`, `CANCELLED`, `FAILED` or `UNKNOWN`", "detail|why, in words, if there is more to say", .. Result]),
+        new(EventTypes.MessageResult, "`objects/ID`", "The object answered a message that had ended before its answer came.", [.. Message, .. Result]),
+        new(EventTypes.MessageWarning, "`objects/ID`", "A message that waits has become less likely to arrive. This release sends none: what is known at acceptance stands in the answer to SendMessage.", [.. Message, "warning|in words"]),
+        new(EventTypes.ObjectCreated, "`objects/ID`", "An object was made.", Description),
+        new(EventTypes.ObjectRegistered, "`objects/ID`", "An object registered (RFC 9176).", Registration),
+        new(EventTypes.ObjectUpdated, "`objects/ID`", "An object's description changed, or its registration: then the data are those of `m2m.object.registered`.", Description),
+        new(EventTypes.ObjectDeregistered, "`objects/ID`", "An object's registration ended.", ["reason|`deregistered` by the object, or `expired`"]),
+        new(EventTypes.ObjectDeleted, "`objects/ID`", "An object was removed.", Description),
+        new(EventTypes.ObjectReachability, "`objects/ID`", "Whether the object can be reached changed.",
+            ["reachability|`UNKNOWN`, `REACHABLE`, `AWAKE`, `ASLEEP`, `OVERDUE` or `UNREACHABLE`", "until|RFC 3339: how long it listens, or when it is expected, if that is known"]),
+        new(EventTypes.ObjectFault, "`objects/ID`", "A report could not be read. It is kept as refused.",
+            ["fault|what is wrong with it", "report|its id among the object's reports", "contentType|as it was sent"]),
+        new(EventTypes.ApplicationRegistered, "`applications/ID`", "An application was made.", []),
+    ];
+
+    /// <summary>The page, in Markdown.</summary>
+    public static string Render()
+    {
+        var page = new StringBuilder();
+        page.Append("# Events\n\n");
+        page.Append("<!-- Written by the tests of M2MCluster.FrontDoor from EventCatalogue; run them with M2M_WRITE_DOCS=1 after a change. -->\n\n");
+        page.Append("Events are CloudEvents 1.0: `specversion` \"1.0\", `id` (16 hexadecimal digits, the same on redelivery and in every feed), `type`, `source` (`/m2m`),\n");
+        page.Append("`subject`, `time` (RFC 3339), `datacontenttype` (`application/json`) and `data`. They are delivered at least once, and in order for each object.\n");
+        page.Append("Readers pass over members of `data` that they do not know; new ones may come.\n");
+        foreach (var description in All)
+        {
+            page.Append($"\n## {description.Type}\n\n{description.Meaning} Subject: {description.Subject}.\n");
+            if (description.Data.Count == 0) continue;
+            page.Append("\n| data | |\n|---|---|\n");
+            foreach (var member in description.Data)
+            {
+                var bar = member.IndexOf('|', StringComparison.Ordinal);
+                page.Append($"| `{member[..bar]}` | {member[(bar + 1)..]} |\n");
+            }
+        }
+
+        return page.ToString();
+    }
+}

@@ -56,9 +56,10 @@ public sealed class RawMqtt(TcpClient tcp) : IDisposable
     public Task Send(params byte[] bytes) => tcp.GetStream().WriteAsync(bytes).AsTask();
 
     /// <summary>The next packet, or null when the peer closed.</summary>
-    public async Task<(byte Header, byte[] Body)?> Read()
+    /// <param name="within">How long to wait; 10 s by default.</param>
+    public async Task<(byte Header, byte[] Body)?> Read(TimeSpan? within = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(within ?? Patience);
         try
         {
             var one = new byte[1];

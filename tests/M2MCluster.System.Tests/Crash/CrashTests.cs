@@ -41,10 +41,16 @@ public sealed class CrashTests(PostgresFixture postgres) : IClassFixture<Postgre
         }
 
         await CreateAsync(host.Rest, "asleep");
-        var sender = new Sender("asleep");
+        await CreateAsync(host.Rest, "awake");
+        var toSleeper = new Sender("asleep", "DELIVERED");
+        var toReader = new Sender("awake", "APPLIED");
+        var reader = new MailboxReader("awake", host.MqttPort);
         using var stop = new CancellationTokenSource();
         var load = reporters.Select(reporter => Task.Run(() => reporter.RunAsync(stop.Token)))
-            .Append(Task.Run(() => sender.RunAsync(() => host.Rest, stop.Token))).ToArray();
+            .Append(Task.Run(() => toSleeper.RunAsync(() => host.Rest, stop.Token)))
+            .Append(Task.Run(() => toReader.RunAsync(() => host.Rest, stop.Token))).ToArray();
+        using var end = new CancellationTokenSource();
+        var reading = Task.Run(() => reader.RunAsync(end.Token));
         var random = new Random();
         for (var round = 0; round < Rounds; round++)
         {
@@ -59,9 +65,15 @@ public sealed class CrashTests(PostgresFixture postgres) : IClassFixture<Postgre
         await stop.CancelAsync();
         await Task.WhenAll(load).WaitAsync(TimeSpan.FromSeconds(60));
 
+        Assert.True(toReader.Accepted.Count > Rounds, "too few messages to show anything");
+        await UntilAsync(() => !toReader.Accepted.Values.Except(reader.Answered.Keys).Any(), [reading], reporters, host);
+        await end.CancelAsync();
+        await reading.WaitAsync(TimeSpan.FromSeconds(60));
+
         foreach (var reporter in reporters) await CheckReportsAsync(host.Rest, reporter);
-        await CheckEventsAsync(host.Rest, reporters);
-        await CheckMessagesAsync(host.Rest, sender);
+        await CheckEventsAsync(host.Rest, reporters, toReader);
+        await CheckWaitingAsync(host.Rest, toSleeper);
+        foreach (var name in toReader.Accepted.Values) Assert.Equal("APPLIED", (string?)(await host.Rest.GetAsync($"v1/{name}"))["outcome"]);
     }
 
     private static async Task CreateAsync(RestClient rest, string id)
@@ -80,9 +92,10 @@ public sealed class CrashTests(PostgresFixture postgres) : IClassFixture<Postgre
         Assert.True(!stored.Except(reporter.Acknowledged.Keys).Any(), $"{reporter.ObjectId}: never sent: {Some(stored.Except(reporter.Acknowledged.Keys))}");
     }
 
-    private static async Task CheckEventsAsync(RestClient rest, List<IReporter> reporters)
+    private static async Task CheckEventsAsync(RestClient rest, List<IReporter> reporters, Sender toReader)
     {
         var told = new Dictionary<string, HashSet<string>>();
+        var outcomes = new List<(string Event, string Message)>();
         var cursor = "";
         while (true)
         {
@@ -95,13 +108,16 @@ public sealed class CrashTests(PostgresFixture postgres) : IClassFixture<Postgre
                 ids.Add((string)one["id"]!);
             }
 
+            outcomes.AddRange(events.Where(one => (string?)one!["type"] == "m2m.message.outcome").Select(one => ((string)one!["id"]!, (string)one["data"]!["message"]!)));
             cursor = (string)page["cursor"]!;
         }
 
+        // One outcome each, also told once: the same event may come again under its id, another one not.
+        Assert.Equal(toReader.Accepted.Values.Order(), outcomes.Distinct().Select(one => one.Message).Order());
         foreach (var reporter in reporters) Assert.Equal(reporter.Acknowledged.Count, told[$"objects/{reporter.ObjectId}"].Count);
     }
 
-    private static async Task CheckMessagesAsync(RestClient rest, Sender sender)
+    private static async Task CheckWaitingAsync(RestClient rest, Sender sender)
     {
         var view = await rest.GetAsync("v1/objects/asleep");
         Assert.Equal(sender.Accepted.Count, sender.Accepted.Values.Distinct().Count());

@@ -23,7 +23,7 @@ internal sealed class MqttReporter(string id, int port) : IReporter
         var next = 0;
         while (true)
         {
-            using var connection = await ConnectAsync();
+            using var connection = await StubbornMqtt.ConnectAsync(id, port);
             try
             {
                 foreach (var (number, packet) in _pending) await connection.Send(Report(number, packet, dup: true));
@@ -57,26 +57,4 @@ internal sealed class MqttReporter(string id, int port) : IReporter
 
     private static byte[] Report(int number, ushort packet, bool dup) =>
         RawMqtt.Publish("m2m/reports", string.Create(CultureInfo.InvariantCulture, $$"""[{"n":"seq","v":{{number}}}]"""), id: packet, dup: dup);
-
-    private async Task<RawMqtt> ConnectAsync()
-    {
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (await poll.WaitForNextTickAsync())
-        {
-            RawMqtt? connection = null;
-            try
-            {
-                connection = await RawMqtt.Open(port);
-                await connection.Send(RawMqtt.Connect(id, clientId: id));
-                if (await connection.Hear() == "20 0000") return connection;
-            }
-            catch (Exception notYet) when (notYet is SocketException or IOException or OperationCanceledException)
-            {
-            }
-
-            connection?.Dispose();
-        }
-
-        throw new InvalidOperationException("unreachable");
-    }
 }

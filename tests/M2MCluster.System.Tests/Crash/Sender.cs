@@ -4,7 +4,7 @@ using M2MCluster.Testing.Processes;
 namespace M2MCluster.System.Tests.Crash;
 
 /// <summary>An application that sends messages and asks again, under the same request id, until each is accepted.</summary>
-internal sealed class Sender(string target)
+internal sealed class Sender(string target, string confirmation)
 {
     /// <summary>The names of the accepted messages by request.</summary>
     public ConcurrentDictionary<string, string> Accepted { get; } = new();
@@ -22,7 +22,7 @@ internal sealed class Sender(string target)
                 try
                 {
                     var answer = await rest().PostAsync(
-                        "v1/messages", new { target = $"objects/{target}", payload = "aGk=", contentType = "text/plain", ttl = "3600s", requestId = request });
+                        "v1/messages", new { target = $"objects/{target}", payload = "aGk=", contentType = "text/plain", ttl = "3600s", confirmation, requestId = request });
                     Accepted[request] = (string)answer["message"]!["name"]!;
                 }
                 catch (Exception broken) when (broken is HttpRequestException { StatusCode: null or global::System.Net.HttpStatusCode.ServiceUnavailable }

@@ -18,6 +18,9 @@ public sealed class MqttSleeper : Sleeper
     {
         if (_device.IsConnected) await _device.DisconnectAsync(cancellationToken).ConfigureAwait(false);
         await _device.ConnectAsync(cancellationToken).ConfigureAwait(false);
+
+        // Children that sleep are written to only once they were heard of.
+        foreach (var child in Children) await _device.SayStatusAsync(child, online: true, cancellationToken).ConfigureAwait(false);
     }
 
     private protected override async Task ReportAsync(string? child, long sequence, IReadOnlyList<SenmlRecord> records, CancellationToken cancellationToken)

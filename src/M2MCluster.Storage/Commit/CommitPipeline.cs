@@ -1,3 +1,4 @@
+using System.Data.Common;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Grains.Commit;
@@ -63,12 +64,18 @@ internal sealed partial class CommitPipeline(
             writer.Write(batch);
             metrics.Committed(batch.Count, time.GetElapsedTime(start));
         }
-        catch (RefusedRowException refused) when (batch.Count == 1)
+        catch (Exception failure) when (failure is IOException or DbException or TimeoutException or M2MException)
+        {
+            LogFailed(batch.Count, failure);
+            metrics.Failed(batch.Count);
+            foreach (var entry in batch) entry.Refusal = new M2MException(ErrorCode.Unavailable, "storage is not available");
+        }
+        catch (Exception refused) when (batch.Count == 1)
         {
             LogRefused(refused);
             batch[0].Refusal = new M2MException(ErrorCode.Internal, "storage refused a row");
         }
-        catch (RefusedRowException)
+        catch (Exception)
         {
             // One of them spoils the transaction; alone, each stands or falls by itself.
             foreach (var entry in batch)
@@ -76,12 +83,6 @@ internal sealed partial class CommitPipeline(
                 entry.Refusal = null;
                 Write([entry]);
             }
-        }
-        catch (Exception failure)
-        {
-            LogFailed(batch.Count, failure);
-            metrics.Failed(batch.Count);
-            foreach (var entry in batch) entry.Refusal = new M2MException(ErrorCode.Unavailable, "storage is not available");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using M2MCluster.Contracts;
 using M2MCluster.Grains.Commit;
@@ -100,7 +101,8 @@ internal sealed class PostgresBatchWriter(PostgresDatabase database, PostgresNew
 
     private NpgsqlConnection Connection()
     {
-        if (_connection is not null) return _connection;
+        if (_connection is { FullState: ConnectionState.Open }) return _connection;
+        Close();
         if (_failedAt != 0 && time.GetElapsedTime(_failedAt) < _pause)
             throw new M2MException(ErrorCode.Unavailable, "the database is away; it is tried again in a moment");
         try

@@ -10,20 +10,22 @@ internal sealed class SqliteFile(string connectionString, StorageOptions options
 
     public string Path { get; } = System.IO.Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
 
-    /// <summary>Makes this process the file's owner, until disposed of.</summary>
+    /// <summary>Makes this process the file's owner, until disposed of; a new file is this user's alone to read.</summary>
     /// <exception cref="InvalidOperationException">Another process is.</exception>
     public void Lock()
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         try
         {
-            _lock = new FileStream(Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock = new FileStream(Path + ".lock", Create(FileShare.None));
         }
         catch (IOException held)
         {
             throw new InvalidOperationException(
                 $"{Path} is open in another process, and SQLite serves one node only; stop that one, or use PostgreSQL for several", held);
         }
+
+        new FileStream(Path, Create(FileShare.ReadWrite)).Dispose();
     }
 
     public sqlite3 Open()
@@ -55,4 +57,11 @@ internal sealed class SqliteFile(string connectionString, StorageOptions options
     }
 
     public void Dispose() => _lock?.Dispose();
+
+    private static FileStreamOptions Create(FileShare share)
+    {
+        var settings = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows()) settings.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return settings;
+    }
 }

@@ -71,6 +71,20 @@ public sealed class CommitPipelineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task CommitAsync_SetThatSpoilsItsBatch_FailsAlone()
+    {
+        _writer.SpoiledBy = "bad";
+        var commits = new List<Task> { Commit("first") };
+        await _writer.ArrivedAsync();
+        foreach (var key in new[] { "a", "bad", "b" }) commits.Add(Commit(key));
+        _writer.LetGo(5);
+        var failure = await Assert.ThrowsAsync<M2MException>(async () => await commits[2]);
+        Assert.Equal(ErrorCode.Internal, failure.Code);
+        await Task.WhenAll(commits[0], commits[1], commits[3]);
+        Assert.Equal([["first"], ["a", "bad", "b"], ["a"], ["bad"], ["b"]], _writer.Batches);
+    }
+
+    [Fact]
     public async Task CommitAsync_ManySetsOfOneFeed_HintOnce()
     {
         var commits = new List<Task> { Commit("first") };

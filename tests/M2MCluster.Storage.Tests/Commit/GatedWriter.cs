@@ -10,6 +10,7 @@ internal sealed class GatedWriter : IBatchWriter
 
     public List<string[]> Batches { get; } = [];
     public Exception? Failure { get; set; }
+    public string? SpoiledBy { get; set; }
 
     public Task ArrivedAsync() => _arrived.WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -20,6 +21,7 @@ internal sealed class GatedWriter : IBatchWriter
         Batches.Add([.. batch.Select(entry => entry.Set!.State.Key)]);
         _arrived.Release();
         _gate.Wait(CancellationToken.None);
+        if (batch.Any(entry => entry.Set!.State.Key == SpoiledBy)) throw new InvalidOperationException("spoiled");
         if (Failure is { } failure) throw failure;
     }
 

@@ -18,6 +18,15 @@ public sealed class SqliteFileTests : StorageSuite
         await Node.Pipeline.CommitAsync(Set("a"));
     }
 
+    [SkippableFact]
+    public async Task OpenAsync_NewFile_IsItsOwnersAlone()
+    {
+        if (OperatingSystem.IsWindows()) throw new SkipException("file modes are Unix's");
+        await Node.Pipeline.CommitAsync(Set("a"));
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_database.Path)!))
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
     [Fact]
     public async Task OpenAsync_DatabaseOfANewerRelease_IsRefused()
     {

@@ -43,7 +43,7 @@ public sealed class MessagesTests(FrontDoorFixture door)
         using var rest = door.Rest();
         var id = await door.NewObjectAsync();
         var name = (await rest.PostAsync("/v1/messages", $$"""{"target":"objects/{{id}}"}""").Ok()).GetProperty("message").GetProperty("name").GetString();
-        var cancelled = await rest.PostAsync($"/v1/{name}:cancel", "{}").Ok();
+        var cancelled = await rest.SendAsync(HttpMethod.Post, $"/v1/{name}:cancel", null).Ok();
         Assert.Equal("ENDED", cancelled.GetProperty("state").GetString());
         Assert.Equal("CANCELLED", cancelled.GetProperty("outcome").GetString());
         var again = await rest.PostAsync($"/v1/{name}:cancel", "{}");
@@ -155,7 +155,7 @@ public sealed class MessagesTests(FrontDoorFixture door)
     }
 
     [Fact]
-    public async Task GetMessage_OfAGroup_CountsItsMembersOutcomes()
+    public async Task GetAndCancelMessage_OfAGroup_CountAndCancelItsMembersParts()
     {
         using var rest = door.Rest();
         var group = door.NewName("group");
@@ -173,6 +173,11 @@ public sealed class MessagesTests(FrontDoorFixture door)
         var outcomes = (await rest.GetAsync($"/v1/{name}").Ok()).GetProperty("memberOutcomes");
         Assert.Equal(1, outcomes.GetProperty("APPLIED").GetInt32());
         Assert.Equal(1, outcomes.GetProperty("WAITING").GetInt32());
+
+        var cancelled = (await rest.PostAsync($"/v1/{name}:cancel", "{}").Ok()).GetProperty("memberOutcomes");
+        Assert.Equal(1, cancelled.GetProperty("APPLIED").GetInt32());
+        Assert.Equal(1, cancelled.GetProperty("CANCELLED").GetInt32());
+        Assert.Equal("FAILED_PRECONDITION", (await rest.PostAsync($"/v1/{name}:cancel", "{}")).Reason);
     }
 
     [Theory]

@@ -30,10 +30,17 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
         }
 
         var body = await ReadAsync(context.Request, context.RequestAborted);
+        if (body.Length == 0 && endpoint.HttpRule.Body.Length > 0)
+        {
+            // A call such as ID:cancel has nothing to say in its body, and may leave it out.
+            body = "{}"u8.ToArray();
+            context.Request.ContentLength = body.Length;
+        }
+
         context.Request.Body = new MemoryStream(body);
         // What curl says of a body unless it is told otherwise. No method takes a form, and a browser has no key to send along.
         if (context.Request.ContentType is null or "application/x-www-form-urlencoded") context.Request.ContentType = "application/json";
-        if (endpoint.HttpRule.Body.Length > 0 && body.Length > 0)
+        if (endpoint.HttpRule.Body.Length > 0)
         {
             var type = endpoint.HttpRule.Body == "*" ? input : input.FindFieldByName(endpoint.HttpRule.Body).MessageType;
             CheckBody(body, type, problems);

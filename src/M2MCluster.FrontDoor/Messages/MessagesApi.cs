@@ -15,6 +15,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
 {
     // A filter that fits little must not read all messages in one call: the page is then short, and its token goes on.
     private const int MostScanned = 10_000;
+    private const int CancelledAtOnce = 32;
 
     public override async Task<V1.SendMessageResponse> SendMessage(V1.SendMessageRequest request, ServerCallContext context)
     {
@@ -63,11 +64,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
     public override async Task<V1.Message> CancelMessage(V1.CancelMessageRequest request, ServerCallContext context)
     {
         var message = await FindAsync(request.Name, context);
-        if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal))
-        {
-            throw new M2MException(ErrorCode.FailedPrecondition, "a group's message is cancelled by its members' messages: list them with the filter parent = \"" + request.Name + "\"");
-        }
-
+        if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) return await CancelGroupAsync(message, context);
         return MessageAnswers.Message(await grains.GetObject(ObjectOf(message.Target)).Cancel(context.Principal().Actor, message.Id));
     }
 
@@ -86,6 +83,34 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
         };
         if (explanation.WaitsFor is { } waitsFor) answer.WaitsFor = waitsFor;
         return answer;
+    }
+
+    /// <summary>Cancels the members' messages that wait still; those that end meanwhile keep their outcome.</summary>
+    private async Task<V1.Message> CancelGroupAsync(MessageRecord message, ServerCallContext context)
+    {
+        var actor = context.Principal().Actor;
+        var query = new MessageQuery(Parent: message.Id, Waiting: true);
+        var before = new MessageId(long.MaxValue);
+        var found = 0;
+        while (await messages.ListAsync(query, before, Paging.MaxSize, context.CancellationToken) is { Count: > 0 } parts)
+        {
+            found += parts.Count;
+            before = parts[^1].Id;
+            await Parallel.ForEachAsync(parts, new ParallelOptions { MaxDegreeOfParallelism = CancelledAtOnce }, async (part, _) =>
+            {
+                try
+                {
+                    await grains.GetObject(ObjectOf(part.Target)).Cancel(actor, part.Id);
+                }
+                catch (M2MException ended) when (ended.Code is ErrorCode.FailedPrecondition or ErrorCode.NotFound)
+                {
+                    // It ended first.
+                }
+            });
+        }
+
+        if (found == 0) throw new M2MException(ErrorCode.FailedPrecondition, "none of the members' messages waits any more");
+        return await AnswerAsync(message, context.CancellationToken);
     }
 
     private async Task<V1.ExplainMessageResponse> ExplainGroupAsync(MessageRecord message, CancellationToken cancellation)

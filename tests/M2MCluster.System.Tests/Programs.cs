@@ -1,3 +1,4 @@
+using M2MCluster.Testing.Postgres;
 using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.System.Tests;
@@ -14,6 +15,9 @@ internal static class Programs
     /// <summary>libcoap's client without DTLS, of Debian's libcoap3-bin.</summary>
     public static string CoapClient => Need("coap-client-notls", "coap-client");
 
+    /// <summary>The folder of PostgreSQL's binaries.</summary>
+    public static string Postgres => PostgresServer.FindBinaries() ?? throw Missing("PostgreSQL");
+
     public static async Task<Tool> NodeAsync(string script, params string[] arguments)
     {
         var node = Need("node");
@@ -21,13 +25,11 @@ internal static class Programs
         return Tool.Start(node, [Path.Combine(Node.ClientsFolder, script), .. arguments]);
     }
 
-    private static string Need(params string[] names)
-    {
-        if (Tool.Find(names) is { } path) return path;
-        var missing = $"{names[0]} is not installed";
-        if (Environment.GetEnvironmentVariable("CI") == "true") throw new InvalidOperationException(missing);
-        throw new SkipException(missing);
-    }
+    private static string Need(params string[] names) => Tool.Find(names) ?? throw Missing(names[0]);
+
+    private static Exception Missing(string program) => Environment.GetEnvironmentVariable("CI") == "true"
+        ? new InvalidOperationException($"{program} is not installed")
+        : new SkipException($"{program} is not installed");
 
     private static async Task InstallAsync()
     {

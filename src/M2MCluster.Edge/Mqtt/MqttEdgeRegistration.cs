@@ -51,9 +51,17 @@ public static class MqttEdgeRegistration
         }
 
         var certificate = X509Certificate2.CreateFromPemFile(options.CertificatePath, options.CertificateKeyPath);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(options.CertificatePath);
         kestrel.Listen(address, options.SecurePort, listen =>
         {
-            listen.UseHttps(certificate);
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificate = certificate;
+                https.ServerCertificateChain = chain;
+                // Some clients name a protocol (RFC 7301), and none that they could name is HTTP's.
+                https.OnAuthenticate = (_, tls) => tls.ApplicationProtocols = null;
+            });
             listen.UseMqttEdge();
         });
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -16,6 +17,9 @@ namespace M2MCluster.Edge.Tests.Mqtt;
 
 public sealed class ListenTests : IDisposable
 {
+    private static readonly DateTimeOffset Yesterday = TimeProvider.System.GetUtcNow().AddDays(-1);
+    private static readonly DateTimeOffset Tomorrow = TimeProvider.System.GetUtcNow().AddDays(1);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("m2m-mqtt-").FullName;
 
     [Theory]
@@ -43,6 +47,31 @@ public sealed class ListenTests : IDisposable
 
         Assert.Equal(expected, (await meter.Attached.Next()).Speaker.Strength);
         Assert.True((await client.PublishStringAsync("m2m/reports", """[{"n":"t","v":1}]""", MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce)).IsSuccess);
+    }
+
+    [Fact]
+    [Requirement("7.1.a")]
+    public async Task ListenMqtt_ClientThatTrustsTheRootAndNamesMqtt_IsShownTheWholeChain()
+    {
+        var secure = FreePort();
+        using var root = Authority("CN=root", null);
+        using var middle = Authority("CN=middle", root);
+        await using var host = await Start(new(), new()
+        {
+            ["M2M:Edge:Mqtt:Port"] = "0", ["M2M:Edge:Mqtt:SecurePort"] = $"{secure}",
+            ["M2M:Edge:Mqtt:CertificatePath"] = Certificate(middle), ["M2M:Edge:Mqtt:CertificateKeyPath"] = Path.Combine(_folder, "key.pem"),
+        });
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, secure);
+        await using var tls = new SslStream(tcp.GetStream());
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            ApplicationProtocols = [new("mqtt")],
+            CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },
+        });
+
+        Assert.True(tls.IsAuthenticated);
     }
 
     [Fact]
@@ -93,14 +122,25 @@ public sealed class ListenTests : IDisposable
         return host;
     }
 
-    private string Certificate()
+    private static X509Certificate2 Authority(string name, X509Certificate2? issuer)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return issuer is null ? request.CreateSelfSigned(Yesterday, Tomorrow) : request.Create(issuer, Yesterday, Tomorrow, [2]).CopyWithPrivateKey(key);
+    }
+
+    private string Certificate(X509Certificate2? issuer = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = issuer is null ? request.CreateSelfSigned(Yesterday, Tomorrow) : request.Create(issuer, Yesterday, Tomorrow, [1]);
         File.WriteAllText(Path.Combine(_folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
         var path = Path.Combine(_folder, "certificate.pem");
-        File.WriteAllText(path, certificate.ExportCertificatePem());
+        File.WriteAllText(path, $"{certificate.ExportCertificatePem()}\n{issuer?.ExportCertificatePem()}\n");
         return path;
     }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Grpc.Core;
 using M2MCluster.Cli.FrontDoor;
 using M2MCluster.Cli.Output;
+using M2MCluster.Client;
 
 namespace M2MCluster.Cli;
 
@@ -44,7 +45,7 @@ internal sealed class GlobalOptions(TimeProvider time)
             try
             {
                 if (Console.IsOutputRedirected) AnsiConsole.Console.Profile.Width = Unwrapped;
-                using var connection = FrontDoorConnection.Open(parsed.GetRequiredValue(_server), ApiKey.Find(parsed.GetValue(_key)));
+                using var connection = new M2MClient(parsed.GetRequiredValue(_server), ApiKey.Find(parsed.GetValue(_key)), time);
                 var screen = new Screen(AnsiConsole.Console, Console.Out, parsed.GetValue(_json));
                 return await action(new Session(connection, screen, time), parsed, cancellationToken);
             }

@@ -1,7 +1,7 @@
-using M2MCluster.Cli.FrontDoor;
+using M2MCluster.Client;
 using M2MCluster.Cli.Output;
 
 namespace M2MCluster.Cli;
 
 /// <summary>What a command works with.</summary>
-internal sealed record Session(FrontDoorConnection FrontDoor, Screen Screen, TimeProvider Time);
+internal sealed record Session(M2MClient FrontDoor, Screen Screen, TimeProvider Time);

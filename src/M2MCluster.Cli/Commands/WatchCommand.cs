@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Grpc.Core;
 using M2MCluster.Api.V1;
 using M2MCluster.Cli.Output;
 
@@ -9,7 +8,6 @@ namespace M2MCluster.Cli.Commands;
 internal static class WatchCommand
 {
     private const int AcknowledgeEvery = 100;
-    private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
 
     public static Command Create(GlobalOptions globals)
     {
@@ -24,25 +22,14 @@ internal static class WatchCommand
             var unacknowledged = 0;
             try
             {
-                while (true)
+                await foreach (var next in session.FrontDoor.WatchAsync(Format.Id(parent), at, cancellationToken))
                 {
-                    try
-                    {
-                        using var call = session.FrontDoor.Events.WatchEvents(new WatchEventsRequest { Parent = parent, Cursor = at }, cancellationToken: cancellationToken);
-                        await foreach (var next in call.ResponseStream.ReadAllAsync(cancellationToken))
-                        {
-                            at = next.Cursor;
-                            session.Screen.Show(next.Event, console => console.WriteLine(EventLine.Of(next.Event)));
-                            if (parsed.GetValue(acknowledge) && ++unacknowledged == AcknowledgeEvery) await AcknowledgeAsync(cancellationToken);
-                        }
-                    }
-                    catch (RpcException lost) when (lost.StatusCode == StatusCode.Unavailable && !cancellationToken.IsCancellationRequested)
-                    {
-                        await Console.Error.WriteLineAsync("The front door is away; going on when it is back.");
-                    }
-
-                    await Task.Delay(ReconnectAfter, session.Time, cancellationToken);
+                    at = next.Cursor;
+                    session.Screen.Show(next.Event, console => console.WriteLine(EventLine.Of(next.Event)));
+                    if (parsed.GetValue(acknowledge) && ++unacknowledged == AcknowledgeEvery) await AcknowledgeAsync(cancellationToken);
                 }
+
+                return 0;
             }
             finally
             {

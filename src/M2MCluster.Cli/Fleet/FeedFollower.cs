@@ -1,11 +1,13 @@
 using Grpc.Core;
 using M2MCluster.Api.V1;
-using M2MCluster.Cli.FrontDoor;
+using M2MCluster.Client;
 
 namespace M2MCluster.Cli.Fleet;
 
-/// <summary>Reads an application's feed from its beginning, over restarts of the node.</summary>
-internal sealed class FeedFollower(FrontDoorConnection frontDoor, string application, TimeProvider time)
+/// <summary>
+/// Reads an application's feed from its beginning, over restarts of the node. Unlike the client's watch it leaves redelivered events in, to be counted.
+/// </summary>
+internal sealed class FeedFollower(M2MClient frontDoor, string application, TimeProvider time)
 {
     private static readonly TimeSpan ReconnectAfter = TimeSpan.FromMilliseconds(500);
 

@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using M2MCluster.Api.V1;
-using M2MCluster.Cli.FrontDoor;
+using M2MCluster.Client;
 using M2MCluster.Device.Fleet;
 
 namespace M2MCluster.Cli.Fleet;
@@ -17,10 +17,10 @@ internal sealed class Stage
     private const int AtOnce = 16;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
 
-    private readonly FrontDoorConnection _operator;
+    private readonly M2MClient _operator;
     private readonly TimeProvider _time;
 
-    private Stage(FrontDoorConnection @operator, TimeProvider time, string prefix)
+    private Stage(M2MClient @operator, TimeProvider time, string prefix)
     {
         _operator = @operator;
         _time = time;
@@ -32,7 +32,7 @@ internal sealed class Stage
     public string Application => $"applications/{Prefix}";
 
     /// <summary>Makes the application and its subscription to whatever begins with the prefix.</summary>
-    public static async Task<Stage> SetAsync(FrontDoorConnection @operator, string kind, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<Stage> SetAsync(M2MClient @operator, string kind, TimeProvider time, CancellationToken cancellationToken)
     {
         var stage = new Stage(@operator, time, $"{kind}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
         await @operator.Applications.CreateApplicationAsync(new CreateApplicationRequest { ApplicationId = stage.Prefix, Application = new() }, cancellationToken: cancellationToken);

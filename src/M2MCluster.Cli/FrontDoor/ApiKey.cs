@@ -6,11 +6,12 @@ internal static class ApiKey
     private const string Variable = "M2M_KEY";
     private static readonly string OperatorFile = Path.Combine("m2m-data", "operator.key");
 
-    /// <summary>The one given, else that of the environment, else the operator's where the node has its data here; null if there is none.</summary>
-    public static string? Find(string? given)
+    /// <summary>The one given, else that of the environment, else the operator's where the node has its data here.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public static string Find(string? given)
     {
         if (!string.IsNullOrWhiteSpace(given)) return given.Trim();
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } fromEnvironment) return fromEnvironment.Trim();
-        return File.Exists(OperatorFile) ? File.ReadAllText(OperatorFile).Trim() : null;
+        return File.Exists(OperatorFile) ? File.ReadAllText(OperatorFile).Trim() : throw new UsageException($"No API key: give --key, set {Variable}, or start where {OperatorFile} is.");
     }
 }

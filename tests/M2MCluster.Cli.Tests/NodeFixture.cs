@@ -1,0 +1,33 @@
+using System.Reflection;
+using M2MCluster.Testing.Processes;
+
+namespace M2MCluster.Cli.Tests;
+
+/// <summary>A node of its own, and <c>m2m</c> called against it.</summary>
+public sealed class NodeFixture : IAsyncLifetime
+{
+    private HostProcess? _host;
+
+    public HostProcess Host => _host!;
+
+    public async Task InitializeAsync() => _host = await HostProcess.StartAsync(new()
+    {
+        Assembly = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Host").Value!,
+    });
+
+    public async Task DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+    }
+
+    /// <summary>The exit code.</summary>
+    public async Task<int> RunAsync(params string[] line)
+    {
+        var key = (await File.ReadAllTextAsync(Path.Combine(Host.DataFolder, "data", "operator.key"))).Trim();
+        return await CommandTree.Create(TimeProvider.System).Parse([.. line, "--server", $"http://127.0.0.1:{Host.GrpcPort}", "--key", key]).InvokeAsync();
+    }
+
+    /// <summary>The same with the node's edges.</summary>
+    public Task<int> RunFleetAsync(params string[] line) =>
+        RunAsync([.. line, "--coap", $"127.0.0.1:{Host.CoapPort}", "--mqtt", $"127.0.0.1:{Host.MqttPort}"]);
+}

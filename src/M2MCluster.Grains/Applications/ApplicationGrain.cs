@@ -41,6 +41,7 @@ internal sealed class ApplicationGrain(
         var feeds = table.FeedsFor(EventTypes.ApplicationRegistered, "", []);
         if (feeds.Count > 0) set.Events.Add(new(ids.Next(), EventTypes.ApplicationRegistered, Name, Name, "{}"u8.ToArray(), feeds));
         await CommitAsync(set, new(view, [], []));
+        directory.Changed();
         return view;
     }
 
@@ -95,6 +96,7 @@ internal sealed class ApplicationGrain(
     public async ValueTask<Subscription> Subscribe(string actor, Subscription draft)
     {
         var state = Existing();
+        if (draft.Id.Length > 0 && !Names.IsId(draft.Id)) throw M2MException.Invalid("subscriptionId", "is not an id");
         if (!Filter.TryParse(draft.Filter, SubscriptionTable.Fields, out _, out var error)) throw M2MException.Invalid("filter", error);
         if (state.Subscriptions.Length >= MaxSubscriptions)
             throw new M2MException(ErrorCode.ResourceExhausted, $"an application has at most {MaxSubscriptions} subscriptions");
@@ -134,17 +136,7 @@ internal sealed class ApplicationGrain(
 
     private async ValueTask CommitAsync(WriteSet set, ApplicationState? next)
     {
-        try
-        {
-            await pipeline.CommitAsync(set);
-        }
-        catch
-        {
-            // What is on disk is not known any more: the next activation reads it.
-            DeactivateOnIdle();
-            throw;
-        }
-
+        await pipeline.CommitAsync(set, DeactivateOnIdle);
         _state = next;
         _version = next is null ? 0 : _version + 1;
     }

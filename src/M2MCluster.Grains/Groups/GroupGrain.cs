@@ -103,7 +103,7 @@ internal sealed class GroupGrain(
         {
             set.Messages.Add(MessageAcceptance.Accept(draft with { RequestId = null }, ids, now, Names.Objects + member) with { Parent = parent.Id });
             set.Inboxes.Add(member);
-            set.Arm.Add(new(parent.ExpiresAt.ToUnixTimeMilliseconds(), member));
+            set.Arm.Add(new(DueTime.Of(parent.ExpiresAt), member));
         }
 
         await CommitAsync(set, _state);
@@ -157,17 +157,7 @@ internal sealed class GroupGrain(
 
     private async ValueTask CommitAsync(WriteSet set, GroupState? next)
     {
-        try
-        {
-            await pipeline.CommitAsync(set);
-        }
-        catch
-        {
-            // What is on disk is not known any more: the next activation reads it.
-            DeactivateOnIdle();
-            throw;
-        }
-
+        await pipeline.CommitAsync(set, DeactivateOnIdle);
         _state = next;
         _version = next is null ? 0 : _version + 1;
     }

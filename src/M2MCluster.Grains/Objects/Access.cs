@@ -28,10 +28,16 @@ internal sealed class Access(ObjectCore core)
         return speaker.Strength > Strength.Claimed ? default : DemandOfGatewayAsync(speaker.ObjectId, needed);
     }
 
-    /// <summary>Whether the gateway may take the object over: its own already, or one that it is permitted to move to.</summary>
+    /// <summary>Whether the speaker may open a session: the object itself, its gateway, or one that it is permitted to move to.</summary>
     /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/></exception>
-    public async ValueTask DemandMoveAsync(Speaker gateway)
+    public async ValueTask DemandSessionAsync(Speaker gateway)
     {
+        if (gateway.ObjectId == core.Id)
+        {
+            await DemandAsync(gateway, PlainAccess.Full);
+            return;
+        }
+
         var description = core.Description!;
         if (gateway.ObjectId != description.Gateway && !description.PermittedGateways.Contains(gateway.ObjectId))
             throw new M2MException(ErrorCode.PermissionDenied, $"{core.Id} may not move to {gateway.ObjectId}");

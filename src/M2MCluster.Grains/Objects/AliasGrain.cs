@@ -36,18 +36,8 @@ internal sealed class AliasGrain(ICommitPipeline pipeline, IStateReader states) 
 
     private async ValueTask WriteAsync(string? resource)
     {
-        try
-        {
-            var body = resource is null ? null : Encoding.UTF8.GetBytes(resource);
-            await pipeline.CommitAsync(new(new("alias", this.GetPrimaryKeyString(), _version, body)));
-        }
-        catch
-        {
-            // What is on disk is not known any more: the next activation reads it.
-            DeactivateOnIdle();
-            throw;
-        }
-
+        var body = resource is null ? null : Encoding.UTF8.GetBytes(resource);
+        await pipeline.CommitAsync(new(new("alias", this.GetPrimaryKeyString(), _version, body)), DeactivateOnIdle);
         _resource = resource;
         _version = resource is null ? 0 : _version + 1;
     }

@@ -10,7 +10,7 @@ internal sealed class Channels
 {
     private const int MaxObservers = 4;
 
-    private readonly List<(Channel Channel, long Epoch)> _entries = [];
+    private readonly List<(Channel Channel, string Owner, long Epoch)> _entries = [];
 
     public bool Any => _entries.Count > 0;
 
@@ -24,12 +24,13 @@ internal sealed class Channels
         _entries.Find(entry => entry.Channel.Bearer == channel.Bearer && entry.Channel.Session == channel.Session).Epoch;
 
     /// <summary>Adds or refreshes a channel; returns those that it displaces.</summary>
-    public IReadOnlyList<Channel> Attach(Channel channel, long epoch)
+    /// <param name="owner">Whose session it is: the object's own, or its gateway's.</param>
+    public IReadOnlyList<Channel> Attach(Channel channel, string owner, long epoch)
     {
         _entries.RemoveAll(entry => entry.Channel.Bearer == channel.Bearer && entry.Channel.Session == channel.Session);
         var displaced = _entries.Where(entry => Displaces(channel, entry.Channel)).Select(entry => entry.Channel).ToList();
         _entries.RemoveAll(entry => displaced.Contains(entry.Channel));
-        _entries.Add((channel, epoch));
+        _entries.Add((channel, owner, epoch));
 
         var observers = _entries.Where(entry => entry.Channel.Traits == ChannelTraits.Notices).ToList();
         if (observers.Count > MaxObservers)
@@ -51,11 +52,19 @@ internal sealed class Channels
         return channel;
     }
 
-    public IReadOnlyList<Channel> Clear()
+    /// <summary>Removes the channels over the bearer.</summary>
+    public IReadOnlyList<Channel> Clear(Bearer bearer) => Remove(entry => entry.Channel.Bearer == bearer);
+
+    /// <summary>Removes the channels that are neither of the object's own sessions nor of the gateway's.</summary>
+    public IReadOnlyList<Channel> KeepOnly(string objectId, string? gateway) => Remove(entry => entry.Owner != objectId && entry.Owner != gateway);
+
+    public IReadOnlyList<Channel> Clear() => Remove(_ => true);
+
+    private List<Channel> Remove(Predicate<(Channel Channel, string Owner, long Epoch)> which)
     {
-        var all = All.ToList();
-        _entries.Clear();
-        return all;
+        var removed = _entries.FindAll(which).ConvertAll(entry => entry.Channel);
+        _entries.RemoveAll(which);
+        return removed;
     }
 
     private static bool Displaces(Channel later, Channel former) =>

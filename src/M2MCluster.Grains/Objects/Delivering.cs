@@ -16,21 +16,42 @@ internal sealed class Delivering(ObjectCore core)
     /// <summary>The object was heard of: what waits has its chance.</summary>
     public ValueTask ContactAsync(Speaker speaker)
     {
-        if (speaker.Bearer == Bearer.Coap && speaker.ObjectId == core.Id) _latestAddress = speaker.Address;
+        // Messages go there: who merely claims to be the object must be one who may fetch them.
+        if (speaker.Bearer == Bearer.Coap && speaker.ObjectId == core.Id && (speaker.Strength > Strength.Claimed || core.Description?.Plain == PlainAccess.Full))
+            _latestAddress = speaker.Address;
         return core.Mailbox.Count == 0 ? default : PumpAsync();
     }
 
-    /// <summary>Starts as many attempts as the object bears, in order.</summary>
+    /// <summary>
+    /// Starts as many attempts as the object bears, in order. What called is committed and does not fail here: what cannot be pushed now
+    /// waits.
+    /// </summary>
     public async ValueTask PumpAsync()
     {
         if (core.Mailbox.Count == 0 || core.Description is not { } description) return;
         var now = core.Now;
         var nowMs = now.ToUnixTimeMilliseconds();
-        var room = core.TraitsOf(description).InFlight - CountInFlight(nowMs);
-        if (room <= 0) return;
-
         var channels = await ChannelsAsync(description, nowMs);
-        if (channels.Count == 0) return;
+        if (!Push(channels, core.TraitsOf(description).InFlight - CountInFlight(channels, nowMs), now, nowMs)) return;
+
+        var deadline = nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds;
+        if (core.State.ArmedAt != 0 && core.State.ArmedAt <= deadline) return;
+        var turn = core.Begin();
+        turn.WakeBy(deadline);
+        try
+        {
+            await core.CommitAsync(turn);
+        }
+        catch (M2MException)
+        {
+            // The attempt is under way all the same; if it is lost, the object's next contact finds it.
+        }
+    }
+
+    private bool Push(IReadOnlyList<Channel> channels, int room, DateTimeOffset now, long nowMs)
+    {
+        if (room <= 0 || channels.Count == 0) return false;
+        var any = false;
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt == 0).ToList())
         {
             if (item.RetryAt > nowMs || item.Record.ExpiresAt <= now) continue;
@@ -39,8 +60,11 @@ internal sealed class Delivering(ObjectCore core)
             item.Begin(attempt, channel, nowMs);
             item.Steps.Add(new(now, $"pushed over {channel.Bearer.ToString().ToUpperInvariant()}"));
             channel.Edge.Deliver(channel.Session, new(core.Id, attempt, item.ToWaiting())).Ignore();
-            if (--room == 0) return;
+            any = true;
+            if (--room == 0) break;
         }
+
+        return any;
     }
 
     /// <summary>Tells observers that the mailbox changed.</summary>
@@ -57,6 +81,7 @@ internal sealed class Delivering(ObjectCore core)
         if (core.Mailbox.Find(id) is not { } item || item.Attempt != attempt) return;
         var detail = settlement.Detail;
         var turn = core.Begin();
+        Action? then = null;
         switch (settlement.Kind)
         {
             case SettlementKind.Answered:
@@ -65,9 +90,12 @@ internal sealed class Delivering(ObjectCore core)
                 break;
             case SettlementKind.Acknowledged when item.Record.Confirmation == Confirmation.Applied:
                 turn.Seen();
-                item.Steps.Add(new(turn.Now, "acknowledged; its result is awaited"));
-                item.Fetched = true;
-                Retry(item, turn, LastRetry);
+                then = () =>
+                {
+                    item.Steps.Add(new(turn.Now, "acknowledged; its result is awaited"));
+                    item.Acknowledge(Again(turn, LastRetry));
+                };
+                turn.WakeBy(Again(turn, LastRetry));
                 break;
             case SettlementKind.Acknowledged:
                 turn.Seen();
@@ -76,20 +104,47 @@ internal sealed class Delivering(ObjectCore core)
             case SettlementKind.Sent or SettlementKind.Lost when item.Record.Confirmation == Confirmation.None:
                 turn.End(item, Outcome.Sent, detail);
                 break;
-            case SettlementKind.Busy:
-                item.Steps.Add(new(turn.Now, $"the object is busy{(detail is null ? "" : ": " + detail)}"));
-                Retry(item, turn, settlement.RetryAfter ?? Backoff(item.Failures));
-                break;
             default:
-                item.Steps.Add(new(turn.Now, $"no answer{(detail is null ? "" : ": " + detail)}"));
-                TryLatestAddress(item);
-                Retry(item, turn, Backoff(item.Failures));
+                then = Fail(item, turn, settlement);
                 break;
         }
 
         await core.CommitAsync(turn);
+        then?.Invoke();
         await PumpAsync();
     }
+
+    /// <summary>The attempt came to nothing: the message is tried again later, if no other has taken its place meanwhile.</summary>
+    private Action? Fail(MailboxItem item, Turn turn, Settlement settlement)
+    {
+        var busy = settlement.Kind == SettlementKind.Busy;
+        if (core.Mailbox.HasLater(item.Record))
+        {
+            turn.End(item, Outcome.Superseded, busy ? "by a later message with the same key" : "by a later message with the same key; it may have arrived");
+            return null;
+        }
+
+        var at = Again(turn, (busy ? settlement.RetryAfter : null) ?? Backoff(item.Failures));
+        turn.WakeBy(at);
+        return () =>
+        {
+            item.Steps.Add(new(turn.Now, $"{(busy ? "the object is busy" : "no answer")}{(settlement.Detail is null ? "" : ": " + settlement.Detail)}"));
+            if (!busy) TryLatestAddress(item);
+            item.Fail(at);
+        };
+    }
+
+    /// <summary>The object has the message in its hands: it is pushed only if no result comes for long.</summary>
+    public static void Fetch(MailboxItem item, Turn turn) => item.Fetch(Again(turn, LastRetry));
+
+    /// <summary>The way to the object is another one now: what was under way waits again.</summary>
+    public void Reroute()
+    {
+        foreach (var item in core.Mailbox.InOrder) item.Reset();
+    }
+
+    /// <summary>The object is gone, and another of the same id may come.</summary>
+    public void Forget() => _latestAddress = null;
 
     /// <summary>The session is gone: what was under way on it waits again.</summary>
     public void Abandon(Channel channel)
@@ -103,7 +158,7 @@ internal sealed class Delivering(ObjectCore core)
         ? (await ChannelsAsync(description, core.Now.ToUnixTimeMilliseconds())).FirstOrDefault(channel => Carries(channel, message))
         : null;
 
-    private static bool Carries(Channel channel, MessageRecord message) =>
+    public static bool Carries(Channel channel, MessageRecord message) =>
         channel.Traits.HasFlag(ChannelTraits.Messages) || (channel.Traits.HasFlag(ChannelTraits.Requests) && message.Command is not null);
 
     /// <summary>The channels of the object's own over which something can be pushed now; a gateway's serve its children too.</summary>
@@ -119,7 +174,15 @@ internal sealed class Delivering(ObjectCore core)
     {
         var channels = OwnChannels();
         if (description.Gateway is not { } gateway || (core.TraitsOf(description).Sleeps && !core.Listens(nowMs))) return channels;
-        return [.. channels, .. await core.Services.Grains.GetObject(gateway).ChannelsForChild()];
+        try
+        {
+            return [.. channels, .. await core.Services.Grains.GetObject(gateway).ChannelsForChild()];
+        }
+        catch (Exception failure) when (failure is M2MException or TimeoutException or OrleansException)
+        {
+            // A gateway that cannot be asked now tells its children when it is back.
+            return channels;
+        }
     }
 
     /// <summary>A registered CoAP address outlives a restart, so the channel to it is found anew.</summary>
@@ -137,27 +200,26 @@ internal sealed class Delivering(ObjectCore core)
     private void TryLatestAddress(MailboxItem item)
     {
         if (item.Over is not { Bearer: Bearer.Coap } over || _latestAddress is null || _latestAddress == over.Session) return;
-        core.Channels.Attach(over with { Session = _latestAddress }, core.State.Epoch);
+        // A gateway's address is not the object's own.
+        if (core.Description?.Registration?.Address == over.Session || core.Channels.All.Any(channel => channel.Session == over.Session))
+            core.Channels.Attach(over with { Session = _latestAddress }, core.Id, core.State.Epoch);
     }
 
-    private int CountInFlight(long nowMs)
+    private int CountInFlight(IReadOnlyList<Channel> channels, long nowMs)
     {
         var count = 0;
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt != 0))
         {
-            if (nowMs - item.AttemptedAt >= Turn.AttemptDeadline.TotalMilliseconds) item.Fail(nowMs);
+            // A session that tells when it ends, and is not there any more: also that of a gateway, which is not told here.
+            if (item.Over is { Bearer: Bearer.Mqtt } over && !channels.Any(channel => channel.Bearer == over.Bearer && channel.Session == over.Session)) item.Reset();
+            else if (nowMs - item.AttemptedAt >= Turn.AttemptDeadline.TotalMilliseconds) item.Fail(nowMs);
             else count++;
         }
 
         return count;
     }
 
-    private static void Retry(MailboxItem item, Turn turn, TimeSpan after)
-    {
-        var at = turn.NowMs + (long)after.TotalMilliseconds;
-        item.Fail(at);
-        turn.WakeBy(at);
-    }
+    private static long Again(Turn turn, TimeSpan after) => turn.NowMs + (long)after.TotalMilliseconds;
 
     private static TimeSpan Backoff(int failures) =>
         TimeSpan.FromTicks(Math.Min(FirstRetry.Ticks << Math.Min(failures, 10), LastRetry.Ticks));

@@ -21,19 +21,11 @@ internal sealed class Mailbox
     /// <summary>Payload bytes in all.</summary>
     public long Bytes { get; private set; }
 
-    public int InFlight => _items.Count(item => item.Attempt != 0);
-
     public IEnumerable<MailboxItem> InOrder => _items;
 
     public MailboxItem? Find(MessageId id) => _byId.GetValueOrDefault(id);
 
-    public void Add(MessageRecord record)
-    {
-        var item = new MailboxItem(record);
-        if (!_byId.TryAdd(record.Id, item)) return;
-        _items.Add(item);
-        Bytes += record.Payload.Length;
-    }
+    public void Add(MessageRecord record) => Add(new MailboxItem(record));
 
     public void Remove(MessageId id)
     {
@@ -50,27 +42,39 @@ internal sealed class Mailbox
         foreach (var record in waiting) Add(record);
     }
 
-    /// <summary>The message that one with this sender and key replaces: one that waits and is not under way.</summary>
-    public MailboxItem? Replaced(string application, string? coalesceKey, MessageId except) =>
+    /// <summary>The messages that a new one with this sender and key replaces: those that wait and are not under way.</summary>
+    public IReadOnlyList<MailboxItem> Replaced(string application, string? coalesceKey) =>
         coalesceKey is null
-            ? null
-            : _items.FirstOrDefault(item => item.Record.CoalesceKey == coalesceKey && item.Record.Application == application
-                && item.Record.Id != except && !item.IsUnderWay);
+            ? []
+            : [.. _items.Where(item => item.Record.CoalesceKey == coalesceKey && item.Record.Application == application && !item.IsUnderWay)];
+
+    /// <summary>Whether a later message with the same sender and key waits.</summary>
+    public bool HasLater(MessageRecord record) => record.CoalesceKey is not null && _items.Any(item =>
+        item.Record.CoalesceKey == record.CoalesceKey && item.Record.Application == record.Application && item.Record.Id > record.Id);
+
+    /// <summary>The messages that are not under way and that a later one with the same sender and key replaces.</summary>
+    public IEnumerable<MailboxItem> Outdated() => _items
+        .Where(item => item.Record.CoalesceKey is not null)
+        .GroupBy(item => (item.Record.Application, item.Record.CoalesceKey))
+        .SelectMany(same => same.OrderByDescending(item => item.Record.Id).Skip(1))
+        .Where(item => !item.IsUnderWay);
 
     /// <summary>
     /// What must be evicted so that a message of this size and priority has room, the first to go first; null if no room can be made.
     /// </summary>
-    /// <param name="leaving">A message that leaves anyway.</param>
-    public IReadOnlyList<MailboxItem>? RoomFor(int size, int priority, MailboxPolicy policy, MailboxItem? leaving)
+    /// <param name="leaving">Messages that leave anyway.</param>
+    public IReadOnlyList<MailboxItem>? RoomFor(int size, int priority, MailboxPolicy policy, IReadOnlyList<MailboxItem> leaving)
     {
-        var count = Count + 1 - (leaving is null ? 0 : 1);
-        var bytes = Bytes + size - (leaving?.Record.Payload.Length ?? 0);
+        var count = Count + 1 - leaving.Count;
+        var bytes = Bytes + size - leaving.Sum(item => (long)item.Record.Payload.Length);
         if (count <= policy.MaxMessages && bytes <= policy.MaxBytes) return [];
         if (policy.WhenFull == EvictionPolicy.Refuse || size > policy.MaxBytes) return null;
 
         var highest = policy.WhenFull == EvictionPolicy.Oldest ? priority : priority - 1;
+        var victims = _items.Where(item => item.Record.Priority <= highest && !item.IsUnderWay && !leaving.Contains(item))
+            .OrderBy(item => item.Record.Priority).ThenBy(item => item.Record.Id);
         var evicted = new List<MailboxItem>();
-        foreach (var item in Victims(highest, leaving))
+        foreach (var item in victims)
         {
             evicted.Add(item);
             count--;
@@ -81,25 +85,34 @@ internal sealed class Mailbox
         return null;
     }
 
-    /// <summary>What must go, the lowest priority and the oldest first, because others put more in than the policy allows.</summary>
-    public IReadOnlyList<MailboxItem> Excess(MailboxPolicy policy)
+    /// <summary>What must go because others put more in than the policy allows: the same as if the messages had come one by one.</summary>
+    /// <param name="leaves">Whether a message leaves anyway.</param>
+    public IReadOnlyList<MailboxItem> Excess(MailboxPolicy policy, Func<MailboxItem, bool> leaves)
     {
-        var count = Count;
-        var bytes = Bytes;
-        if (count <= policy.MaxMessages && bytes <= policy.MaxBytes) return [];
-        var evicted = new List<MailboxItem>();
-        foreach (var item in Victims(int.MaxValue, leaving: null))
+        if (Count <= policy.MaxMessages && Bytes <= policy.MaxBytes) return [];
+        var excess = new List<MailboxItem>();
+        var kept = new Mailbox();
+        foreach (var item in _items.Where(item => !leaves(item)).OrderBy(item => !item.IsUnderWay).ThenBy(item => item.Record.Id))
         {
-            if (count <= policy.MaxMessages && bytes <= policy.MaxBytes) break;
-            evicted.Add(item);
-            count--;
-            bytes -= item.Record.Payload.Length;
+            var room = item.IsUnderWay ? [] : kept.RoomFor(item.Record.Payload.Length, item.Record.Priority, policy, []);
+            if (room is null)
+            {
+                excess.Add(item);
+                continue;
+            }
+
+            foreach (var evicted in room) kept.Remove(evicted.Record.Id);
+            excess.AddRange(room);
+            kept.Add(item);
         }
 
-        return evicted;
+        return excess;
     }
 
-    private IEnumerable<MailboxItem> Victims(int highestPriority, MailboxItem? leaving) =>
-        _items.Where(item => item.Record.Priority <= highestPriority && !item.IsUnderWay && item != leaving)
-            .OrderBy(item => item.Record.Priority).ThenBy(item => item.Record.Id);
+    private void Add(MailboxItem item)
+    {
+        if (!_byId.TryAdd(item.Record.Id, item)) return;
+        _items.Add(item);
+        Bytes += item.Record.Payload.Length;
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class MailboxItem(MessageRecord record)
     public long AttemptedAt { get; private set; }
 
     /// <summary>The object has fetched it and owes its result.</summary>
-    public bool Fetched { get; set; }
+    public bool Fetched { get; private set; }
 
     /// <summary>Unix milliseconds before which no push is tried.</summary>
     public long RetryAt { get; private set; }
@@ -28,6 +28,26 @@ internal sealed class MailboxItem(MessageRecord record)
 
     /// <summary>Whether it may be with the object already.</summary>
     public bool IsUnderWay => Attempt != 0 || Fetched;
+
+    /// <summary>Unix milliseconds at which something is to be done about it though nothing happens; <see cref="long.MaxValue"/>: not before it expires.</summary>
+    public long NextTry(long now) => Attempt != 0 ? AttemptedAt + (long)Turn.AttemptDeadline.TotalMilliseconds
+        : RetryAt > now ? RetryAt
+        : long.MaxValue;
+
+    /// <summary>The object has it: it is pushed again only if no result comes until <paramref name="retryAt"/>.</summary>
+    public void Fetch(long retryAt)
+    {
+        Fetched = true;
+        RetryAt = retryAt;
+    }
+
+    /// <summary>The push was acknowledged, and the result is awaited.</summary>
+    public void Acknowledge(long retryAt)
+    {
+        Attempt = 0;
+        Over = null;
+        Fetch(retryAt);
+    }
 
     public void Begin(long attempt, Channel over, long now)
     {
@@ -48,6 +68,7 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>The attempt's session is gone: the message waits as if it had not been tried.</summary>
     public void Reset()
     {
+        if (Attempt == 0) return;
         Attempt = 0;
         Over = null;
         RetryAt = 0;

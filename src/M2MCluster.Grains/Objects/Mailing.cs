@@ -15,33 +15,39 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
 
     public async ValueTask<ImmutableArray<MailboxEntry>> ListAsync(Speaker speaker)
     {
-        var description = await ContactAsync(speaker);
+        var turn = await EnterAsync(speaker);
+        await core.CommitAsync(turn);
+        await delivering.ContactAsync(speaker);
         var entries = core.Mailbox.InOrder
             .Where(item => item.Record.ExpiresAt > core.Now)
             .Select(item => new MailboxEntry(item.Record.Id, core.Id, item.Record.ContentType, item.Record.Payload.Length, item.Record.Priority));
-        if (description.Kind == ObjectKind.Gateway && speaker.ObjectId == core.Id)
+        if (turn.Description.Kind == ObjectKind.Gateway && speaker.ObjectId == core.Id)
             entries = entries.Concat(await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildEntries, CancellationToken.None));
         return [.. entries];
     }
 
     public async ValueTask<WaitingMessage?> FetchAsync(Speaker speaker, MessageId? id)
     {
-        await ContactAsync(speaker);
-        var item = id is { } wanted
-            ? core.Mailbox.Find(wanted)
-            : core.Mailbox.InOrder.FirstOrDefault(item => item.Record.ExpiresAt > core.Now);
-        if (item is null || item.Record.ExpiresAt <= core.Now) return null;
-        var message = item.ToWaiting();
-        if (!item.Fetched) item.Steps.Add(new(core.Now, $"fetched over {speaker.Bearer.ToString().ToUpperInvariant()}"));
-        item.Fetched = true;
-        if (item.Record.Confirmation == Confirmation.None)
+        var turn = await EnterAsync(speaker);
+        var item = id is { } wanted ? core.Mailbox.Find(wanted) : Next(turn.Now);
+        if (item?.Record.ExpiresAt <= turn.Now) item = null;
+        if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched");
+        await core.CommitAsync(turn);
+        if (item is not null)
         {
-            var turn = core.Begin();
-            turn.End(item, Outcome.Sent, "fetched");
-            await core.CommitAsync(turn);
+            if (!item.Fetched) item.Steps.Add(new(turn.Now, $"fetched over {speaker.Bearer.ToString().ToUpperInvariant()}"));
+            Delivering.Fetch(item, turn);
         }
 
-        return message;
+        await delivering.ContactAsync(speaker);
+        return item?.ToWaiting();
+    }
+
+    /// <summary>What is under way by a push comes last: the object may be about to have it.</summary>
+    private MailboxItem? Next(DateTimeOffset now)
+    {
+        var waiting = core.Mailbox.InOrder.Where(item => item.Record.ExpiresAt > now);
+        return waiting.FirstOrDefault(item => item.Attempt == 0) ?? waiting.FirstOrDefault();
     }
 
     public async ValueTask<ResultReceipt> ResultAsync(Speaker speaker, MessageId id, MessageResult result)
@@ -61,24 +67,23 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
     private async ValueTask<ResultReceipt> LateResultAsync(Turn turn, MessageId id, MessageResult result)
     {
         var ended = await core.Services.Messages.FindAsync(id, CancellationToken.None);
-        if (ended is null || ended.Target != Contracts.Names.Objects + core.Id) return ResultReceipt.Unknown;
+        if (ended is null || ended.Target != Contracts.Names.Objects + core.Id || id.Value < core.State.CreatedBy) return ResultReceipt.Unknown;
         if (ended.Result is { } former) return former.Same(result) ? ResultReceipt.Repeated : ResultReceipt.Conflict;
         if (ended.Outcome is not (Outcome.Delivered or Outcome.Sent or Outcome.Unknown)) return ResultReceipt.Conflict;
         var answered = ended with { Result = result, Steps = [.. ended.Steps, new(turn.Now, result.Ok ? "result ok" : "result error")] };
         turn.Amended.Add(answered);
-        turn.Tell(EventTypes.MessageResult, EventData.Result(answered), answered.Application);
+        turn.TellSender(answered, EventTypes.MessageResult, EventData.Result(answered));
         await core.CommitAsync(turn);
         return ResultReceipt.Recorded;
     }
 
-    private async ValueTask<ObjectDescription> ContactAsync(Speaker speaker)
+    /// <summary>A turn in which the object was heard of.</summary>
+    private async ValueTask<Turn> EnterAsync(Speaker speaker)
     {
         await core.LoadExistingAsync();
         await access.DemandAsync(speaker, PlainAccess.Full);
         var turn = core.Begin();
         turn.Seen();
-        await core.CommitAsync(turn);
-        await delivering.ContactAsync(speaker);
-        return core.Description!;
+        return turn;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text.Json;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
@@ -10,7 +11,7 @@ using M2MCluster.Contracts.Sessions;
 namespace M2MCluster.Grains.Objects;
 
 /// <summary>The object as operators and applications manage it: its description, names and credentials.</summary>
-internal sealed class Managing(ObjectCore core)
+internal sealed class Managing(ObjectCore core, Registering registering, Delivering delivering)
 {
     private const int MinSecretLength = 22;
     private const int MaxCredentials = 16;
@@ -21,12 +22,15 @@ internal sealed class Managing(ObjectCore core)
         if (core.Description is not null) throw new M2MException(ErrorCode.AlreadyExists, $"{Names.Objects}{core.Id} exists already");
         var now = core.Now;
         var blank = new ObjectDescription { Id = core.Id, Kind = kind, CreatedAt = now, UpdatedAt = now };
-        var turn = new Turn(core, Apply(blank, patch, now), new());
-        await ClaimNamesAsync([], turn.Description.Names);
+        // A number of its own for each life of an id: epochs of a former one mean nothing, and its messages are not this one's.
+        var first = core.Services.Ids.Next();
+        var turn = new Turn(core, Apply(blank, patch, now), new() { CreatedBy = first, Epoch = first });
         turn.Act(actor, "object.create");
         turn.Tell(EventTypes.ObjectCreated, EventData.Description(turn.Description));
-        await core.CommitAsync(turn);
-        return View();
+        await ClaimNamesAsync([], turn);
+        var view = View();
+        core.Distrust();
+        return view;
     }
 
     public async ValueTask<ObjectView> GetAsync()
@@ -40,11 +44,12 @@ internal sealed class Managing(ObjectCore core)
         var former = await core.LoadExistingAsync();
         var turn = core.Begin();
         turn.Description = Apply(former, patch, turn.Now);
-        await ClaimNamesAsync(former.Names, turn.Description.Names);
         turn.Act(actor, "object.update");
         turn.Tell(EventTypes.ObjectUpdated, EventData.Description(turn.Description));
-        await core.CommitAsync(turn);
+        await ClaimNamesAsync(former.Names, turn);
         await ReleaseNamesAsync(former.Names.Except(turn.Description.Names));
+        registering.Move(former.Gateway);
+        await delivering.PumpAsync();
         return View();
     }
 
@@ -58,6 +63,7 @@ internal sealed class Managing(ObjectCore core)
         turn.Tell(EventTypes.ObjectDeleted, EventData.Description(description));
         await core.CommitAsync(turn);
         Close(CloseReason.ObjectDeleted);
+        delivering.Forget();
         await ReleaseNamesAsync(description.Names);
     }
 
@@ -95,6 +101,8 @@ internal sealed class Managing(ObjectCore core)
         var turn = core.Begin();
         turn.State = turn.State with { Credentials = turn.State.Credentials.Replace(credential, credential with { RevokedAt = turn.NowMs }) };
         turn.Act(actor, "credential.revoke", credentialId);
+        if (core.Channels.IsConnected) Registering.HangUp(turn);
+        turn.Connected(false);
         await core.CommitAsync(turn);
         Close(CloseReason.CredentialRevoked);
     }
@@ -142,6 +150,11 @@ internal sealed class Managing(ObjectCore core)
             if (mailbox.MaxBytes is < 1 << 10 or > 64 << 20) throw M2MException.Invalid("mailbox.maxBytes", "must be 1 KiB to 64 MiB");
         }
 
+        foreach (var (name, value) in patch.Preconfigured ?? ImmutableSortedDictionary<string, string>.Empty)
+        {
+            if (!IsJson(value)) throw M2MException.Invalid($"characteristics.{name}", "is not a JSON text");
+        }
+
         if (patch.Gateway == former.Id) throw M2MException.Invalid("gateway", "an object is not its own gateway");
         return former with
         {
@@ -156,21 +169,27 @@ internal sealed class Managing(ObjectCore core)
         };
     }
 
-    /// <summary>Names are claimed before the description says so, and given back if one is taken: they never name two.</summary>
-    private async ValueTask ClaimNamesAsync(ImmutableArray<string> former, ImmutableArray<string> names)
+    /// <summary>
+    /// Names are claimed before the turn is committed, and given back if one is taken or the commit fails: they never name two.
+    /// </summary>
+    private async ValueTask ClaimNamesAsync(ImmutableArray<string> former, Turn turn)
     {
         var claimed = new List<string>();
         try
         {
-            foreach (var name in names.Except(former).Distinct())
+            foreach (var name in turn.Description.Names.Except(former).Distinct())
             {
-                await core.Services.Grains.GetGrain<IAliasGrain>(name).Claim(Names.Objects + core.Id);
                 claimed.Add(name);
+                await core.Services.Grains.GetGrain<IAliasGrain>(name).Claim(Names.Objects + core.Id);
             }
+
+            await core.CommitAsync(turn);
         }
-        catch (M2MException)
+        catch when (claimed.Count > 0)
         {
-            await ReleaseNamesAsync(claimed);
+            // The commit may have succeeded all the same: only a name that the object does not bear is given back.
+            await core.LoadAsync();
+            await ReleaseNamesAsync(claimed.Except(core.Description?.Names ?? []));
             throw;
         }
     }
@@ -180,8 +199,22 @@ internal sealed class Managing(ObjectCore core)
         foreach (var name in names) await core.Services.Grains.GetGrain<IAliasGrain>(name).Release(Names.Objects + core.Id);
     }
 
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     private void Close(CloseReason reason)
     {
+        delivering.Reroute();
         foreach (var channel in core.Channels.Clear()) channel.Edge.Close(channel.Session, reason).Ignore();
     }
 }

@@ -2,6 +2,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
 
 namespace M2MCluster.Grains.Objects;
@@ -45,10 +46,31 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         : default;
 
     /// <summary>Whether a push has a chance now.</summary>
-    public bool Listens(long now) => Reachability(now).State is Contracts.Objects.Reachability.Reachable or Contracts.Objects.Reachability.Awake;
+    public bool Listens(long now) => Description is { } description
+        && ReachabilityPolicy.ListensUntil(State, TraitsOf(description), description.Registration, Channels.IsConnected, now) > now;
 
-    /// <summary>Makes sure that memory is what is on disk, with what others wrote to the inbox.</summary>
-    public ValueTask LoadAsync() => _current && !services.Inbox.TakeNews(id) ? default : new(ReadAsync());
+    /// <summary>Whether there is a channel of the object's own, now or once it shows up, over which the message can be pushed.</summary>
+    public bool HasWayFor(MessageRecord message)
+    {
+        if (message.Command is not null && Description?.Registration is { Bearer: Bearer.Coap, Links.Length: > 0, Address.Length: > 0 }) return true;
+        foreach (var channel in Channels.All)
+        {
+            if (Delivering.Carries(channel, message)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Makes sure that memory is what is on disk, with what others wrote to the inbox merged in.</summary>
+    public ValueTask LoadAsync()
+    {
+        // News is taken once: until it is read, memory is behind.
+        if (_current && services.Inbox.TakeNews(id)) _current = false;
+        return _current ? default : new(ReadAsync());
+    }
+
+    /// <summary>Others may have written what only a look at the disk shows: the next turn looks.</summary>
+    public void Distrust() => _current = false;
 
     /// <exception cref="M2MException"><see cref="ErrorCode.NotFound"/></exception>
     public async ValueTask<ObjectDescription> LoadExistingAsync()
@@ -75,18 +97,40 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         set.Arm.AddRange(turn.Arm);
         set.Disarm.AddRange(turn.Disarm);
         set.Audit.AddRange(turn.Audit);
-        foreach (var told in turn.Events)
-        {
-            var feeds = await FeedsAsync(told);
-            if (feeds.Count > 0) set.Events.Add(new(told.Id, told.Type, Names.Objects + told.ObjectId, told.ObjectId, told.Data, feeds));
-        }
+        var changes = services.Subscriptions.Changes;
+        foreach (var told in turn.Events) Address(set, told, await FeedsAsync(told));
 
         await CommitAsync(set);
-        State = turn.State;
+        State = turn.IsRemoval ? new() : turn.State;
         Description = turn.IsRemoval ? null : turn.Description;
         Version = turn.IsRemoval ? 0 : Version + 1;
         foreach (var ended in turn.Ended) Mailbox.Remove(ended.Id);
         foreach (var accepted in turn.Accepted) Mailbox.Add(accepted);
+        if (turn.Events.Count > 0 && services.Subscriptions.Changes != changes) await CatchUpAsync(turn, set);
+        if (turn.IsRemoval) _groupsVersion = -1;
+    }
+
+    private static void Address(WriteSet set, Turn.Told told, IReadOnlyList<string> feeds)
+    {
+        if (feeds.Count > 0) set.Events.Add(new(told.Id, told.Type, Names.Objects + told.ObjectId, told.ObjectId, told.Data, feeds));
+    }
+
+    /// <summary>
+    /// Somebody subscribed, or an object joined a group, while the set was on its way: who was answered before the commit hears of it too.
+    /// </summary>
+    private async ValueTask CatchUpAsync(Turn turn, WriteSet committed)
+    {
+        var body = turn.IsRemoval ? null : services.Serializer.SerializeToArray(State);
+        var set = new WriteSet(committed.State with { ReadVersion = Version, Body = body });
+        foreach (var told in turn.Events)
+        {
+            var before = committed.Events.Find(write => write.Id == told.Id)?.Feeds ?? [];
+            Address(set, told, [.. (await FeedsAsync(told)).Except(before)]);
+        }
+
+        if (set.Events.Count == 0) return;
+        await CommitAsync(set);
+        if (!turn.IsRemoval) Version++;
     }
 
     private async ValueTask CommitAsync(WriteSet set)
@@ -101,7 +145,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
             retire();
             throw new M2MException(ErrorCode.Unavailable, "the object moved; try again");
         }
-        catch (M2MException)
+        catch
         {
             // It may be on disk all the same: the next turn looks.
             _current = false;
@@ -117,18 +161,23 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         Description = stored?.Description;
         Mailbox.Reconcile(stored?.Waiting ?? []);
         _current = true;
+        if (Description is null || Mailbox.Count == 0) return;
+        var turn = Begin();
+        Merging.Settle(turn, this);
+        if (turn.Ended.Count > 0) await CommitAsync(turn);
     }
 
     /// <summary>Who hears of it: the sender of a message hears of that in any case, and others not.</summary>
     private async ValueTask<IReadOnlyList<string>> FeedsAsync(Turn.Told told)
     {
-        if (!string.IsNullOrEmpty(told.OnlyTo)) return [told.OnlyTo];
         var table = await services.Subscriptions.CurrentAsync();
+        var sender = string.IsNullOrEmpty(told.OnlyTo) ? null : told.OnlyTo;
+        if (sender is not null && !table.Knows(sender, told.Since)) return [];
         // A gateway's turn tells of its children also; their groups are not the ones kept here.
         var groups = !table.NeedsGroups ? NoGroups
             : told.ObjectId == id ? await GroupsAsync()
             : await services.Groups.GroupsOfAsync(told.ObjectId, CancellationToken.None);
-        return table.FeedsFor(told.Type, told.ObjectId, groups);
+        return sender is null ? table.FeedsFor(told.Type, told.ObjectId, groups) : table.FeedsOf(sender, told.Type, told.ObjectId, groups);
     }
 
     private async ValueTask<IReadOnlyList<string>> GroupsAsync()

@@ -34,13 +34,19 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
         _registering = new(_core, access, _delivering);
         _mailing = new(_core, access, _delivering);
         _sending = new(_core, _delivering);
-        _managing = new(_core);
+        _managing = new(_core, _registering, _delivering);
     }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await _core.LoadAsync();
-        await _sending.SettleInboxAsync();
+        try
+        {
+            await _core.LoadAsync();
+        }
+        catch (M2MException)
+        {
+            // The call that activates loads again, and tells its caller in the caller's terms.
+        }
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -107,8 +113,13 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
 
     public async ValueTask Wake(long due)
     {
-        await _core.LoadExistingAsync();
-        await _sending.SettleInboxAsync();
+        await _core.LoadAsync();
+        if (_core.Description is null)
+        {
+            await _sending.EndForGoneAsync(due);
+            return;
+        }
+
         var turn = _core.Begin();
         if (due != 0) turn.Disarm.Add(new(due, _core.Id));
         if (due == turn.State.ArmedAt) turn.State = turn.State with { ArmedAt = 0 };
@@ -126,7 +137,11 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
 
     public ValueTask<ObjectView> Update(string actor, ObjectPatch patch) => _managing.UpdateAsync(actor, patch);
 
-    public ValueTask Delete(string actor) => _managing.DeleteAsync(actor);
+    public async ValueTask Delete(string actor)
+    {
+        await _managing.DeleteAsync(actor);
+        DelayDeactivation(TimeSpan.Zero);
+    }
 
     public ValueTask<CredentialGrant> AddCredential(string actor, CredentialKind kind, string? secret) =>
         _managing.AddCredentialAsync(actor, kind, secret);

@@ -28,5 +28,8 @@ internal sealed record ObjectState
     [Id(9)] public long Messages { get; init; }
     [Id(10)] public long MessageBytes { get; init; }
     [Id(11)] public long Faults { get; init; }
+
+    /// <summary>A timed id from the object's creation: a message of a lower one was sent to a former object of the same id.</summary>
+    [Id(13)] public long CreatedBy { get; init; }
     [Id(12)] public ImmutableArray<StoredCredential> Credentials { get; init; } = [];
 }

@@ -6,7 +6,8 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>The effective characteristics that the platform acts on, read once per description.</summary>
 /// <param name="AwakeWindow">Milliseconds.</param>
 /// <param name="ReportPeriod">Milliseconds; 0: not known.</param>
-internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight)
+/// <param name="IsChild">A gateway speaks for it.</param>
+internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild)
 {
     // MAX_TRANSMIT_WAIT of RFC 7252: so long a device listens that sent a confirmable request.
     private const long DefaultAwakeSeconds = 93;
@@ -15,7 +16,8 @@ internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPe
         SleepsBy(description),
         1000 * Math.Clamp(Number(description, Characteristics.AwakeWindow) ?? DefaultAwakeSeconds, 1, 86_400),
         1000 * Math.Clamp(Number(description, Characteristics.ReportPeriod) ?? 0, 0, 366 * 86_400),
-        (int)Math.Clamp(Number(description, Characteristics.InFlight) ?? 1, 1, 16));
+        (int)Math.Clamp(Number(description, Characteristics.InFlight) ?? 1, 1, 16),
+        description.Gateway is not null);
 
     // LwM2M's binding tells queue mode by a Q; an endpoint that serves links without it is taken to listen always.
     private static bool SleepsBy(ObjectDescription description) => description.Effective(Characteristics.Sleeping) switch

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Commit;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -16,13 +17,27 @@ internal static class ReachabilityPolicy
         if (now >= overdueAt) return (Reachability.Overdue, 0);
         if (!traits.Sleeps)
         {
-            var end = Math.Min(overdueAt, registration?.ExpiresAt.ToUnixTimeMilliseconds() ?? long.MaxValue);
+            var end = Math.Min(overdueAt, EndOf(registration));
             return (Reachability.Reachable, end == long.MaxValue ? 0 : end);
         }
 
-        if (now < state.AwakeUntil) return (Reachability.Awake, state.AwakeUntil);
+        if (now < state.AwakeUntil) return (Reachability.Awake, Math.Min(state.AwakeUntil, overdueAt));
         return (Reachability.Asleep, overdueAt == long.MaxValue ? 0 : overdueAt);
     }
+
+    /// <summary>
+    /// Until when a push has a chance; 0: it has none now. An object that is overdue may listen all the same, and one behind a gateway that
+    /// was never heard of by itself too.
+    /// </summary>
+    public static long ListensUntil(ObjectState state, ObjectTraits traits, Registration? registration, bool connected, long now)
+    {
+        if (connected) return long.MaxValue;
+        if (state.Left || (state.SeenAt == 0 && !traits.IsChild)) return 0;
+        var until = traits.Sleeps ? state.AwakeUntil : EndOf(registration);
+        return until > now ? until : 0;
+    }
+
+    private static long EndOf(Registration? registration) => registration is null ? long.MaxValue : DueTime.Of(registration.ExpiresAt);
 
     /// <summary>When the object is expected again while it sleeps, as far as its period is known.</summary>
     public static DateTimeOffset? ExpectedAt(ObjectState state, ObjectTraits traits) =>

@@ -17,18 +17,19 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
 
     // A gateway's children beyond these learn of it when they next have traffic.
     private const int MaxChildrenTold = 10_000;
+    private const int MaxProvided = 200;
 
     public async ValueTask<Registration> RegisterAsync(Speaker speaker, RegistrationDraft draft)
     {
         await core.LoadExistingAsync();
         var byGateway = speaker.ObjectId != core.Id;
-        if (byGateway) await access.DemandMoveAsync(speaker);
-        else await access.DemandAsync(speaker, PlainAccess.Full);
+        await access.DemandSessionAsync(speaker);
 
         var turn = core.Begin();
         var lifetime = Lifetime(draft.Lifetime ?? DefaultLifetime);
+        // Behind a gateway the way to the object is the gateway's, and no address of its own.
         var registration = new Registration(
-            RegistrationId.Create(core.Id), lifetime, draft.Links ?? "", speaker.Bearer, draft.Channel?.Session ?? "",
+            RegistrationId.Create(core.Id), lifetime, draft.Links ?? "", speaker.Bearer, byGateway ? "" : draft.Channel?.Session ?? "",
             turn.Now, turn.Now + lifetime, draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty);
         turn.Description = turn.Description with
         {
@@ -40,8 +41,10 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         turn.State = turn.State with { Epoch = turn.State.Epoch + 1 };
         turn.Seen();
         turn.Tell(EventTypes.ObjectRegistered, EventData.Registration(registration));
+        var former = core.Description!.Gateway;
         await core.CommitAsync(turn);
-        if (!byGateway && draft.Channel is { } channel && registration.Links.Length > 0) Attach(channel, turn.State.Epoch);
+        Move(former);
+        if (!byGateway && draft.Channel is { } channel && registration.Links.Length > 0) Attach(channel, core.Id, turn.State.Epoch);
         await delivering.ContactAsync(speaker);
         if (!byGateway) await TellChildrenAsync(draft.Channel);
         return registration;
@@ -56,7 +59,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         {
             Lifetime = lifetime,
             Links = draft.Links ?? former.Links,
-            Address = draft.Channel?.Session ?? former.Address,
+            Address = speaker.ObjectId == core.Id ? draft.Channel?.Session ?? former.Address : "",
             ExpiresAt = turn.Now + lifetime,
             Parameters = former.Parameters.SetItems(draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty),
         };
@@ -70,7 +73,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         if (registration.Links != former.Links || draft.Parameters is { Count: > 0 })
             turn.Tell(EventTypes.ObjectUpdated, EventData.Registration(registration));
         await core.CommitAsync(turn);
-        if (speaker.ObjectId == core.Id && draft.Channel is { } channel && registration.Links.Length > 0) Attach(channel, core.State.Epoch);
+        if (speaker.ObjectId == core.Id && draft.Channel is { } channel && registration.Links.Length > 0) Attach(channel, core.Id, core.State.Epoch);
         await delivering.ContactAsync(speaker);
         if (speaker.ObjectId == core.Id) await TellChildrenAsync(draft.Channel);
         return registration;
@@ -83,7 +86,8 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         turn.Seen();
         EndRegistration(turn, "deregistered");
         await core.CommitAsync(turn);
-        foreach (var channel in core.Channels.Clear()) delivering.Abandon(channel);
+        // An MQTT session is no matter of the registration's.
+        foreach (var channel in core.Channels.Clear(Bearer.Coap)) delivering.Abandon(channel);
     }
 
     /// <summary>Ends the registration in the turn.</summary>
@@ -96,9 +100,11 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
 
     public async ValueTask<long> AttachAsync(Speaker speaker, Channel channel, ImmutableSortedDictionary<string, string>? provided)
     {
-        await core.LoadExistingAsync();
-        await access.DemandAsync(speaker, PlainAccess.Full);
+        var former = (await core.LoadExistingAsync()).Gateway;
+        await access.DemandSessionAsync(speaker);
         var turn = core.Begin();
+        if (speaker.ObjectId != core.Id && speaker.ObjectId != former)
+            turn.Description = turn.Description with { Gateway = speaker.ObjectId, UpdatedAt = turn.Now };
         var epoch = core.Channels.EpochOf(channel);
         if (epoch == 0)
         {
@@ -119,7 +125,8 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         turn.Seen();
         turn.Connected(channel.Bearer == Bearer.Mqtt || core.Channels.IsConnected);
         await core.CommitAsync(turn);
-        Attach(channel, epoch);
+        Move(former);
+        Attach(channel, speaker.ObjectId, epoch);
         await delivering.ContactAsync(speaker);
         if (channel.Traits.HasFlag(ChannelTraits.Notices) && core.Mailbox.Count > 0) delivering.Notify();
         await TellChildrenAsync(channel);
@@ -131,17 +138,31 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         await core.LoadAsync();
         if (core.Channels.Detach(bearer, epoch) is not { } channel) return;
         delivering.Abandon(channel);
-        if (core.Description is not { } description || core.Channels.IsConnected) return;
+        if (core.Description is null || core.Channels.IsConnected) return;
         var turn = core.Begin();
-        // Who does not sleep and hangs up has left; a sleeper merely sleeps.
-        if (bearer == Bearer.Mqtt) turn.State = turn.State with { AwakeUntil = turn.NowMs, Left = !SleepsOnHangUp(description) };
+        if (bearer == Bearer.Mqtt) HangUp(turn);
         turn.Connected(false);
         await core.CommitAsync(turn);
     }
 
-    private void Attach(Channel channel, long epoch)
+    /// <summary>Who does not sleep and hangs up has left; a sleeper merely sleeps.</summary>
+    public static void HangUp(Turn turn) => turn.State = turn.State with
     {
-        foreach (var displaced in core.Channels.Attach(channel, epoch))
+        AwakeUntil = turn.NowMs,
+        Left = turn.Description.Effective(Characteristics.Sleeping) != "true",
+    };
+
+    /// <summary>If the gateway is another one now, what was under way by the former one waits again.</summary>
+    public void Move(string? formerGateway)
+    {
+        if (core.Description?.Gateway == formerGateway) return;
+        foreach (var channel in core.Channels.KeepOnly(core.Id, core.Description?.Gateway)) channel.Edge.Close(channel.Session, CloseReason.TakenOver).Ignore();
+        delivering.Reroute();
+    }
+
+    private void Attach(Channel channel, string owner, long epoch)
+    {
+        foreach (var displaced in core.Channels.Attach(channel, owner, epoch))
         {
             delivering.Abandon(displaced);
             if (displaced.Bearer == Bearer.Mqtt) displaced.Edge.Close(displaced.Session, CloseReason.TakenOver).Ignore();
@@ -153,9 +174,16 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
     {
         if (channel is null || core.Description!.Kind != ObjectKind.Gateway
             || (channel.Traits & (ChannelTraits.Messages | ChannelTraits.Requests)) == 0) return;
-        var waiting = await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildrenTold, CancellationToken.None);
-        foreach (var child in waiting.Select(entry => entry.ObjectId).Distinct())
-            core.Services.Grains.GetObject(child).GatewayAttached(core.Id, channel).AsTask().Ignore();
+        try
+        {
+            var waiting = await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildrenTold, CancellationToken.None);
+            foreach (var child in waiting.Select(entry => entry.ObjectId).Distinct())
+                core.Services.Grains.GetObject(child).GatewayAttached(core.Id, channel).AsTask().Ignore();
+        }
+        catch (M2MException)
+        {
+            // The gateway is within reach all the same; each child's next traffic finds it.
+        }
     }
 
     private async ValueTask<Registration> CurrentAsync(Speaker speaker, string registrationId)
@@ -167,8 +195,6 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
             : throw new M2MException(ErrorCode.NotFound, "there is no such registration");
     }
 
-    private static bool SleepsOnHangUp(ObjectDescription description) => description.Effective(Characteristics.Sleeping) == "true";
-
     private static TimeSpan Lifetime(TimeSpan asked) =>
         asked >= ShortestLifetime && asked <= LongestLifetime
             ? asked
@@ -176,8 +202,11 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
 
     /// <summary>What the object says of itself: numbers and booleans as such, all else as text.</summary>
     private static ImmutableSortedDictionary<string, string> Provide(
-        ImmutableSortedDictionary<string, string> former, ImmutableSortedDictionary<string, string> said) =>
-        former.SetItems(said.Select(pair => KeyValuePair.Create(pair.Key, ToJson(pair.Value))));
+        ImmutableSortedDictionary<string, string> former, ImmutableSortedDictionary<string, string> said)
+    {
+        var all = former.SetItems(said.Select(pair => KeyValuePair.Create(pair.Key, ToJson(pair.Value))));
+        return all.Count <= MaxProvided ? all : throw M2MException.Invalid("characteristics", $"an object tells of at most {MaxProvided}");
+    }
 
     private static string ToJson(string value)
     {

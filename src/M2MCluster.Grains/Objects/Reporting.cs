@@ -15,6 +15,11 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
     // EXCHANGE_LIFETIME of RFC 7252: after it a message id means another exchange. An MQTT client may repeat much later, but says so.
     private static readonly TimeSpan CoapExchangeLifetime = TimeSpan.FromSeconds(247);
 
+    // A child is told at most so often that it was heard of: each time costs it a commit.
+    private static readonly TimeSpan SeenGranularity = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, long> _toldSeen = new(StringComparer.Ordinal);
+
     public async ValueTask<ReportReceipt> ReportAsync(Speaker speaker, ReportDraft draft)
     {
         await core.LoadExistingAsync();
@@ -62,8 +67,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         }
 
         await delivering.ContactAsync(speaker);
-        foreach (var child in await core.Services.Messages.WaitingAmongAsync(children, CancellationToken.None))
-            core.Services.Grains.GetObject(child).SeenVia(core.Id).AsTask().Ignore();
+        foreach (var child in children) TellSeen(child, turn.NowMs);
         return repeated ? ReportReceipt.Repeated : ReportReceipt.Stored;
     }
 
@@ -81,6 +85,14 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         Remember(turn, draft.Name);
         await core.CommitAsync(turn);
         await delivering.ContactAsync(speaker);
+    }
+
+    /// <summary>A child that reports by its gateway was heard of: its reachability goes by that, and what waits for it has its chance.</summary>
+    private void TellSeen(string child, long nowMs)
+    {
+        if (_toldSeen.TryGetValue(child, out var at) && nowMs - at < SeenGranularity.TotalMilliseconds) return;
+        _toldSeen[child] = nowMs;
+        core.Services.Grains.GetObject(child).SeenVia(core.Id).AsTask().Ignore();
     }
 
     private ValueTask<bool> IsRepetitionAsync(Turn turn, Bearer bearer, ReportName name, string objectId)

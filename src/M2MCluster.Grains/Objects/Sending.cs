@@ -7,6 +7,8 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>Accepts messages for the object, and follows each to its end.</summary>
 internal sealed class Sending(ObjectCore core, Delivering delivering)
 {
+    private const int MaxEndedAtOnce = 1000;
+
     public async ValueTask<SendReceipt> SendAsync(MessageDraft draft)
     {
         var description = await core.LoadExistingAsync();
@@ -19,10 +21,10 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
 
         var turn = core.Begin();
         var record = MessageAcceptance.Accept(draft, core.Services.Ids, turn.Now, target);
-        var replaced = core.Mailbox.Replaced(draft.Application, draft.CoalesceKey, record.Id);
+        var replaced = core.Mailbox.Replaced(record.Application, record.CoalesceKey);
         if (core.Mailbox.RoomFor(draft.Payload.Length, draft.Priority, description.Mailbox, replaced) is not { } evicted)
             throw new M2MException(ErrorCode.ResourceExhausted, $"the mailbox of {core.Id} is full: {core.Mailbox.Count} messages, {core.Mailbox.Bytes} bytes");
-        if (replaced is not null) turn.End(replaced, Outcome.Superseded, $"by {Names.Messages}{record.Id}");
+        foreach (var item in replaced) turn.End(item, Outcome.Superseded, $"by {Names.Messages}{record.Id}");
         foreach (var item in evicted) turn.End(item, Outcome.Evicted, $"the mailbox is full; gave way to {Names.Messages}{record.Id}");
         turn.Accepted.Add(record);
         turn.State = turn.State with { Messages = turn.State.Messages + 1, MessageBytes = turn.State.MessageBytes + draft.Payload.Length };
@@ -72,20 +74,19 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
             turn.End(item, Outcome.Expired, item.IsUnderWay ? "no result came in time; it may have arrived" : null);
     }
 
-    /// <summary>Applies coalescing and bounds to what others wrote into the inbox.</summary>
-    public async ValueTask SettleInboxAsync()
+    /// <summary>
+    /// A time came for an object that is not there. A group's message may have been written for it just as it was deleted: that one ends
+    /// here.
+    /// </summary>
+    public async ValueTask EndForGoneAsync(long due)
     {
-        if (core.Description is not { } description || core.Mailbox.Count < 2) return;
-        var turn = core.Begin();
-        foreach (var older in core.Mailbox.InOrder.Where(item => item.Record.CoalesceKey is not null && !item.IsUnderWay)
-            .GroupBy(item => (item.Record.Application, item.Record.CoalesceKey))
-            .SelectMany(same => same.OrderByDescending(item => item.Record.Id).Skip(1)))
-        {
-            turn.End(older, Outcome.Superseded, "by a later message with the same key");
-        }
-
-        foreach (var item in core.Mailbox.Excess(description.Mailbox)) turn.End(item, Outcome.Evicted, "the mailbox is full");
-        if (turn.Ended.Count > 0) await core.CommitAsync(turn);
+        var waiting = await core.Services.Messages.ListAsync(
+            new(Target: Names.Objects + core.Id, Waiting: true), new(long.MaxValue), MaxEndedAtOnce, CancellationToken.None);
+        var nobody = new ObjectDescription { Id = core.Id, Kind = ObjectKind.Device, CreatedAt = core.Now, UpdatedAt = core.Now };
+        var turn = new Turn(core, nobody, new()) { IsRemoval = true };
+        foreach (var record in waiting) turn.End(new(record), Outcome.Failed, "the object was deleted");
+        if (due != 0 && waiting.Count < MaxEndedAtOnce) turn.Disarm.Add(new(due, core.Id));
+        if (due != 0 || waiting.Count > 0) await core.CommitAsync(turn);
     }
 
     private async ValueTask<IReadOnlyList<string>> WarningsAsync(MessageRecord record)

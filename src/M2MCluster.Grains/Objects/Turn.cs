@@ -14,7 +14,11 @@ internal sealed class Turn
     /// <summary>An attempt to push that nothing was heard of is given up after this; also how long after a crash a reachable object's messages wait at most.</summary>
     public static readonly TimeSpan AttemptDeadline = TimeSpan.FromMinutes(2);
 
+    // An open session is doubted after this, since a crash leaves no word of its end.
+    private static readonly TimeSpan ConnectionLease = TimeSpan.FromHours(1);
+
     private readonly ObjectCore _core;
+    private HashSet<MessageId>? _ended;
     private bool? _connected;
     private long _wakeBy = long.MaxValue;
 
@@ -46,7 +50,8 @@ internal sealed class Turn
     public List<Told> Events { get; } = [];
 
     /// <param name="OnlyTo">The one application that hears of it; null or empty: whoever subscribed.</param>
-    public readonly record struct Told(long Id, string Type, string ObjectId, byte[]? Data, string? OnlyTo);
+    /// <param name="Since">That application existed then.</param>
+    public readonly record struct Told(long Id, string Type, string ObjectId, byte[]? Data, string? OnlyTo, DateTimeOffset Since);
 
     /// <summary>The object was heard of: it listens for its awake window from now.</summary>
     public void Seen() => State = State with
@@ -66,26 +71,28 @@ internal sealed class Turn
     {
         Reports.Add(report);
         State = State with { Reports = State.Reports + 1, ReportBytes = State.ReportBytes + report.Payload.Length };
-        Events.Add(new(report.Id, EventTypes.Report, report.ObjectId, null, null));
+        Events.Add(new(report.Id, EventTypes.Report, report.ObjectId, null, null, default));
     }
 
-    public void Tell(string type, byte[] data, string? onlyTo = null) =>
-        Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, onlyTo));
+    /// <summary>Tells whoever subscribed.</summary>
+    public void Tell(string type, byte[] data) => Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, null, default));
+
+    /// <summary>Tells the sender of a message.</summary>
+    public void TellSender(MessageRecord message, string type, byte[] data) =>
+        Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, message.Application, message.AcceptedAt));
 
     /// <summary>Ends a message that waits: once, with an event.</summary>
     public void End(MailboxItem item, Outcome outcome, string? detail, MessageResult? result = null)
     {
-        if (Ended.Exists(ended => ended.Id == item.Record.Id)) return;
-        item.Steps.Add(new(Now, $"ended {outcome.ToString().ToUpperInvariant()}{(detail is null ? "" : ": " + detail)}"));
-        End(item.Record with { Outcome = outcome, EndedAt = Now, Detail = detail, Result = result, Steps = [.. item.Steps] });
+        if (!(_ended ??= []).Add(item.Record.Id)) return;
+        var last = new MessageStep(Now, $"ended {outcome.ToString().ToUpperInvariant()}{(detail is null ? "" : ": " + detail)}");
+        var ended = item.Record with { Outcome = outcome, EndedAt = Now, Detail = detail, Result = result, Steps = [.. item.Steps, last] };
+        Ended.Add(ended);
+        TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
     }
 
-    /// <summary>Takes in a message that is ended already: once, with an event.</summary>
-    public void End(MessageRecord ended)
-    {
-        Ended.Add(ended);
-        Tell(EventTypes.MessageOutcome, EventData.Outcome(ended), ended.Application);
-    }
+    /// <summary>Whether the message ends in this turn.</summary>
+    public bool Ends(MailboxItem item) => _ended?.Contains(item.Record.Id) ?? false;
 
     public void Act(string actor, string action, string detail = "") =>
         Audit.Add(new(_core.Services.Ids.Next(), actor, action, Names.Objects + _core.Id, detail));
@@ -100,43 +107,58 @@ internal sealed class Turn
         }
 
         var connected = _connected ?? _core.Channels.IsConnected;
-        var (reachability, until) = ReachabilityPolicy.Of(State, _core.TraitsOf(Description), Description.Registration, connected, NowMs);
+        var traits = _core.TraitsOf(Description);
+        var (reachability, until) = ReachabilityPolicy.Of(State, traits, Description.Registration, connected, NowMs);
         if (reachability != State.Told)
         {
             State = State with { Told = reachability };
             Tell(EventTypes.ObjectReachability, EventData.Reachability(reachability, until));
         }
 
-        OnlineUntil = reachability switch
+        OnlineUntil = ReachabilityPolicy.ListensUntil(State, traits, Description.Registration, connected, NowMs);
+        var next = Math.Min(_wakeBy, until == 0 ? long.MaxValue : until);
+        if (connected) next = Math.Min(next, NowMs + (long)ConnectionLease.TotalMilliseconds);
+        if (Description.Registration is { } registration) next = Math.Min(next, DueTime.Of(registration.ExpiresAt));
+        ArmNext(next, DisarmCampaigns());
+    }
+
+    /// <summary>A group's messages came with due times of their own, which would otherwise stay until they expire.</summary>
+    /// <returns>Whether any was taken away; something else may have been due then too.</returns>
+    private bool DisarmCampaigns()
+    {
+        var any = false;
+        foreach (var ended in Ended)
         {
-            Reachability.Reachable => until == 0 ? long.MaxValue : until,
-            Reachability.Awake => until,
-            _ => 0,
-        };
-        ArmNext(until, reachability is Reachability.Reachable or Reachability.Awake);
+            if (ended.Parent is null || DueTime.Of(ended.ExpiresAt) is var at && at == State.ArmedAt) continue;
+            Disarm.Add(new(at, _core.Id));
+            any = true;
+        }
+
+        return any;
     }
 
     /// <summary>Keeps one row in the index of due times, the earliest; a later need is seen to when that one comes due.</summary>
-    private void ArmNext(long reachabilityChange, bool listens)
+    private void ArmNext(long next, bool lookAtAll)
     {
-        var next = Math.Min(_wakeBy, reachabilityChange == 0 ? long.MaxValue : reachabilityChange);
-        if (Description.Registration is { } registration) next = Math.Min(next, registration.ExpiresAt.ToUnixTimeMilliseconds());
-        foreach (var message in Accepted) next = Math.Min(next, message.ExpiresAt.ToUnixTimeMilliseconds());
-        var waits = Accepted.Count > 0;
-        if (State.ArmedAt == 0)
+        foreach (var message in Accepted) next = Math.Min(next, NextOf(message));
+        if (State.ArmedAt == 0 || lookAtAll)
         {
             foreach (var item in _core.Mailbox.InOrder)
             {
-                if (Ended.Exists(ended => ended.Id == item.Record.Id)) continue;
-                waits = true;
-                next = Math.Min(next, item.Record.ExpiresAt.ToUnixTimeMilliseconds());
+                if (!Ends(item)) next = Math.Min(next, Math.Min(NextOf(item.Record), item.NextTry(NowMs)));
             }
         }
 
-        if (waits && listens) next = Math.Min(next, NowMs + (long)AttemptDeadline.TotalMilliseconds);
         if (next == long.MaxValue || (State.ArmedAt != 0 && State.ArmedAt <= next)) return;
         if (State.ArmedAt != 0) Disarm.Add(new(State.ArmedAt, _core.Id));
         Arm.Add(new(next, _core.Id));
         State = State with { ArmedAt = next };
+    }
+
+    /// <summary>When the message expires, or a push of it that comes next may have been lost.</summary>
+    private long NextOf(MessageRecord message)
+    {
+        var expiry = DueTime.Of(message.ExpiresAt);
+        return OnlineUntil > NowMs && _core.HasWayFor(message) ? Math.Min(expiry, NowMs + (long)AttemptDeadline.TotalMilliseconds) : expiry;
     }
 }

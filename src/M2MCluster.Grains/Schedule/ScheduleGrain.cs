@@ -8,20 +8,14 @@ namespace M2MCluster.Grains.Schedule;
 /// <summary>Looks each second at the head of the index of due times, and wakes what is due; an object deals with its time in its own turn.</summary>
 [GrainType("schedule")]
 internal sealed partial class ScheduleGrain(
-    TimeProvider time, IStateReader states, ICommitPipeline pipeline, IGrainFactory grains, ILogger<ScheduleGrain> logger) : Grain, IScheduleGrain
+    TimeProvider time, IStateReader states, IGrainFactory grains, ILogger<ScheduleGrain> logger) : Grain, IScheduleGrain
 {
     private const int PageSize = 1000;
     private const int Parallel = 64;
+    private const int MaxFailed = 10_000;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private IGrainTimer? _timer;
-
-    private enum Result
-    {
-        Woken,
-        Gone,
-        Failed,
-    }
 
     public ValueTask Start()
     {
@@ -34,53 +28,40 @@ internal sealed partial class ScheduleGrain(
         try
         {
             var until = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var failed = new HashSet<DueTime>();
             while (!cancellation.IsCancellationRequested)
             {
-                var page = await states.DueAsync(until, PageSize);
-                var dealtWith = 0;
-                foreach (var chunk in page.Chunk(Parallel))
+                // What could not be woken stays due, is passed over, and has its turn again after the period.
+                var page = await states.DueAsync(until, PageSize + failed.Count);
+                var fresh = page.Where(due => !failed.Contains(due)).ToList();
+                foreach (var chunk in fresh.Chunk(Parallel))
                 {
-                    var results = await Task.WhenAll(chunk.Select(WakeAsync));
-                    dealtWith += results.Count(result => result != Result.Failed);
-                    await ForgetAsync([.. chunk.Where((_, i) => results[i] == Result.Gone)]);
+                    var woken = await Task.WhenAll(chunk.Select(WakeAsync));
+                    failed.UnionWith(chunk.Where((_, i) => !woken[i]));
                 }
 
-                // What could not be woken stays due, and has its turn again after the period.
-                if (page.Count < PageSize || dealtWith == 0) return;
+                if (fresh.Count < PageSize || failed.Count > MaxFailed) return;
             }
         }
-        catch (Exception failure) when (failure is M2MException or StaleVersionException)
+        catch (M2MException failure)
         {
             LogLookFailed(failure.Message);
         }
     }
 
-    private async Task<Result> WakeAsync(DueTime due)
+    /// <summary>False: it is still due. One object's trouble, whatever it is, does not keep the others asleep.</summary>
+    private async Task<bool> WakeAsync(DueTime due)
     {
         try
         {
             await grains.GetObject(due.ObjectId).Wake(due.At);
-            return Result.Woken;
+            return true;
         }
-        catch (M2MException gone) when (gone.Code == ErrorCode.NotFound)
-        {
-            return Result.Gone;
-        }
-        catch (Exception failure) when (failure is M2MException or TimeoutException or OrleansException)
+        catch (Exception failure)
         {
             LogWakeFailed(due.ObjectId, failure.Message);
-            return Result.Failed;
+            return false;
         }
-    }
-
-    /// <summary>Takes away the times of objects that are gone.</summary>
-    private async Task ForgetAsync(IReadOnlyList<DueTime> gone)
-    {
-        if (gone.Count == 0) return;
-        var former = await states.ReadAsync("schedule", "0");
-        var set = new WriteSet(new("schedule", "0", former?.Version ?? 0, []));
-        set.Disarm.AddRange(gone);
-        await pipeline.CommitAsync(set);
     }
 
     [LoggerMessage(3001, LogLevel.Warning, "The index of due times could not be read: {Reason}")]

@@ -13,9 +13,13 @@ public sealed class SubscriptionTable
     private readonly string[] _toAll;
     private readonly (string Feed, Filter Filter)[] _filtered;
     private readonly FrozenDictionary<string, (string Feed, Filter Filter)[]> _byObject;
+    private readonly FrozenDictionary<string, DateTimeOffset> _applications;
+    private readonly FrozenSet<string> _withOwnFeeds;
 
-    public SubscriptionTable(IEnumerable<Subscription> subscriptions)
+    public SubscriptionTable(IEnumerable<ApplicationView> applications, IReadOnlyList<Subscription> subscriptions)
     {
+        _applications = applications.ToFrozenDictionary(application => application.Id, application => application.CreatedAt);
+        _withOwnFeeds = subscriptions.Where(subscription => subscription.Webhook is not null).Select(subscription => subscription.Application).ToFrozenSet();
         var toAll = new List<string>();
         var filtered = new List<(string Feed, Filter Filter)>();
         var byObject = new Dictionary<string, List<(string, Filter)>>();
@@ -63,6 +67,14 @@ public sealed class SubscriptionTable
 
         return more is null ? _toAll : [.. more];
     }
+
+    /// <summary>Whether this is the application of that time, and not a later one of the same id.</summary>
+    public bool Knows(string application, DateTimeOffset at) => _applications.TryGetValue(application, out var createdAt) && createdAt <= at;
+
+    /// <summary>The feeds of the application that hears of an event in any case, and nobody else: its own, and those of its webhooks that match.</summary>
+    public IReadOnlyList<string> FeedsOf(string application, string type, string objectId, IReadOnlyList<string> groups) => _withOwnFeeds.Contains(application)
+        ? [application, .. FeedsFor(type, objectId, groups).Where(feed => feed.StartsWith(application + "/", StringComparison.Ordinal))]
+        : [application];
 
     private sealed class EventSubject(string type, string objectId, IReadOnlyList<string> groups) : IFilterSubject
     {

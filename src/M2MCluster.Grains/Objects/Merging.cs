@@ -1,0 +1,17 @@
+using M2MCluster.Contracts.Messages;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>Applies coalescing and bounds to what others wrote into the inbox, as if it had come one by one.</summary>
+internal static class Merging
+{
+    public static void Settle(Turn turn, ObjectCore core)
+    {
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.Id.Value < turn.State.CreatedBy))
+            turn.End(item, Outcome.Failed, "the object was deleted");
+        foreach (var older in core.Mailbox.Outdated().Where(item => !turn.Ends(item)))
+            turn.End(older, Outcome.Superseded, "by a later message with the same key");
+        foreach (var item in core.Mailbox.Excess(turn.Description.Mailbox, turn.Ends))
+            turn.End(item, Outcome.Evicted, "the mailbox is full");
+    }
+}

@@ -4,6 +4,6 @@ namespace M2MCluster.FrontDoor.Calls;
 
 internal sealed partial class ErrorTable
 {
-    [LoggerMessage(4001, LogLevel.Error, "Call failed; correlation {Correlation}")]
+    [LoggerMessage(6001, LogLevel.Error, "Call failed; correlation {Correlation}")]
     private partial void LogUnknown(Exception failure, string correlation);
 }

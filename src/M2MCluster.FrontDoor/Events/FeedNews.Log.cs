@@ -4,6 +4,6 @@ namespace M2MCluster.FrontDoor.Events;
 
 internal sealed partial class FeedNews
 {
-    [LoggerMessage(4101, LogLevel.Warning, "Hints of feed {Feed} cannot be had; it is polled")]
+    [LoggerMessage(6101, LogLevel.Warning, "Hints of feed {Feed} cannot be had; it is polled")]
     private partial void LogWatchFailed(Exception failure, string feed);
 }

@@ -4,6 +4,6 @@ namespace M2MCluster.FrontDoor.Webhooks;
 
 internal sealed partial class WebhookDispatcher
 {
-    [LoggerMessage(4201, LogLevel.Warning, "Webhook {Feed} did not accept an event, attempt {Attempt}: {What}; again in {Seconds} s")]
+    [LoggerMessage(6201, LogLevel.Warning, "Webhook {Feed} did not accept an event, attempt {Attempt}: {What}; again in {Seconds} s")]
     private partial void LogRefused(string feed, int attempt, string what, double seconds);
 }

@@ -18,12 +18,18 @@ internal sealed partial class PostgresNews(PostgresDatabase database, Inbox inbo
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _listening = Task.CompletedTask;
 
     /// <summary>Tells this pipeline's own news, which its inbox has already, from the others'.</summary>
     public string Sender { get; } = Guid.NewGuid().ToString("N");
 
-    public void Start() => _listening = Task.Run(ListenAsync);
+    /// <summary>Begins to listen, and returns when it does.</summary>
+    public Task StartAsync(CancellationToken cancellation)
+    {
+        _listening = Task.Run(ListenAsync, CancellationToken.None);
+        return _heard.Task.WaitAsync(cancellation);
+    }
 
     /// <summary>The payloads that tell of the objects: the sender and as many ids as fit, a line each.</summary>
     public static IEnumerable<string> Texts(string sender, IReadOnlyList<string> objectIds)
@@ -62,7 +68,7 @@ internal sealed partial class PostgresNews(PostgresDatabase database, Inbox inbo
                 await using var _ = connection.ConfigureAwait(false);
                 connection.Notification += (_, told) => Hear(told.Payload);
                 using (var listen = new NpgsqlCommand("LISTEN " + Channel, connection)) await listen.ExecuteNonQueryAsync(_stop.Token).ConfigureAwait(false);
-                inbox.TellAll();
+                if (!_heard.TrySetResult()) inbox.TellAll();
                 pause = TimeSpan.FromMilliseconds(100);
                 while (true) await connection.WaitAsync(_stop.Token).ConfigureAwait(false);
             }

@@ -22,7 +22,7 @@ internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline 
             throw new M2MException("the database is away: " + failure.Message, failure) { Code = ErrorCode.Unavailable };
         }
 
-        news.Start();
+        await news.StartAsync(cancellation).ConfigureAwait(false);
         pipeline.Start();
         sweeper.Start();
     }

@@ -135,7 +135,8 @@ public sealed class HostProcess : IAsyncDisposable
         while (_output.Count > 2000) _output.TryDequeue(out _);
     }
 
-    // All are held until all are found, so that no two are the same; each is free for TCP and for UDP.
+    // Below the range from which the system gives ports to outgoing connections: one of those could take a port of a node that is down, or connect to itself. Each is
+    // free for TCP and for UDP, and all are held until all are found, so that no two are the same.
     private static Dictionary<string, int> FreePorts(string[] names)
     {
         var held = new List<Socket>();
@@ -145,26 +146,29 @@ public sealed class HostProcess : IAsyncDisposable
             {
                 while (true)
                 {
-                    var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                    held.Add(tcp);
-                    tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-                    var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-                    held.Add(udp);
-                    try
-                    {
-                        udp.Bind(tcp.LocalEndPoint!);
-                        return ((IPEndPoint)tcp.LocalEndPoint!).Port;
-                    }
-                    catch (SocketException)
-                    {
-                        // Taken for UDP: the next one.
-                    }
+                    var endpoint = new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(10_000, 32_000));
+                    if (Holds(SocketType.Stream, ProtocolType.Tcp, endpoint) && Holds(SocketType.Dgram, ProtocolType.Udp, endpoint)) return endpoint.Port;
                 }
             });
         }
         finally
         {
             held.ForEach(socket => socket.Dispose());
+        }
+
+        bool Holds(SocketType type, ProtocolType protocol, IPEndPoint endpoint)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
+            held.Add(socket);
+            try
+            {
+                socket.Bind(endpoint);
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
         }
     }
 }

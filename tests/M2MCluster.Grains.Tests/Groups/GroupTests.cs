@@ -1,0 +1,131 @@
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Tests.Cluster;
+using M2MCluster.Testing;
+
+namespace M2MCluster.Grains.Tests.Groups;
+
+public sealed class GroupTests(GrainCluster cluster) : GrainTests(cluster)
+{
+    private async Task<IGroupGrain> GroupAsync(params string[] members)
+    {
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Create("op", "", [.. members]);
+        return group;
+    }
+
+    [Fact]
+    [Requirement("6.12")]
+    public async Task Send_SleepersAndOnlineOnes_OnlyTheOnlineAreCalled()
+    {
+        var (asleep, online) = (await CreateAsync(), await CreateAsync());
+        await Object(online).Attach(Proved(online), Mqtt(online), null);
+        await Cluster.ForgetAsync(Object(asleep));
+        var group = await GroupAsync(asleep, online);
+
+        var sent = await group.Send(Draft("x"));
+        await Object(online).Get();
+
+        Assert.False(Cluster.IsActive(Object(asleep)));
+        Assert.Equal(sent.Message.Id, (await FindAsync(Assert.Single(Edge.DeliveriesTo(online)).Message.Id)).Parent);
+        Assert.Equal("x"u8.ToArray(), (await Object(asleep).Fetch(Proved(asleep), null))!.Payload);
+    }
+
+    [Fact]
+    public async Task Send_MemberInMemoryAndAsleep_SeesItOnItsNextTurn()
+    {
+        var id = await CreateAsync();
+        await Object(id).Get();
+
+        await (await GroupAsync(id)).Send(Draft("x"));
+
+        Assert.NotNull(await Object(id).Fetch(Proved(id), null));
+    }
+
+    [Fact]
+    public async Task Send_ReadOfTheInboxFails_IsSeenByTheTurnAfter()
+    {
+        var id = await CreateAsync();
+        var group = await GroupAsync(id);
+        await group.Send(Draft("1", coalesce: "k"));
+        await group.Send(Draft("2", coalesce: "k"));
+        Cluster.Pipeline.Fail(id, Fault.Before);
+
+        await RefusedAsync(ErrorCode.Unavailable, async () => await Object(id).Get());
+
+        Assert.Equal(1, (await Object(id).Get()).Status.WaitingMessages);
+    }
+
+    [Fact]
+    public async Task Send_SameKeyTwice_TheSleeperGetsTheLast()
+    {
+        var id = await CreateAsync();
+        var sender = await ListenAsync(null);
+        var group = await GroupAsync(id);
+        await group.Send(Draft("1", sender, coalesce: "k"));
+        await group.Send(Draft("2", sender, coalesce: "k"));
+
+        Assert.Equal("2"u8.ToArray(), (await Object(id).Fetch(Proved(id), null))!.Payload);
+        Assert.Equal(["SUPERSEDED"], Assert.Single(await OutcomesAsync(sender)));
+    }
+
+    [Fact]
+    public async Task Send_MoreThanTheMailboxHolds_EndsAsIfSentOneByOne()
+    {
+        var id = await CreateAsync(new() { Mailbox = new(MaxMessages: 2, WhenFull: EvictionPolicy.Refuse) });
+        var sender = await ListenAsync(null);
+        var group = await GroupAsync(id);
+        for (var i = 0; i < 3; i++) await group.Send(Draft($"{i}", sender));
+
+        Assert.Equal("0"u8.ToArray(), (await Object(id).Fetch(Proved(id), null))!.Payload);
+        Assert.Equal(["EVICTED"], Assert.Single(await OutcomesAsync(sender)));
+    }
+
+    [Fact]
+    public async Task Due_CampaignsThatEnded_LeaveNoRows()
+    {
+        var id = await CreateAsync();
+        var group = await GroupAsync(id);
+        for (var i = 0; i < 5; i++)
+        {
+            await group.Send(Draft("x", ttl: 86_400 + i));
+            var message = (await Object(id).Fetch(Proved(id), null))!;
+            await Object(id).Result(Proved(id), message.Id, new(true));
+        }
+
+        await PassAsync(id, TimeSpan.FromMinutes(5));
+        Assert.True((await ArmedAsync(id)).Count <= 1);
+    }
+
+    [Fact]
+    public async Task Due_TwoCampaignsThatExpireTogether_TheOneThatWaitsStillExpires()
+    {
+        var id = await CreateAsync();
+        var sender = await ListenAsync(null);
+        var group = await GroupAsync(id);
+        await group.Send(Draft("1", sender, ttl: 600));
+        await group.Send(Draft("2", sender, ttl: 600));
+        var first = (await Object(id).Fetch(Proved(id), null))!;
+        await Object(id).Result(Proved(id), first.Id, new(true));
+
+        await PassAsync(id, TimeSpan.FromSeconds(300));
+        await PassAsync(id, TimeSpan.FromSeconds(300));
+
+        Assert.Equal(["APPLIED", "EXPIRED"], (await OutcomesAsync(sender)).Select(outcome => outcome.Single()).Order());
+    }
+
+    [Fact]
+    public async Task Send_StaleVersion_IsUnavailableAndWorksAgain()
+    {
+        var id = await CreateAsync();
+        var group = await GroupAsync(id);
+        Cluster.Pipeline.Fail(group.GetPrimaryKeyString(), Fault.Stale);
+
+        await RefusedAsync(ErrorCode.Unavailable, async () => await group.Send(Draft("x", request: "r")));
+        var sent = await group.Send(Draft("x", request: "r"));
+
+        Assert.Equal(sent.Message.Id, (await group.Send(Draft("x", request: "r"))).Message.Id);
+        Assert.Equal(1, (await Object(id).Get()).Status.WaitingMessages);
+    }
+}

@@ -21,7 +21,10 @@ public static class DemoFleet
     private static readonly string[] Valves = ["demo-valve-1", "demo-valve-2"];
     private static readonly SleepPlan TrackerPlan = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(8));
     private static readonly SleepPlan GatewayPlan = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(12));
-    private static readonly TimeSpan WritesEvery = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan WritesEvery = TimeSpan.FromSeconds(3);
+
+    // So soon after its last word the platform still takes a device to be awake.
+    private static readonly TimeSpan SurelyAsleep = TimeSpan.FromSeconds(3.5);
     private static readonly TimeSpan WatchesAgainAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Lives until cancelled, and tells each thing that happens in a line.</summary>
@@ -140,6 +143,7 @@ public static class DemoFleet
             await Task.Delay(WritesEvery, time, cancellationToken).ConfigureAwait(false);
             var objectId = await narrator.Asleep.ReadAsync(cancellationToken).ConfigureAwait(false);
             while (narrator.Asleep.TryRead(out var later)) objectId = later;
+            await Task.Delay(SurelyAsleep, time, cancellationToken).ConfigureAwait(false);
             try
             {
                 var id = await frontDoor.SendAsync(objectId, string.Create(CultureInfo.InvariantCulture, $"set-point {count}"), cancellationToken).ConfigureAwait(false);

@@ -58,11 +58,12 @@ internal sealed class DemoFrontDoor : IDisposable
         return sent["message"]!["name"]!.GetValue<string>()["messages/".Length..];
     }
 
-    /// <summary>Why the message waits, in a sentence.</summary>
+    /// <summary>Why the message waits, in a sentence, and until when if that is known.</summary>
     public async Task<string> ExplainAsync(string messageId, CancellationToken cancellationToken)
     {
         var why = await _http.GetFromJsonAsync<JsonObject>($"/v1/messages/{messageId}:explain", cancellationToken).ConfigureAwait(false);
-        return why?["summary"]?.GetValue<string>() ?? string.Empty;
+        var summary = why?["summary"]?.GetValue<string>() ?? string.Empty;
+        return why?["waitsUntil"]?.GetValue<DateTimeOffset>() is { } until ? $"{summary} Expected at {until.ToLocalTime():HH:mm:ss}." : summary;
     }
 
     /// <summary>The cursor after all events so far.</summary>

@@ -1,3 +1,7 @@
+using System.Net;
+using M2MCluster.Device;
+using M2MCluster.Device.Coap;
+
 namespace M2MCluster.Cli.Tests;
 
 /// <summary>The commands against a real node.</summary>
@@ -51,5 +55,31 @@ public sealed class NodeTests(NodeFixture node) : IClassFixture<NodeFixture>
     {
         Assert.Equal(0, await node.RunAsync("object", "create", "sleeper", "--plain", "Full", "--set", "sleeping=true"));
         Assert.Equal(3, await node.RunAsync("send", "sleeper", "--text", "hello", "--ttl", "1s", "--wait"));
+    }
+
+    [Fact]
+    public async Task Send_CommandToADeviceThatServesRequests_IsAppliedByItsAnswer()
+    {
+        Assert.Equal(0, await node.RunAsync("object", "create", "lamp", "--plain", "Full"));
+        var served = new TaskCompletionSource<DeviceCommand>();
+        await using var lamp = new CoapDevice(
+            new CoapDeviceOptions
+            {
+                Name = "lamp",
+                Server = new IPEndPoint(IPAddress.Loopback, node.Host.CoapPort),
+                Links = "</led>",
+                Commands = (command, _) =>
+                {
+                    served.TrySetResult(command);
+                    return ValueTask.FromResult<DeviceResult?>(new DeviceResult(true, "text/plain", "on"u8.ToArray()));
+                },
+            },
+            TimeProvider.System);
+        await lamp.RegisterAsync();
+        Assert.Equal(0, await node.RunAsync("send", "lamp", "--text", "1", "--command", "PUT", "/led?dim=50", "--confirmation", "Applied", "--wait"));
+        var command = await served.Task;
+        Assert.Equal("PUT /led?dim=50", $"{command.Method} {command.Path}");
+        Assert.Equal("1"u8.ToArray(), command.Payload.ToArray());
+        Assert.Equal("text/plain", command.ContentType);
     }
 }

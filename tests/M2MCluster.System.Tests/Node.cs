@@ -24,6 +24,11 @@ public sealed class Node : IAsyncLifetime
 
     public static string ClientsFolder => Metadata("Clients");
 
+    public static string CliAssembly => Metadata("Cli");
+
+    /// <summary>Recorded series beside the repository; tests that need them are skipped where it is not.</summary>
+    public static string DataFolder => Metadata("Data");
+
     /// <summary>An object with a name of its own, and the secret by which it connects over MQTT.</summary>
     public async Task<(string Id, string Secret)> CreateAsync(string kind = "DEVICE", string plain = "NONE", string? gateway = null)
     {

@@ -41,6 +41,8 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>All that the process wrote, over its restarts.</summary>
     public string Output => string.Join('\n', _output);
 
+    public string OperatorKey => File.ReadAllText(Path.Combine(_folder, "data", "operator.key")).Trim();
+
     /// <summary>The front door as the first operator.</summary>
     public RestClient Rest { get; private set; } = null!;
 
@@ -75,9 +77,8 @@ public sealed class HostProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await WaitUntilReadyAsync();
-        var operatorKey = (await File.ReadAllTextAsync(Path.Combine(_folder, "data", "operator.key"))).Trim();
         Rest?.Dispose();
-        Rest = new(new($"http://127.0.0.1:{HttpPort}/"), operatorKey);
+        Rest = new(new($"http://127.0.0.1:{HttpPort}/"), OperatorKey);
     }
 
     /// <summary>Ends it as a power cut would: nothing is flushed, nobody is told.</summary>

@@ -21,6 +21,12 @@ public sealed class RestClient : IDisposable
     /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
     public Task<JsonNode> PostAsync(string path, object body) => CallAsync(HttpMethod.Post, path, body);
 
+    /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
+    public Task<JsonNode> PatchAsync(string path, object body) => CallAsync(HttpMethod.Patch, path, body);
+
+    /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
+    public Task<JsonNode> DeleteAsync(string path) => CallAsync(HttpMethod.Delete, path, null);
+
     /// <summary>Asks again until the answer satisfies; fails with the last one after 30 s.</summary>
     public async Task<JsonNode> GetUntilAsync(string path, Func<JsonNode, bool> satisfies)
     {

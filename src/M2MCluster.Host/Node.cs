@@ -64,6 +64,7 @@ internal static class Node
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, node));
 
         var app = builder.Build();
+        app.Use((context, next) => IsInItsPlace(context, node) ? next(context) : NotFound(context));
         app.MapM2MFrontDoor();
         MapManagement(app, node);
         return app;
@@ -93,13 +94,24 @@ internal static class Node
         kestrel.ListenMqtt();
     }
 
-    /// <summary>Health and metrics answer on the management listener only.</summary>
     private static void MapManagement(WebApplication app, NodeOptions node)
     {
         if (node.Management.Port == 0) return;
-        var host = $"*:{node.Management.Port}";
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).RequireHost(host);
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") }).RequireHost(host);
-        app.MapPrometheusScrapingEndpoint("/metrics").RequireHost(host);
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    /// <summary>Health and metrics answer on the management listener, and nothing else does.</summary>
+    private static bool IsInItsPlace(HttpContext context, NodeOptions node)
+    {
+        var path = context.Request.Path;
+        return (context.Connection.LocalPort == node.Management.Port) == (path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics"));
+    }
+
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 }

@@ -9,6 +9,8 @@ namespace M2MCluster.System.Tests.Acceptance;
 /// </summary>
 public sealed class RealInputTests(Node node) : IClassFixture<Node>
 {
+    private const int MessagesEach = 2;
+
     [SkippableTheory]
     [InlineData("smart-meter/london-lcl-halfhourly.csv.gz", 20)]
     [InlineData("vehicle-gps/uci-aracaju-points.csv.gz", 14)]
@@ -18,11 +20,15 @@ public sealed class RealInputTests(Node node) : IClassFixture<Node>
         var path = Path.Combine(Node.DataFolder, file);
         Skip.IfNot(File.Exists(path), $"{path} is not there");
         var (code, output, errors) = await Tool.RunAsync(
-            "dotnet", Node.CliAssembly, "replay", path, "--limit", "60", "--messages", "2", "--json",
+            TimeSpan.FromMinutes(3), "dotnet", Node.CliAssembly, "replay", path, "--limit", "60", "--messages", $"{MessagesEach}", "--json",
             "--server", $"http://127.0.0.1:{node.Host.GrpcPort}", "--key", node.Host.OperatorKey,
             "--coap", $"127.0.0.1:{node.Host.CoapPort}", "--mqtt", $"127.0.0.1:{node.Host.MqttPort}");
 
         Assert.True(code == 0, $"{code}\n{output}\n{errors}");
-        Assert.Contains($"{devices}", JsonNode.Parse(output)!.ToJsonString(), StringComparison.Ordinal);
+        var balance = JsonNode.Parse(output)!;
+        var reports = (int)balance["reportsSent"]!;
+        Assert.True(reports > devices, output);
+        Assert.Equal((reports, reports), ((int)balance["reportsInFeed"]!, (int)balance["reportsOnDisk"]!));
+        Assert.Equal(devices * MessagesEach, balance["outcomes"]!.AsObject().Sum(outcome => (int)outcome.Value!));
     }
 }

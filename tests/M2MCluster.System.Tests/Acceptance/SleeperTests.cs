@@ -37,9 +37,9 @@ public sealed class SleeperTests(Node node) : IClassFixture<Node>
         var (gateway, secret) = await node.CreateAsync("GATEWAY");
         var child = await CreateSleeperAsync(gateway);
         await using var session = Tool.Start(
-            Programs.MosquittoSub, "-h", "127.0.0.1", "-p", $"{node.Host.MqttPort}", "-V", "mqttv5", "-u", gateway, "-P", secret, "-q", "1", "-d",
+            Programs.MosquittoSub, "-h", "127.0.0.1", "-p", $"{node.Host.MqttPort}", "-V", "mqttv5", "-u", gateway, "-P", secret, "-q", "1",
             "-t", "m2m/children/+/mailbox/#", "-F", "%t %p");
-        await session.HearAsync(line => line.Contains("SUBACK", StringComparison.Ordinal) || line.Contains("Subscribed", StringComparison.Ordinal));
+        await node.Rest.GetUntilAsync($"v1/objects/{gateway}", found => found["status"]!["connected"]!.AsArray().Count > 0);
         var message = await SendAsync($"objects/{child}", "open");
         Assert.Equal("WAITING", (string)(await node.Rest.GetAsync($"v1/messages/{message}"))["state"]!);
 

@@ -36,11 +36,14 @@ public sealed class Tool : IAsyncDisposable
     public static Tool Start(string program, params string[] arguments) => new(program, arguments);
 
     /// <summary>Runs it to its end, at most 30 s. Returns its exit code and what it wrote.</summary>
-    public static async Task<(int Code, string Output, string Errors)> RunAsync(string program, params string[] arguments)
+    public static Task<(int Code, string Output, string Errors)> RunAsync(string program, params string[] arguments) => RunAsync(Patience, program, arguments);
+
+    /// <summary>Runs it to its end, at most for <paramref name="within"/>. Returns its exit code and what it wrote.</summary>
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(TimeSpan within, string program, params string[] arguments)
     {
         await using var tool = new Tool(program, arguments);
         tool._process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(within);
         await tool._process.WaitForExitAsync(patience.Token);
         return (tool._process.ExitCode, await All(tool._lines), await All(tool._errors));
     }

@@ -14,13 +14,15 @@ var claims = new Dictionary<string, HashSet<string>>();
 foreach (var source in Directory.EnumerateFiles("tests", "*.cs", SearchOption.AllDirectories))
 {
     var pending = new List<string>();
+    var prefix = "";
     var type = "";
     foreach (var line in File.ReadLines(source))
     {
+        if (Regex.Match(line, @"^namespace ([\w.]+);") is { Success: true } space) prefix = space.Groups[1].Value;
         if (Regex.Match(line, @"\bclass (\w+)") is { Success: true } declared) type = declared.Groups[1].Value;
         pending.AddRange(Regex.Matches(line, @"Requirement\(""([^""]+)""\)").Select(match => match.Groups[1].Value));
         if (pending.Count == 0 || Regex.Match(line, @"^\s+public .*?(\w+)\(") is not { Success: true } method) continue;
-        var name = $"{type}.{method.Groups[1].Value}";
+        var name = $"{prefix}.{type}.{method.Groups[1].Value}";
         if (!claims.TryGetValue(name, out var ids)) claims[name] = ids = [];
         ids.UnionWith(pending);
         pending.Clear();
@@ -43,7 +45,8 @@ foreach (var file in Directory.EnumerateFiles(results, "*.trx"))
     foreach (var test in run.Descendants(trx + "UnitTest"))
     {
         var method = test.Element(trx + "TestMethod")!;
-        var name = $"{((string)method.Attribute("className")!).Split('.')[^1]}.{((string)method.Attribute("name")!).Split('(')[0].Split('.')[^1]}";
+        var type = (string)method.Attribute("className")!;
+        var name = $"{type}.{((string)method.Attribute("name")!).Split('(')[0].Split('.')[^1]}";
         foreach (var id in claims.GetValueOrDefault(name, []))
         {
             if (!byRequirement.TryGetValue(id, out var tests)) byRequirement[id] = tests = [];
@@ -79,7 +82,7 @@ using (var page = new StreamWriter("docs/requirements.md") { NewLine = "\n" })
         var tests = byRequirement.GetValueOrDefault(id, []);
         var ran = tests.Where(test => test.Outcome != "NotExecuted").ToList();
         var verdict = ran.Count == 0 ? "none" : ran.TrueForAll(test => test.Outcome == "Passed") ? "pass" : "fail";
-        var names = tests.Select(test => test.Test).Distinct().Order(StringComparer.Ordinal);
+        var names = tests.Select(test => string.Join('.', test.Test.Split('.')[^2..])).Distinct().Order(StringComparer.Ordinal);
         page.WriteLine($"| {id} | {verdict} | {string.Join(", ", names)} |");
     }
 }

@@ -60,7 +60,6 @@ public sealed class CoapJsTests(Node node) : IClassFixture<Node>
 
     [SkippableTheory]
     [InlineData("NONE", "REPORTS", "4.01", "4.03")]
-    [Requirement("7.1.a")]
     public async Task Device_PolicyForbidsPlain_IsRefused(string nothing, string reports, string one, string other)
     {
         var (closed, _) = await node.CreateAsync(plain: nothing);

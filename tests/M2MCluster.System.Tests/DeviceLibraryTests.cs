@@ -15,7 +15,6 @@ public sealed class DeviceLibraryTests(Node node) : IClassFixture<Node>
     [InlineData(true)]
     [InlineData(false)]
     [Requirement("4.1.a")]
-    [Requirement("4.16")]
     public async Task Mqtt_ReportsAndMessages_ComeThroughOnce(bool version5)
     {
         var (id, secret) = await node.CreateAsync();
@@ -65,7 +64,6 @@ public sealed class DeviceLibraryTests(Node node) : IClassFixture<Node>
     }
 
     [Fact]
-    [Requirement("7.1.a")]
     public async Task Mqtt_GatewayOfSomebodyElse_IsRefused()
     {
         var (gateway, secret) = await node.CreateAsync("GATEWAY");
@@ -81,8 +79,6 @@ public sealed class DeviceLibraryTests(Node node) : IClassFixture<Node>
     }
 
     [Fact]
-    [Requirement("4.1.d")]
-    [Requirement("4.16")]
     public async Task Coap_Command_GoesToTheServerOnTheDeviceAndItsAnswerIsTheResult()
     {
         var (id, _) = await node.CreateAsync(plain: "FULL");

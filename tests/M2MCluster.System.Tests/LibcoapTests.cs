@@ -26,7 +26,6 @@ public sealed class LibcoapTests(Node node) : IClassFixture<Node>, IDisposable
     }
 
     [SkippableFact]
-    [Requirement("4.10.b")]
     public async Task Post_Registration_ShowsTheObjectsResources()
     {
         var (id, _) = await node.CreateAsync(plain: "FULL");
@@ -37,7 +36,6 @@ public sealed class LibcoapTests(Node node) : IClassFixture<Node>, IDisposable
 
     [SkippableFact]
     [Requirement("4.2")]
-    [Requirement("4.16")]
     public async Task Get_Mailbox_FetchesAndEndsTheMessageByItsResult()
     {
         var (id, _) = await node.CreateAsync(plain: "FULL");
@@ -50,7 +48,6 @@ public sealed class LibcoapTests(Node node) : IClassFixture<Node>, IDisposable
     }
 
     [SkippableFact]
-    [Requirement("4.15.a")]
     public async Task Observe_Mailbox_IsToldOfANewMessage()
     {
         var (id, _) = await node.CreateAsync(plain: "FULL");

@@ -31,7 +31,6 @@ public sealed class MosquittoTests(Node node) : IClassFixture<Node>
     [SkippableTheory]
     [InlineData("mqttv311", "not authorised", "bad user name or password")]
     [InlineData("mqttv5", "Not authorized", "Bad User Name or Password")]
-    [Requirement("7.1.a")]
     public async Task Connect_WrongSecret_IsRefused(string version, string one, string other)
     {
         var (id, _) = await node.CreateAsync();
@@ -45,7 +44,6 @@ public sealed class MosquittoTests(Node node) : IClassFixture<Node>
     [InlineData("mqttv311")]
     [InlineData("mqttv5")]
     [Requirement("4.2")]
-    [Requirement("4.15.a")]
     public async Task Subscribe_Mailbox_GetsWhatWaitsAndWhatComes(string version)
     {
         var (id, secret) = await node.CreateAsync();

@@ -36,7 +36,6 @@ public sealed class MqttJsTests(Node node) : IClassFixture<Node>
     [InlineData("4", "error", "REJECTED")]
     [InlineData("5", "ok", "APPLIED")]
     [InlineData("5", "error", "REJECTED")]
-    [Requirement("4.16")]
     public async Task Message_ToBeApplied_EndsByTheDevicesResult(string version, string result, string outcome)
     {
         var (id, secret) = await node.CreateAsync();
@@ -71,7 +70,6 @@ public sealed class MqttJsTests(Node node) : IClassFixture<Node>
     }
 
     [SkippableFact]
-    [Requirement("4.12")]
     public async Task Connect_Twice_TheLaterTakesOver()
     {
         var (id, secret) = await node.CreateAsync();

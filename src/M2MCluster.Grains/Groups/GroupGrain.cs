@@ -99,6 +99,7 @@ internal sealed class GroupGrain(
         var parent = MessageAcceptance.Accept(draft, ids, now, Name);
         var set = Begin(_state, null, "");
         set.Messages.Add(parent);
+        set.Arm.Add(GroupMessageGrain.DueAfter(parent));
         foreach (var member in _members)
         {
             set.Messages.Add(MessageAcceptance.Accept(draft with { RequestId = null }, ids, now, Names.Objects + member) with { Parent = parent.Id });

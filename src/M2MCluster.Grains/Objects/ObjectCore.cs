@@ -1,5 +1,6 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
@@ -104,7 +105,12 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         State = turn.IsRemoval ? new() : turn.State;
         Description = turn.IsRemoval ? null : turn.Description;
         Version = turn.IsRemoval ? 0 : Version + 1;
-        foreach (var ended in turn.Ended) Mailbox.Remove(ended.Id);
+        foreach (var ended in turn.Ended)
+        {
+            Mailbox.Remove(ended.Id);
+            if (ended.Parent is { } parent) services.Grains.GetGrain<IGroupMessageGrain>(parent.Value).PartEnded().AsTask().Ignore();
+        }
+
         foreach (var accepted in turn.Accepted) Mailbox.Add(accepted);
         if (turn.Events.Count > 0 && services.Subscriptions.Changes != changes) await CatchUpAsync(turn, set);
         if (turn.IsRemoval) _groupsVersion = -1;

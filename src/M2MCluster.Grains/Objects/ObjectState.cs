@@ -32,4 +32,7 @@ internal sealed record ObjectState
     /// <summary>A timed id from the object's creation: a message of a lower one was sent to a former object of the same id.</summary>
     [Id(13)] public long CreatedBy { get; init; }
     [Id(12)] public ImmutableArray<StoredCredential> Credentials { get; init; } = [];
+
+    /// <summary>The highest id that was ever given to a report, read as a number: a higher one cannot be on disk.</summary>
+    [Id(14)] public ulong HighestGiven { get; init; }
 }

@@ -102,14 +102,28 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         var lifetime = name.Given is null && bearer == Bearer.Coap ? CoapExchangeLifetime : TimeSpan.FromSeconds(uint.MaxValue);
         var notBefore = (uint)Math.Max(name.NotBefore, turn.Now.ToUnixTimeSeconds() - (long)lifetime.TotalSeconds);
         if ((name.MayRepeat || name.Given is not null) && core.State.Exchanges.Has(exchange, notBefore)) return new(true);
-        return name.Given is null ? new(false) : core.Services.States.HasReportAsync(objectId, name.Given);
+        // Ids that count up, as most do, need no look on disk.
+        if (name.Given is null || NumberOf(name.Given) > core.State.HighestGiven) return new(false);
+        return core.Services.States.HasReportAsync(objectId, name.Given);
     }
 
     private static void Remember(Turn turn, ReportName name)
     {
         var exchange = ExchangeOf(name);
-        if (exchange != 0)
-            turn.State = turn.State with { Exchanges = turn.State.Exchanges.With(exchange, (uint)turn.Now.ToUnixTimeSeconds()) };
+        if (exchange == 0) return;
+        turn.State = turn.State with
+        {
+            Exchanges = turn.State.Exchanges.With(exchange, (uint)turn.Now.ToUnixTimeSeconds()),
+            HighestGiven = name.Given is null ? turn.State.HighestGiven : Math.Max(turn.State.HighestGiven, NumberOf(name.Given)),
+        };
+    }
+
+    /// <summary>A given id read as a number, most significant byte first; of a pack's, the part that the gateway gave.</summary>
+    private static ulong NumberOf(byte[] given)
+    {
+        var number = 0ul;
+        for (var i = given.Length > sizeof(ulong) ? sizeof(ulong) : 0; i < given.Length; i++) number = (number << 8) | given[i];
+        return number;
     }
 
     /// <summary>A given id is remembered among the exchanges too, so that a quick repetition needs no look on disk.</summary>

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Grains.Commit;
 using Microsoft.Extensions.Logging;
@@ -54,7 +55,9 @@ internal sealed partial class ScheduleGrain(
     {
         try
         {
-            await grains.GetObject(due.ObjectId).Wake(due.At);
+            if (Names.IdIn(due.ObjectId, Names.Messages) is { } text && MessageId.TryParse(text, out var message))
+                await grains.GetGrain<IGroupMessageGrain>(message.Value).Wake();
+            else await grains.GetObject(due.ObjectId).Wake(due.At);
             return true;
         }
         catch (Exception failure)

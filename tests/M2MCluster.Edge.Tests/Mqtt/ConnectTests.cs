@@ -10,7 +10,6 @@ public sealed class ConnectTests
     [Theory]
     [InlineData(4, "20 0000")]
     [InlineData(5, "20 0000")]
-    [Requirement("7.1.a")]
     public async Task Connect_RightSecret_IsAdmittedAndAttached(int version, string expected)
     {
         await using var node = await MqttNode.Start();
@@ -32,7 +31,6 @@ public sealed class ConnectTests
     [InlineData(5, "nobody", FakeObject.Secret, "20 0086")]
     [InlineData(4, "not an id", FakeObject.Secret, "20 0004")]
     [InlineData(5, "", FakeObject.Secret, "20 0086")]
-    [Requirement("7.1.a")]
     public async Task Connect_WrongIdentity_IsRefusedAndClosed(int version, string user, string secret, string expected)
     {
         await using var node = await MqttNode.Start();
@@ -125,7 +123,6 @@ public sealed class ConnectTests
     [Theory]
     [InlineData(4, "closed")]
     [InlineData(5, "e0 8e00")]
-    [Requirement("4.12")]
     public async Task Connect_SameObjectUnderAnotherClientId_TakesOver(int version, string lastWord)
     {
         await using var node = await MqttNode.Start();

@@ -17,8 +17,6 @@ public sealed class DownlinkTests
     private static readonly string Mailbox = "m2m/mailbox/0123456789abcdef";
 
     [Fact]
-    [Requirement("4.1.a")]
-    [Requirement("4.15.a")]
     public async Task Deliver_Version5_CarriesAllThatIsKnownOfTheMessage()
     {
         await using var node = await MqttNode.Start();
@@ -66,7 +64,6 @@ public sealed class DownlinkTests
     [InlineData(MqttPubAckReasonCode.TopicNameInvalid, SettlementKind.Answered)]
     [InlineData(MqttPubAckReasonCode.NotAuthorized, SettlementKind.Answered)]
     [InlineData(MqttPubAckReasonCode.QuotaExceeded, SettlementKind.Busy)]
-    [Requirement("4.7")]
     public async Task Deliver_RefusedByTheDevice_IsSettledAsSaid(MqttPubAckReasonCode reason, SettlementKind expected)
     {
         await using var node = await MqttNode.Start();
@@ -208,7 +205,6 @@ public sealed class DownlinkTests
     [Theory]
     [InlineData(MqttProtocolVersion.V500, "ok", "done", true)]
     [InlineData(MqttProtocolVersion.V500, "error", "failed", false)]
-    [Requirement("4.16")]
     public async Task Result_AsUserProperty_IsRecorded(MqttProtocolVersion version, string result, string payload, bool ok)
     {
         await using var node = await MqttNode.Start();
@@ -227,7 +223,6 @@ public sealed class DownlinkTests
     [InlineData("""{"result":"ok"}""", true, null, null)]
     [InlineData("""{"result":"error","payload":"too hot"}""", false, "text/plain", "too hot")]
     [InlineData("""{"result":"ok","payload":{"a":[1, 2]}}""", true, "application/json", """{"a":[1, 2]}""")]
-    [Requirement("4.16")]
     public async Task Result_AsJson_IsRecorded(string json, bool ok, string? contentType, string? payload)
     {
         await using var node = await MqttNode.Start();

@@ -11,7 +11,6 @@ public sealed class GatewayTests
     private const string Senml = """[{"n":"t","v":21.5}]""";
 
     [Fact]
-    [Requirement("4.6")]
     public async Task Reports_OfAChild_GoToTheChildInTheGatewaysName()
     {
         await using var node = await MqttNode.Start();
@@ -30,7 +29,6 @@ public sealed class GatewayTests
     [InlineData("m2m/children/stranger/status", """{"online":true}""")]
     [InlineData("m2m/children/stranger/mailbox/0123456789abcdef/result", """{"result":"ok"}""")]
     [InlineData("m2m/children/nobody/reports", Senml)]
-    [Requirement("7.1.a")]
     public async Task Publish_ForAForeignChild_IsRefusedAndTold(string topic, string payload)
     {
         await using var node = await MqttNode.Start();
@@ -49,7 +47,6 @@ public sealed class GatewayTests
     }
 
     [Fact]
-    [Requirement("4.6")]
     public async Task Deliver_ToAChild_GoesOverTheGatewaysSession()
     {
         await using var node = await MqttNode.Start();
@@ -132,7 +129,6 @@ public sealed class GatewayTests
     }
 
     [Fact]
-    [Requirement("4.12")]
     public async Task Connect_ChildByItself_TakesItsChannelFromTheGatewayAndNothingMore()
     {
         await using var node = await MqttNode.Start();
@@ -150,7 +146,6 @@ public sealed class GatewayTests
     }
 
     [Fact]
-    [Requirement("4.6")]
     public async Task Reports_PackWithBaseNamesOfChildren_AreOneCall()
     {
         await using var node = await MqttNode.Start();

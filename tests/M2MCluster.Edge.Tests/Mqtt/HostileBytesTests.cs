@@ -114,7 +114,6 @@ public sealed class HostileBytesTests
     [InlineData("100c00044d5154540402000000016300")]
     [InlineData("3203000000")]
     [InlineData("82020001")]
-    [Requirement("7.1.a")]
     public async Task Read_PacketAgainstTheProtocol_EndsItsConnectionOnly(string hex)
     {
         await using var node = await MqttNode.Start();

@@ -25,7 +25,6 @@ public sealed class ListenTests : IDisposable
     [Theory]
     [InlineData(false, Strength.Secret)]
     [InlineData(true, Strength.Protected)]
-    [Requirement("7.1.a")]
     public async Task ListenMqtt_BothListeners_TellHowWellTheSpeakerIsProved(bool tls, Strength expected)
     {
         var (plain, secure) = (FreePort(), FreePort());
@@ -50,7 +49,6 @@ public sealed class ListenTests : IDisposable
     }
 
     [Fact]
-    [Requirement("7.1.a")]
     public async Task ListenMqtt_ClientThatTrustsTheRootAndNamesMqtt_IsShownTheWholeChain()
     {
         var secure = FreePort();

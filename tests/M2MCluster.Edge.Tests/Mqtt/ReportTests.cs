@@ -18,7 +18,6 @@ public sealed class ReportTests
     [InlineData(MqttProtocolVersion.V500, MqttQualityOfServiceLevel.AtMostOnce)]
     [InlineData(MqttProtocolVersion.V500, MqttQualityOfServiceLevel.AtLeastOnce)]
     [InlineData(MqttProtocolVersion.V500, MqttQualityOfServiceLevel.ExactlyOnce)]
-    [Requirement("4.1.a")]
     public async Task Report_AnyVersionAndQuality_IsStoredOnce(MqttProtocolVersion version, MqttQualityOfServiceLevel quality)
     {
         await using var node = await MqttNode.Start();
@@ -65,7 +64,6 @@ public sealed class ReportTests
     }
 
     [Fact]
-    [Requirement("4.7")]
     public async Task Report_StorageAway_IsAcknowledgedOnlyOnceItIsBack()
     {
         await using var node = await MqttNode.Start();
@@ -235,8 +233,6 @@ public sealed class ReportTests
     [InlineData(5, "40 000799", "not senml")]
     [InlineData(4, "40 0007", "")]
     [InlineData(4, "40 0007", """[{"n":"t"}]""")]
-    [Requirement("4.7")]
-    [Requirement("4.18.b")]
     public async Task Report_Unreadable_IsKeptAcknowledgedAndTold(int version, string acknowledgement, string payload)
     {
         await using var node = await MqttNode.Start();

@@ -22,7 +22,6 @@ public sealed class SubscriptionTests
     [InlineData(ObjectKind.Device, "$SYS/#", false)]
     [InlineData(ObjectKind.Device, "+/+/+", false)]
     [InlineData(ObjectKind.Device, "$share/a/m2m/mailbox/#", false)]
-    [Requirement("7.1.a")]
     public async Task Subscribe_Filter_IsGrantedOnlyForOwnTopics(ObjectKind kind, string filter, bool granted)
     {
         await using var node = await MqttNode.Start();

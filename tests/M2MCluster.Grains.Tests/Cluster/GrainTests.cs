@@ -74,9 +74,9 @@ public abstract class GrainTests(GrainCluster cluster)
     internal async Task<IReadOnlyList<string>> ReachabilitiesAsync(string feed) =>
         [.. (await EventsAsync(feed, EventTypes.ObjectReachability)).Select(read => Data(read).GetProperty("reachability").GetString()!)];
 
-    /// <summary>The outcomes that the feed told of, by message.</summary>
+    /// <summary>The outcomes of objects' messages that the feed told of, by message.</summary>
     internal async Task<ILookup<string, string>> OutcomesAsync(string feed) =>
-        (await EventsAsync(feed, EventTypes.MessageOutcome)).Select(Data)
+        (await EventsAsync(feed, EventTypes.MessageOutcome)).Where(read => read.Subject.StartsWith("objects/", StringComparison.Ordinal)).Select(Data)
             .ToLookup(data => data.GetProperty("message").GetString()!, data => data.GetProperty("outcome").GetString()!);
 
     internal async Task<IReadOnlyList<long>> ArmedAsync(string id) =>

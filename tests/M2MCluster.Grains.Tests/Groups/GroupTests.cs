@@ -1,8 +1,9 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Grains.Tests.Cluster;
-using M2MCluster.Testing;
 
 namespace M2MCluster.Grains.Tests.Groups;
 
@@ -16,7 +17,6 @@ public sealed class GroupTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("6.12")]
     public async Task Send_SleepersAndOnlineOnes_OnlyTheOnlineAreCalled()
     {
         var (asleep, online) = (await CreateAsync(), await CreateAsync());
@@ -80,6 +80,25 @@ public sealed class GroupTests(GrainCluster cluster) : GrainTests(cluster)
 
         Assert.Equal("0"u8.ToArray(), (await Object(id).Fetch(Proved(id), null))!.Payload);
         Assert.Equal(["EVICTED"], Assert.Single(await OutcomesAsync(sender)));
+    }
+
+    [Fact]
+    public async Task Send_EveryPartEnded_TheGroupsMessageEndsOnce()
+    {
+        var (one, other) = (await CreateAsync(), await CreateAsync());
+        var sender = await ListenAsync(null);
+        var sent = (await (await GroupAsync(one, other)).Send(Draft("x", sender))).Message;
+        var whole = Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
+        await RefusedAsync(ErrorCode.Unavailable, async () => await whole.Wake());
+        foreach (var (id, ok) in new[] { (one, true), (other, false) })
+            await Object(id).Result(Proved(id), (await Object(id).Fetch(Proved(id), null))!.Id, new(ok));
+
+        // The parts' hints are one-way and may come before, between and after.
+        await whole.Wake();
+        await whole.Wake();
+        var told = Assert.Single(await EventsAsync(sender, EventTypes.MessageOutcome), read => read.Subject == sent.Target);
+        Assert.Equal(("FAILED", "1 APPLIED, 1 REJECTED"), (Data(told).GetProperty("outcome").GetString(), Data(told).GetProperty("detail").GetString()));
+        Assert.Empty(await ArmedAsync($"messages/{sent.Id}"));
     }
 
     [Fact]

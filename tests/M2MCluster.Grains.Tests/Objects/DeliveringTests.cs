@@ -2,7 +2,6 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Tests.Cluster;
-using M2MCluster.Testing;
 
 namespace M2MCluster.Grains.Tests.Objects;
 
@@ -183,7 +182,6 @@ public sealed class DeliveringTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("4.17.a")]
     public async Task Push_HigherPriority_OvertakesWhatWaits()
     {
         var id = await ConnectAsync();
@@ -242,7 +240,6 @@ public sealed class DeliveringTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("4.1.c")]
     public async Task Push_AddressMoved_TriesWhereTheObjectWasHeardOfLast()
     {
         var id = await RegisterServerAsync(PlainAccess.Full);

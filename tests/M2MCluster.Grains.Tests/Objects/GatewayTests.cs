@@ -4,7 +4,6 @@ using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Tests.Cluster;
-using M2MCluster.Testing;
 
 namespace M2MCluster.Grains.Tests.Objects;
 
@@ -64,7 +63,6 @@ public sealed class GatewayTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("4.6")]
     public async Task Send_ChildWithoutAddress_GoesOverTheGateway()
     {
         var gateway = await GatewayAsync();
@@ -108,7 +106,6 @@ public sealed class GatewayTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("4.6")]
     public async Task Attach_ByAnotherPermittedGateway_MovesTheChildAndWhatWaits()
     {
         var (first, second, stranger) = (await GatewayAsync(), await GatewayAsync(), await GatewayAsync());
@@ -142,7 +139,6 @@ public sealed class GatewayTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("4.2")]
     public async Task Mailbox_OfTheGateway_ListsItsChildrensToo()
     {
         var gateway = await GatewayAsync();

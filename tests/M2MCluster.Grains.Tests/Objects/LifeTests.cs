@@ -5,7 +5,6 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Tests.Cluster;
-using M2MCluster.Testing;
 
 namespace M2MCluster.Grains.Tests.Objects;
 
@@ -31,7 +30,6 @@ public sealed class LifeTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("8.2.b")]
     public async Task Create_IdOfAFormerObject_KnowsNothingOfIt()
     {
         var id = await CreateAsync();
@@ -95,7 +93,6 @@ public sealed class LifeTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("8.1.b")]
     public async Task Names_TakenByAnother_AreRefusedAndGivenBack()
     {
         var (free, taken) = ($"imei:{Cluster.Fresh("1")}", $"eui64:{Cluster.Fresh("1")}");
@@ -132,7 +129,6 @@ public sealed class LifeTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("6.13.a")]
     public async Task Characteristics_SaidByTheObject_Win()
     {
         var id = await CreateAsync(new() { Preconfigured = Says(("color", "\"red\""), ("size", "3")) });

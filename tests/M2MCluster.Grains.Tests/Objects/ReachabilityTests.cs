@@ -1,14 +1,12 @@
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Tests.Cluster;
-using M2MCluster.Testing;
 
 namespace M2MCluster.Grains.Tests.Objects;
 
 public sealed class ReachabilityTests(GrainCluster cluster) : GrainTests(cluster)
 {
     [Fact]
-    [Requirement("6.7")]
     public async Task Sleeper_ReportsThenIsSilent_EachChangeIsToldOnce()
     {
         var id = await CreateAsync(new() { Preconfigured = Says(("sleeping", "true"), ("awakeWindow", "20"), ("reportPeriod", "600")) });

@@ -3,14 +3,12 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Tests.Cluster;
-using M2MCluster.Testing;
 
 namespace M2MCluster.Grains.Tests.Objects;
 
 public sealed class SendingTests(GrainCluster cluster) : GrainTests(cluster)
 {
     [Fact]
-    [Requirement("4.7")]
     public async Task Expiry_ObjectNotInMemory_IsOneEventToTheSenderAlone()
     {
         var id = await CreateAsync();
@@ -164,7 +162,6 @@ public sealed class SendingTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("4.2")]
     public async Task Mailbox_ManyPriorities_AreInOrderAlsoAfterTheActivationEnded()
     {
         var id = await CreateAsync();

@@ -2,7 +2,6 @@ using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Grains.Tests.Cluster;
-using M2MCluster.Testing;
 
 namespace M2MCluster.Grains.Tests.Subscriptions;
 
@@ -40,7 +39,6 @@ public sealed class SubscribingTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
-    [Requirement("6.11")]
     public async Task Report_ManyApplications_EachHearsOfItOnceByTheSameId()
     {
         var id = await CreateAsync();

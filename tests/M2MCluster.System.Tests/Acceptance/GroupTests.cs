@@ -64,7 +64,11 @@ public sealed class GroupTests(Node node) : IClassFixture<Node>
         }
 
         Assert.Equal(2, (await hearsOne.HearAsync("m2m.message.outcome", 2)).Count);
-        Assert.Equal(4, (await hearsAll.HearAsync("m2m.message.outcome", 4)).Count);
+        var outcomes = await hearsAll.HearAsync("m2m.message.outcome", 5);
+        Assert.Equal(4, outcomes.Count(told => ((string)told["subject"]!).StartsWith("objects/", StringComparison.Ordinal)));
+        var whole = Assert.Single(outcomes, told => (string)told["subject"]! == $"groups/{group}")["data"]!;
+        Assert.Equal(("APPLIED", "3 APPLIED"), ((string)whole["outcome"]!, (string)whole["detail"]!));
+        Assert.Equal("APPLIED", (string)(await node.Rest.GetAsync($"v1/{(string)whole["message"]!}"))["outcome"]!);
         Assert.Equal(members.Order(StringComparer.Ordinal), (await hearsAll.HearAsync("m2m.report", 3)).Select(told => (string)told["subject"]!).Order(StringComparer.Ordinal));
         Assert.Equal(members[0], (string)Assert.Single(await hearsOne.HearAsync("m2m.report"))["subject"]!);
     }

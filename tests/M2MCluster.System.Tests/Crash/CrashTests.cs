@@ -20,7 +20,6 @@ public sealed class CrashTests(PostgresFixture postgres) : IClassFixture<Postgre
     [InlineData("SQLite")]
     [InlineData("PostgreSQL")]
     [Requirement("4.7")]
-    [Requirement("4.8")]
     public async Task Kill_UnderLoad_LosesNothingAndDoublesNothing(string engine)
     {
         if (engine == "PostgreSQL") Skip.If(postgres.Missing is not null, postgres.Missing);

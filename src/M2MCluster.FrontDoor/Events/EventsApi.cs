@@ -33,13 +33,14 @@ internal sealed class EventsApi(IFeedReader reader, FeedFollower follower, Feeds
     {
         var (feed, cursor) = await feeds.OpenAsync(request.Parent, request.Cursor, new(), context.CancellationToken);
         await StartAsync(context);
+        var isGrpc = ErrorResponse.IsGrpc(context.GetHttpContext().Request);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
             await foreach (var (item, after, moreFollow) in follower.FollowAsync(feed, cursor, ends.Token))
             {
-                // What comes in one batch goes out in one.
-                responseStream.WriteOptions = moreFollow ? Buffered : null;
+                // What comes in one batch goes out in one; JSON transcoding has no such option.
+                if (isGrpc) responseStream.WriteOptions = moreFollow ? Buffered : null;
                 await responseStream.WriteAsync(new() { Event = Answer(item), Cursor = after.ToString() }, ends.Token);
             }
         }

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
 using M2MCluster.Grains.Commit;
 
@@ -21,4 +22,11 @@ internal static class HotPath
             Events = { new EventWrite(id, EventTypes.Report, "objects/" + objectId, objectId, null, Feeds) },
         };
     }
+
+    /// <summary>A new object that sleeps and is due once: state, description, a due time.</summary>
+    public static WriteSet Registration(string objectId) => new(new StateWrite("object", objectId, 0, Body, 1_700_000_000_000, 1_700_000_093_000))
+    {
+        Description = new() { Id = objectId, Kind = ObjectKind.Device, CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch },
+        Arm = { new DueTime(1_700_090_000_000, objectId) },
+    };
 }

@@ -14,7 +14,9 @@ internal sealed class StorageMetrics : IDisposable
 
     public StorageMetrics()
     {
-        _duration = _meter.CreateHistogram<double>("m2m.storage.commit.duration", "s", "Time of one transaction of the commit pipeline");
+        _duration = _meter.CreateHistogram<double>(
+            "m2m.storage.commit.duration", "s", "Time of one transaction of the commit pipeline",
+            advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
         _sets = _meter.CreateCounter<long>("m2m.storage.commit.sets", "{set}", "Write sets committed");
         _failed = _meter.CreateCounter<long>("m2m.storage.commit.failed", "{set}", "Write sets that failed with their transaction");
         _refused = _meter.CreateCounter<long>("m2m.storage.commit.refused", "{set}", "Write sets refused because the queue was full");

@@ -22,7 +22,10 @@ internal sealed class DataFolder
     public string OperatorKeyFile => System.IO.Path.Combine(Path, "operator.key");
 
     /// <summary>The first operator's API key.</summary>
-    public string OperatorKey() => ReadOrMake("operator.key", ApiKeys.Create).Trim();
+    /// <exception cref="InvalidOperationException">The file is empty, which would lock the operator out.</exception>
+    public string OperatorKey() => ReadOrMake("operator.key", ApiKeys.Create).Trim() is { Length: > 0 } key
+        ? key
+        : throw new InvalidOperationException($"{OperatorKeyFile} is empty; delete it, and another one is made");
 
     /// <summary>The key under which device secrets are hashed; without it no device's secret is known any more.</summary>
     /// <exception cref="InvalidOperationException">The file is not what was written there.</exception>

@@ -11,8 +11,9 @@ internal static class StartFailure
     {
         OptionsValidationException invalid => "The configuration is wrong:" + string.Concat(invalid.Failures.Select(line => $"{Environment.NewLine}  - {line}")),
         AggregateException { InnerExceptions: [var only] } => Explain(only),
-        InvalidOperationException or M2MException or AddressInUseException or UnauthorizedAccessException => $"M2MCluster did not start: {failure.Message}",
-        IOException { InnerException: AddressInUseException } => $"M2MCluster did not start: {failure.Message}",
+        // Of the I/O: a data folder that cannot be made or written, a file that is not a database, a port that was taken meanwhile.
+        InvalidOperationException or M2MException or AddressInUseException or UnauthorizedAccessException or IOException =>
+            $"M2MCluster did not start: {failure.Message}",
         _ => null,
     };
 }

@@ -15,9 +15,12 @@ public static class Names
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:");
 
-    /// <summary>Letters, digits and <c>-._~:</c>, 1 to 128 characters.</summary>
+    /// <summary>
+    /// Letters, digits and <c>-._~:</c>, 1 to 128 characters; not <c>.</c> or <c>..</c>, since clients take these out of a path (RFC 3986, 5.2.4)
+    /// and so could never name what bears them.
+    /// </summary>
     public static bool IsId(ReadOnlySpan<char> id) =>
-        id.Length is > 0 and <= MaxIdLength && !id.ContainsAnyExcept(IdCharacters);
+        id.Length is > 0 and <= MaxIdLength && !id.ContainsAnyExcept(IdCharacters) && id is not "." and not "..";
 
     /// <summary>The id in a resource name such as <c>objects/meter-1</c>, or null if the name is of another kind or malformed.</summary>
     public static string? IdIn(string? name, string collection)

@@ -33,6 +33,17 @@ public sealed class ObjectsTests(FrontDoorFixture door)
         Assert.Equal($"objects/{id}", (await rest.GetAsync($"/v1/names/imei:{id}").Ok()).GetProperty("resource").GetString());
     }
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task CreateObject_IdThatAPathCannotHold_IsRefused(string id)
+    {
+        using var rest = door.Rest();
+        var answer = await rest.PostAsync($"/v1/objects?objectId={id}", "{}");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal(["objectId"], answer.Violations);
+    }
+
     [Fact]
     public async Task Objects_IdWithColons_WorksInEveryPath()
     {

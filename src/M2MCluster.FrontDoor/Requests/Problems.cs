@@ -40,7 +40,7 @@ internal sealed class Problems
     /// <summary>An id that the caller chose.</summary>
     public string NewId(string id, string field)
     {
-        Require(Names.IsId(id), field, id.Length == 0 ? "is needed" : $"has letters, digits and -._~: only, up to {Names.MaxIdLength}");
+        Require(Names.IsId(id), field, id.Length == 0 ? "is needed" : $"has letters, digits and -._~: only, up to {Names.MaxIdLength}, and is not . or ..");
         return id;
     }
 

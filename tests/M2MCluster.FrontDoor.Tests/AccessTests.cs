@@ -131,6 +131,31 @@ public sealed class AccessTests(FrontDoorFixture door)
         }
     }
 
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    public async Task RevokeKey_WatchIsOpen_TellsNothingFurther(string accept)
+    {
+        var (own, rest, _) = await door.NewApplicationAsync();
+        using (rest)
+        using (var admin = door.Rest())
+        {
+            var source = await door.NewObjectAsync();
+            await rest.PostAsync($"/v1/applications/{own}/subscriptions", $$"""{"object":"objects/{{source}}","filter":"type = m2m.report"}""").Ok();
+            rest.Http.DefaultRequestHeaders.Accept.ParseAdd(accept);
+            using var response = await rest.Http.GetAsync($"/v1/applications/{own}/events:watch", HttpCompletionOption.ResponseHeadersRead);
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            await door.ReportAsync(source, """[{"n":"before","v":1}]""");
+            var line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            while (!line!.Contains("before", StringComparison.Ordinal)) line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
+            var key = (await admin.GetAsync($"/v1/applications/{own}/keys").Ok()).GetProperty("keys")[0];
+            await admin.PostAsync($"/v1/{key.GetProperty("name").GetString()}:revoke", "{}").Ok();
+            await door.ReportAsync(source, """[{"n":"after","v":1}]""");
+            Assert.DoesNotContain("after", await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Rules_EveryMethodOfTheApi_HasOne()
     {

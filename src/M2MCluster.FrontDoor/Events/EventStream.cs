@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace M2MCluster.FrontDoor.Events;
 
 /// <summary>The watch as <c>text/event-stream</c>: each event's id is the cursor after it, so that Last-Event-ID resumes.</summary>
-internal sealed class EventStream(FeedFollower follower, Feeds feeds, IHostApplicationLifetime lifetime)
+internal sealed class EventStream(FeedFollower follower, Feeds feeds, Authenticator authenticator, IHostApplicationLifetime lifetime)
 {
     public const string ContentType = "text/event-stream";
     private const string Suffix = "/events:watch";
@@ -32,19 +33,23 @@ internal sealed class EventStream(FeedFollower follower, Feeds feeds, IHostAppli
         response.Headers.CacheControl = "no-store";
         await response.Body.FlushAsync(context.RequestAborted);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var batchBegins = true;
         try
         {
-            await foreach (var (item, after, _) in follower.FollowAsync(feed, cursor, ends.Token))
+            await foreach (var (item, after, moreFollow) in follower.FollowAsync(feed, cursor, ends.Token))
             {
+                // As in a watch by gRPC: a key that was revoked meanwhile reads no further.
+                if (batchBegins) await authenticator.AuthenticateAsync(context);
+                batchBegins = !moreFollow;
                 await response.WriteAsync($"id: {after}\nevent: {item.Type}\ndata: ", ends.Token);
                 await response.BodyWriter.WriteAsync(EventJson.Write(item), ends.Token);
                 await response.WriteAsync("\n\n", ends.Token);
                 await response.BodyWriter.FlushAsync(ends.Token);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException or M2MException { Code: ErrorCode.Unauthenticated })
         {
-            // The stream simply ends: its reader comes back with the last id.
+            // The stream simply ends: its reader comes back with the last id, and hears then if its key is not valid any more.
         }
     }
 }

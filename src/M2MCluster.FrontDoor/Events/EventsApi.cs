@@ -3,13 +3,15 @@ using Grpc.Core;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Reading;
+using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Requests;
 using Microsoft.Extensions.Hosting;
 
 namespace M2MCluster.FrontDoor.Events;
 
-internal sealed class EventsApi(IFeedReader reader, FeedFollower follower, Feeds feeds, IHostApplicationLifetime lifetime) : V1.EventService.EventServiceBase
+internal sealed class EventsApi(
+    IFeedReader reader, FeedFollower follower, Feeds feeds, Authenticator authenticator, IHostApplicationLifetime lifetime) : V1.EventService.EventServiceBase
 {
     private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
 
@@ -33,12 +35,17 @@ internal sealed class EventsApi(IFeedReader reader, FeedFollower follower, Feeds
     {
         var (feed, cursor) = await feeds.OpenAsync(request.Parent, request.Cursor, new(), context.CancellationToken);
         await StartAsync(context);
-        var isGrpc = ErrorResponse.IsGrpc(context.GetHttpContext().Request);
+        var http = context.GetHttpContext();
+        var isGrpc = ErrorResponse.IsGrpc(http.Request);
+        var batchBegins = true;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
             await foreach (var (item, after, moreFollow) in follower.FollowAsync(feed, cursor, ends.Token))
             {
+                // A key that was revoked meanwhile reads no further, not even in a watch that it opened before.
+                if (batchBegins) await authenticator.AuthenticateAsync(http);
+                batchBegins = !moreFollow;
                 // What comes in one batch goes out in one; JSON transcoding has no such option.
                 if (isGrpc) responseStream.WriteOptions = moreFollow ? Buffered : null;
                 await responseStream.WriteAsync(new() { Event = Answer(item), Cursor = after.ToString() }, ends.Token);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Grpc.Core;
+using M2MCluster.Contracts.Events;
 
 namespace M2MCluster.FrontDoor.Tests;
 
@@ -153,6 +154,26 @@ public sealed class EventsTests(FrontDoorFixture door)
             using var response = await rest.Http.GetAsync($"/v1/applications/{id}/events:watch", HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(20));
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             Assert.Equal(accept, response.Content.Headers.ContentType!.MediaType);
+        }
+    }
+
+    [Fact]
+    public async Task AcknowledgeEvents_CursorBeyondTheFeed_IsRefusedAndHidesNothing()
+    {
+        var (id, rest, _) = await door.NewApplicationAsync();
+        using (rest)
+        {
+            var source = await door.NewObjectAsync();
+            await rest.PostAsync($"/v1/applications/{id}/subscriptions", $$"""{"object":"objects/{{source}}","filter":"type = m2m.report"}""").Ok();
+            var foreign = FeedCursor.Start.Past(new(FeedCursor.PartitionOf(source), 2)).ToString();
+            var answer = await rest.PostAsync($"/v1/applications/{id}/events:acknowledge", $$"""{"cursor":"{{foreign}}"}""");
+            Assert.Equal(["cursor"], answer.Violations);
+
+            await door.ReportAsync(source, """[{"n":"x","v":1}]""");
+            Assert.Equal(1, (await rest.GetAsync($"/v1/applications/{id}/events").Ok()).GetProperty("events").GetArrayLength());
+            await door.ReportAsync(source, """[{"n":"x","v":2}]""");
+            await rest.PostAsync($"/v1/applications/{id}/events:acknowledge", $$"""{"cursor":"{{foreign}}"}""").Ok();
+            Assert.Equal(0, (await rest.GetAsync($"/v1/applications/{id}/events").Ok()).GetProperty("events").GetArrayLength());
         }
     }
 

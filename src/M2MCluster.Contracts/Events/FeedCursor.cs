@@ -22,6 +22,9 @@ public sealed class FeedCursor
     /// <summary>The last sequence number read in the partition; 0 if none.</summary>
     public long this[int partition] => _sequences[partition];
 
+    /// <summary>Whether it is further than the other in any partition.</summary>
+    public bool IsBeyond(FeedCursor end) => _sequences.Zip(end._sequences).Any(pair => pair.First > pair.Second);
+
     /// <summary>The cursor after reading one event more; never goes back.</summary>
     public FeedCursor Past(FeedPosition position)
     {

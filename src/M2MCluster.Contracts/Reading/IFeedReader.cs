@@ -10,6 +10,9 @@ public interface IFeedReader
     /// </summary>
     ValueTask<IReadOnlyList<FeedEvent>> ReadAsync(string feed, FeedCursor after, int limit, CancellationToken cancellation);
 
+    /// <summary>How far the feed goes: a cursor beyond it is not one of this feed's.</summary>
+    ValueTask<FeedCursor> EndAsync(string feed, CancellationToken cancellation);
+
     /// <summary>How far the feed's reader has acknowledged.</summary>
     ValueTask<FeedCursor> AcknowledgedAsync(string feed, CancellationToken cancellation);
 

@@ -9,15 +9,22 @@ namespace M2MCluster.FrontDoor.Events;
 /// <summary>Finds the feed that a call is about, and where in it the call begins.</summary>
 internal sealed class Feeds(IGrainFactory grains, IFeedReader reader)
 {
+    private const string NotOurs = "is not one that this feed returned";
+
     /// <param name="cursor">Empty: after what was acknowledged.</param>
     /// <exception cref="InvalidRequestException">With all problems, also those found before.</exception>
     /// <exception cref="M2MException"><see cref="ErrorCode.NotFound"/></exception>
     public async ValueTask<(string Feed, FeedCursor Cursor)> OpenAsync(string parent, string cursor, Problems problems, CancellationToken cancellation)
     {
         var application = problems.Id(parent, Names.Applications, "parent");
-        problems.Require(FeedCursor.TryParse(cursor, out var given), "cursor", "is not one that this feed returned");
+        problems.Require(FeedCursor.TryParse(cursor, out var given), "cursor", NotOurs);
         problems.ThrowIfAny();
         await grains.GetGrain<IApplicationGrain>(application).Get();
-        return (application, cursor.Length == 0 ? await reader.AcknowledgedAsync(application, cancellation) : given!);
+        if (cursor.Length == 0) return (application, await reader.AcknowledgedAsync(application, cancellation));
+
+        // Acknowledged, another feed's cursor would hide events that are still to come.
+        problems.Require(!given!.IsBeyond(await reader.EndAsync(application, cancellation)), "cursor", NotOurs);
+        problems.ThrowIfAny();
+        return (application, given);
     }
 }

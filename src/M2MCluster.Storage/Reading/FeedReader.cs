@@ -53,15 +53,21 @@ internal sealed class FeedReader(IQueries queries, CommitPipeline pipeline) : IF
         }
     }
 
-    public async ValueTask<FeedCursor> AcknowledgedAsync(string feed, CancellationToken cancellation)
+    public ValueTask<FeedCursor> EndAsync(string feed, CancellationToken cancellation) =>
+        CursorAsync("SELECT partition, seq FROM feed_heads WHERE feed = @feed", feed, cancellation);
+
+    public ValueTask<FeedCursor> AcknowledgedAsync(string feed, CancellationToken cancellation) =>
+        CursorAsync("SELECT partition, seq FROM feed_acknowledgements WHERE feed = @feed", feed, cancellation);
+
+    public ValueTask AcknowledgeAsync(string feed, FeedCursor cursor, CancellationToken cancellation) => pipeline.AcknowledgeAsync(feed, cursor);
+
+    private async ValueTask<FeedCursor> CursorAsync(string sql, string feed, CancellationToken cancellation)
     {
         var rows = await queries.ListAsync(
-            "SELECT partition, seq FROM feed_acknowledgements WHERE feed = @feed", [("feed", feed)],
+            sql, [("feed", feed)],
             row => new FeedPosition(row.GetInt32(0), row.GetInt64(1)), cancellation).ConfigureAwait(false);
         return rows.Aggregate(FeedCursor.Start, (cursor, position) => cursor.Past(position));
     }
-
-    public ValueTask AcknowledgeAsync(string feed, FeedCursor cursor, CancellationToken cancellation) => pipeline.AcknowledgeAsync(feed, cursor);
 
     private static FeedEvent? Event(System.Data.Common.DbDataReader row)
     {

@@ -18,6 +18,9 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
     // A child is told at most so often that it was heard of: each time costs it a commit.
     private static readonly TimeSpan SeenGranularity = TimeSpan.FromSeconds(5);
 
+    // Forgetting costs no more than telling some children once more.
+    private const int MaxToldSeen = 10_000;
+
     private readonly Dictionary<string, long> _toldSeen = new(StringComparer.Ordinal);
 
     public async ValueTask<ReportReceipt> ReportAsync(Speaker speaker, ReportDraft draft)
@@ -91,6 +94,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
     private void TellSeen(string child, long nowMs)
     {
         if (_toldSeen.TryGetValue(child, out var at) && nowMs - at < SeenGranularity.TotalMilliseconds) return;
+        if (_toldSeen.Count >= MaxToldSeen) _toldSeen.Clear();
         _toldSeen[child] = nowMs;
         core.Services.Grains.GetObject(child).SeenVia(core.Id).AsTask().Ignore();
     }

@@ -12,6 +12,7 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
 
     private readonly LockstepServer _server = new();
     private readonly Channel<string> _told = Channel.CreateUnbounded<string>();
+    private readonly HashSet<ushort> _seen = [];
 
     [Fact]
     public async Task RunAsync_OneDayOfAGateway_ReportsForAllFetchesForAllAndSleeps()
@@ -33,12 +34,7 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
         await AnswerAsync("/m2m/mailbox/next", null, CoapCode.NotFound);
         await AnswerAsync("/m2m/mailbox/next", "valve", CoapCode.NotFound);
 
-        while (!_server.HasReceived)
-        {
-            _server.Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
-
+        _server.Time.Advance(Plan.Awake);
         await AnswerAsync("/m2m/mailbox", null, CoapCode.Content);
         var told = new List<string>();
         while (!told.Contains("valve asleep"))
@@ -50,13 +46,14 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
         Assert.Equal(["gw woke", "gw sent 7", "gw stored 7", "valve sent 7", "valve stored 7", "valve got 0000000000000009", "gw asleep", "valve asleep"], told);
 
         var before = _server.Peer;
-        while (!_server.HasReceived)
+        var woken = ReceiveAsync();
+        while (!woken.IsCompleted)
         {
             _server.Time.Advance(Plan.Asleep);
             await Task.Yield();
         }
 
-        Assert.Equal("/rd/x", (await _server.ReceiveAsync()).Options.UriPath);
+        Assert.Equal("/rd/x", (await woken).Options.UriPath);
         Assert.NotEqual(before, _server.Peer);
         await stop.CancelAsync();
         await running;
@@ -82,9 +79,19 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
 
     private async Task AnswerAsync(string path, string? child, CoapCode code, Action<CoapMessage>? more = null)
     {
-        var request = await _server.ReceiveAsync();
+        var request = await ReceiveAsync();
         Assert.Equal(path, request.Options.UriPath);
         Assert.Equal(child, request.Options.GetQuery("for"u8));
         _server.Answer(request, code, more);
+    }
+
+    // The clock is moved while an answer may still be on its way to the device, which then retransmits what was answered.
+    private async Task<CoapMessage> ReceiveAsync()
+    {
+        while (true)
+        {
+            var request = await _server.ReceiveAsync();
+            if (_seen.Add(request.MessageId)) return request;
+        }
     }
 }

@@ -4,21 +4,29 @@ using M2MCluster.Testing.Processes;
 namespace M2MCluster.Cli.Tests;
 
 /// <summary>A node of its own, and <c>m2m</c> called against it.</summary>
-public sealed class NodeFixture : IAsyncLifetime
+public sealed class NodeFixture : IAsyncLifetime, IAsyncDisposable
 {
+    private readonly Dictionary<string, string> _settings;
     private HostProcess? _host;
+
+    public NodeFixture()
+        : this([])
+    {
+    }
+
+    internal NodeFixture(Dictionary<string, string> settings) => _settings = settings;
 
     public HostProcess Host => _host!;
 
     public async Task InitializeAsync() => _host = await HostProcess.StartAsync(new()
     {
         Assembly = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Host").Value!,
+        More = _settings,
     });
 
-    public async Task DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-    }
+    public Task DisposeAsync() => _host?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 
     /// <summary>The exit code.</summary>
     public async Task<int> RunAsync(params string[] line)

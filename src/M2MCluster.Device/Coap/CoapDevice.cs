@@ -24,7 +24,7 @@ public sealed class CoapDevice : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         _options = options;
         ReportIds = new ReportIds(time);
-        _exchanges = new CoapExchanges(options.Server, options.Transmission, options.Link, time);
+        _exchanges = new CoapExchanges(options.Server, options.LocalAddress, options.Transmission, options.Link, time);
         _transfer = new CoapTransfer(_exchanges, options.CheckedBlockSize, options.MaxBody);
         if (options.Commands is not { } commands) return;
         var server = new CoapCommandServer(_exchanges, commands, time, options.MaxBody);

@@ -12,6 +12,9 @@ public sealed record CoapDeviceOptions
 
     public required IPEndPoint Server { get; init; }
 
+    /// <summary>The address that the device speaks from; null: the system's choice.</summary>
+    public IPAddress? LocalAddress { get; init; }
+
     /// <summary>Registration lifetime, from 60 s.</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromSeconds(90_000);
 

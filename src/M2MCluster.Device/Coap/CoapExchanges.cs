@@ -15,14 +15,14 @@ internal sealed class CoapExchanges : ICoapLayerEvents<IPEndPoint>, IAsyncDispos
     private readonly ITimer _timer;
     private bool _ended;
 
-    public CoapExchanges(IPEndPoint server, CoapTransmission transmission, DeviceLink link, TimeProvider time)
+    public CoapExchanges(IPEndPoint server, IPAddress? local, CoapTransmission transmission, DeviceLink link, TimeProvider time)
     {
         _server = server;
         _time = time;
         _origin = time.GetTimestamp();
         _layer = new(transmission, this);
         _timer = time.CreateTimer(_ => Step(now => _layer.Advance(now)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Socket = new CoapSocket(server, link, datagram => Step(now => _layer.Receive(_server, datagram, now)));
+        Socket = new CoapSocket(server, local, link, datagram => Step(now => _layer.Receive(_server, datagram, now)));
     }
 
     public CoapSocket Socket { get; }

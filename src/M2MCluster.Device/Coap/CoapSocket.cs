@@ -13,15 +13,17 @@ internal sealed class CoapSocket : IAsyncDisposable
     private const int LargestDatagram = 2048;
 
     private readonly IPEndPoint _server;
+    private readonly IPAddress? _local;
     private readonly DeviceLink _link;
     private readonly Action<ReadOnlyMemory<byte>> _received;
     private readonly CancellationTokenSource _ending = new();
     private volatile Socket _socket;
     private Task _receiving;
 
-    public CoapSocket(IPEndPoint server, DeviceLink link, Action<ReadOnlyMemory<byte>> received)
+    public CoapSocket(IPEndPoint server, IPAddress? local, DeviceLink link, Action<ReadOnlyMemory<byte>> received)
     {
         _server = server;
+        _local = local;
         _link = link;
         _received = received;
         _socket = Open();
@@ -67,6 +69,7 @@ internal sealed class CoapSocket : IAsyncDisposable
     private Socket Open()
     {
         var socket = new Socket(_server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        if (_local is not null) socket.Bind(new IPEndPoint(_local, 0));
         socket.Connect(_server);
         return socket;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Edge.Admission;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed partial class CoapEdge(
     CoapChannels channels,
     CoapClock clock,
     CoapMetrics metrics,
+    AdmissionControl admission,
     TimeProvider time,
     ILogger<CoapEdge> logger) : IHostedService, ICoapListener, IDisposable
 {
@@ -48,7 +50,7 @@ internal sealed partial class CoapEdge(
 
         var echo = new EchoChallenge(time);
         _shards = new CoapShard[settings.Workers];
-        for (var i = 0; i < _shards.Length; i++) _shards[i] = new CoapShard(_socket, ingress, echo, clock, settings, metrics, logger);
+        for (var i = 0; i < _shards.Length; i++) _shards[i] = new CoapShard(_socket, ingress, echo, clock, settings, metrics, admission, logger);
         _listener = new UdpListener(_socket, metrics);
 
         // The runtime holds observers weakly: the field keeps this one alive.

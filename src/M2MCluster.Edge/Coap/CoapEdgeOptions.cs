@@ -28,9 +28,6 @@ public sealed class CoapEdgeOptions
     /// <summary>Datagrams that wait for a worker, 16–1,000,000 each; default 4,096. One more is dropped, as on a busy network.</summary>
     public int QueuePerWorker { get; set; } = 4096;
 
-    /// <summary>Requests being handled at once, 16–1,000,000; default 16,384. One more is answered 5.03.</summary>
-    public int MaxInFlight { get; set; } = 16384;
-
     /// <summary>Requests of one peer each second, 1–1,000,000; default 5,000, with as many at once. One more is answered 4.29.</summary>
     public int MaxRequestsPerSecondPerPeer { get; set; } = 5000;
 
@@ -46,7 +43,7 @@ public sealed class CoapEdgeOptions
     /// <summary>After how long an answer goes separately, 0.05–1.9 s (before a peer's first retransmission); default 1 s.</summary>
     public TimeSpan SeparateAfter { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The Max-Age of 5.03 and 4.29, 1–3,600 s; default 5 s.</summary>
+    /// <summary>The Max-Age of 4.29, and of 5.03 where it is not the admission control's, 1–3,600 s; default 5 s.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>ACK_TIMEOUT towards devices, 0.1–60 s; default 2 s. 10–20 s suits NB-IoT.</summary>

@@ -13,7 +13,6 @@ internal sealed class CoapEdgeOptionsValidator : IValidateOptions<CoapEdgeOption
         Check(nameof(options.Port), options.Port, 0, 65535);
         Check(nameof(options.Workers), options.Workers, 1, 64);
         Check(nameof(options.QueuePerWorker), options.QueuePerWorker, 16, 1_000_000);
-        Check(nameof(options.MaxInFlight), options.MaxInFlight, 16, 1_000_000);
         Check(nameof(options.MaxRequestsPerSecondPerPeer), options.MaxRequestsPerSecondPerPeer, 1, 1_000_000);
         Check(nameof(options.MaxSessions), options.MaxSessions, 64, 10_000_000);
         Check(nameof(options.MaxBody), options.MaxBody, 1024, 16 << 20);

@@ -1,3 +1,4 @@
+using M2MCluster.Edge.Admission;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,8 +22,7 @@ public static class CoapEdgeServices
             .Bind(configuration.GetSection(CoapEdgeOptions.Section))
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<CoapEdgeOptions>, CoapEdgeOptionsValidator>();
-        services.AddMetrics();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddAdmission(configuration);
         services.AddSingleton<CoapClock>();
         services.AddSingleton<CoapChannels>();
         services.AddSingleton<CoapMetrics>();

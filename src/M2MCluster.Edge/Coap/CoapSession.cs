@@ -18,6 +18,9 @@ internal abstract class CoapSession(CoapShard shard, string name, Strength stren
     /// <summary>Proved, or claimed by a registration; null while the peer has not said.</summary>
     public string? Identity { get; set; }
 
+    /// <summary>Whether a request of the peer has succeeded.</summary>
+    public bool IsKnown { get; set; }
+
     /// <summary>Whether the peer registered links, so that requests go to it.</summary>
     public bool ServesRequests { get; set; }
 

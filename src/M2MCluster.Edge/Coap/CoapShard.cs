@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
+using M2MCluster.Edge.Admission;
 using M2MCluster.Protocols.Coap;
 using M2MCluster.Protocols.Coap.Blockwise;
 using M2MCluster.Protocols.Coap.Messaging;
@@ -26,18 +27,20 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
     private readonly CoapClock _clock;
     private readonly CoapEdgeOptions _options;
     private readonly CoapMetrics _metrics;
+    private readonly AdmissionControl _admission;
     private readonly ILogger _logger;
-    private (CoapIncoming<CoapSession> Incoming, CoapCall Call)? _started;
+    private (CoapIncoming<CoapSession> Incoming, CoapCall Call, long Entered)? _started;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inFlight;
     private bool _draining;
 
-    public CoapShard(Socket socket, CoapIngress ingress, EchoChallenge echo, CoapClock clock, CoapEdgeOptions options, CoapMetrics metrics, ILogger logger)
+    public CoapShard(Socket socket, CoapIngress ingress, EchoChallenge echo, CoapClock clock, CoapEdgeOptions options, CoapMetrics metrics, AdmissionControl admission, ILogger logger)
     {
         _ingress = ingress;
         _clock = clock;
         _options = options;
         _metrics = metrics;
+        _admission = admission;
         _logger = logger;
         _inbox = Channel.CreateBounded<CoapDatagram>(new BoundedChannelOptions(options.QueuePerWorker) { SingleReader = true, SingleWriter = true });
         var transmission = new CoapTransmission
@@ -166,7 +169,7 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
     void ICoapLayerEvents<CoapSession>.RequestReceived(CoapIncoming<CoapSession> incoming)
     {
         var request = incoming.Request!;
-        if (Refuse(incoming, out var route, out var body) is { } refusal)
+        if (Refuse(incoming, out var route, out var body, out var entered) is { } refusal)
         {
             Reply(incoming, request, refusal);
             return;
@@ -174,7 +177,7 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
 
         _inFlight++;
         _awaited.Enqueue(incoming);
-        _started = (incoming, new CoapCall(incoming.Peer, request, route, body));
+        _started = (incoming, new CoapCall(incoming.Peer, request, route, body), entered);
     }
 
     void ICoapLayerEvents<CoapSession>.ResponseReceived(CoapOutgoing<CoapSession> outgoing, CoapMessage response) =>
@@ -188,7 +191,7 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
     {
         try
         {
-            (CoapIncoming<CoapSession> Incoming, CoapCall Call)? started;
+            (CoapIncoming<CoapSession> Incoming, CoapCall Call, long Entered)? started;
             lock (_gate)
             {
                 var status = CoapDecoder.Decode(datagram.Bytes, out var message, out _);
@@ -198,7 +201,7 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
                 started = _started;
             }
 
-            if (started is { } request) _ = Handle(request.Incoming, request.Call);
+            if (started is { } request) _ = Handle(request.Incoming, request.Call, request.Entered);
         }
         catch (Exception failure)
         {
@@ -207,28 +210,30 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
         }
     }
 
-    private async Task Handle(CoapIncoming<CoapSession> incoming, CoapCall call)
+    private async Task Handle(CoapIncoming<CoapSession> incoming, CoapCall call, long entered)
     {
         var reply = await _ingress.Handle(call);
+        _admission.Leave(entered);
         lock (_gate)
         {
+            incoming.Peer.IsKnown |= reply.Code.IsSuccess;
             if (--_inFlight == 0 && _draining) _idle.TrySetResult();
             Reply(incoming, call.Request, reply);
         }
     }
 
-    private CoapMessage? Refuse(CoapIncoming<CoapSession> incoming, out CoapRoute route, out ReadOnlyMemory<byte> body)
+    private CoapMessage? Refuse(CoapIncoming<CoapSession> incoming, out CoapRoute route, out ReadOnlyMemory<byte> body, out long entered)
     {
         route = default;
         body = default;
+        entered = 0;
         var now = _clock.Now;
         if (!incoming.Peer.Requests.TryTake(_options.MaxRequestsPerSecondPerPeer, now)) return CoapReply.Later(CoapCode.TooManyRequests, _options.RetryAfter, "too fast");
-        if (_inFlight >= _options.MaxInFlight / _options.Workers) return CoapReply.Later(CoapCode.ServiceUnavailable, _options.RetryAfter, "overload");
         var request = incoming.Request!;
         if (CoapRoute.Find(request, out route) is { } refusal) return refusal;
         return _bodies.Accept(incoming.Peer, request, now, out body) switch
         {
-            CoapBlock1Status.Complete => null,
+            CoapBlock1Status.Complete => Admit(incoming.Peer, out entered),
             CoapBlock1Status.Continue => CoapReply.Of(CoapCode.Continue),
             CoapBlock1Status.Incomplete => CoapReply.Of(CoapCode.RequestEntityIncomplete),
             CoapBlock1Status.TooLarge => TooLarge(),
@@ -236,6 +241,9 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
             _ => CoapReply.Of(CoapCode.BadRequest, "block length"),
         };
     }
+
+    private CoapMessage? Admit(CoapSession peer, out long entered) =>
+        _admission.TryEnter(peer.IsKnown, out entered) ? null : CoapReply.Later(CoapCode.ServiceUnavailable, _admission.NextPlace(), "overload");
 
     private CoapMessage TooLarge()
     {

@@ -3,16 +3,16 @@ using System.Text;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Edge.Admission;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
 namespace M2MCluster.Edge.Mqtt;
 
-/// <summary>Decides on a CONNECT: the user name is the object's id, the password its secret. At most so many at once as the options say.</summary>
-internal sealed class MqttAdmission(MqttEdge edge, ILogger<MqttAdmission> logger) : IDisposable
+/// <summary>Decides on a CONNECT: the user name is the object's id, the password its secret. Who comes in a crowd waits for a turn.</summary>
+internal sealed class MqttAdmission(MqttEdge edge, AdmissionControl admission, ILogger<MqttAdmission> logger)
 {
-    private readonly SemaphoreSlim _turns = new(edge.Options.MaxAdmissions);
     private readonly string _run = Guid.NewGuid().ToString("n")[..12];
     private long _sessions;
 
@@ -25,15 +25,14 @@ internal sealed class MqttAdmission(MqttEdge edge, ILogger<MqttAdmission> logger
         if (!string.IsNullOrEmpty(packet.AuthenticationMethod)) return (null, MqttConnectReasonCode.BadAuthenticationMethod);
         if (string.IsNullOrEmpty(packet.ClientId)) packet.ClientId = $"auto-{Guid.NewGuid():n}";
         if (packet.Password is null || !Names.IsId(packet.Username)) return (null, MqttConnectReasonCode.BadUserNameOrPassword);
-        try
+        // Those who came together are not sent away together: they would come back so.
+        using (var part = new CancellationTokenSource(edge.Options.ConnectTimeout * (0.5 + (Random.Shared.NextDouble() / 2)), edge.Time))
+        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(part.Token, cancellation))
         {
-            await _turns.WaitAsync(cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            return (null, MqttConnectReasonCode.ServerBusy);
+            if (!await admission.WaitAsync(patience.Token)) return (null, MqttConnectReasonCode.ServerBusy);
         }
 
+        var entered = edge.Time.GetTimestamp();
         try
         {
             return await Attach(packet, pipe, new(packet.Username, isProtected ? Strength.Protected : Strength.Secret, Bearer.Mqtt, address));
@@ -47,11 +46,9 @@ internal sealed class MqttAdmission(MqttEdge edge, ILogger<MqttAdmission> logger
         }
         finally
         {
-            _turns.Release();
+            admission.Leave(entered);
         }
     }
-
-    public void Dispose() => _turns.Dispose();
 
     private async ValueTask<(MqttSession? Session, MqttConnectReasonCode Reason)> Attach(MqttConnectPacket packet, MqttPipe pipe, Speaker speaker)
     {

@@ -26,9 +26,6 @@ public sealed class MqttEdgeOptions
     /// <summary>Connections at once, 1 to 1,000,000; more are told that the server is busy.</summary>
     public int MaxConnections { get; set; } = 100_000;
 
-    /// <summary>Connections that are being admitted at once, 1 to 65,536; others wait their turn for <see cref="ConnectTimeout"/>.</summary>
-    public int MaxAdmissions { get; set; } = 512;
-
     /// <summary>A whole packet, bytes, 1 KiB to 16 MiB.</summary>
     public int MaxPacketSize { get; set; } = 1 << 20;
 
@@ -38,7 +35,9 @@ public sealed class MqttEdgeOptions
     /// <summary>Messages to one connection that are not yet acknowledged, 1 to 1,024.</summary>
     public int MaxInFlight { get; set; } = 16;
 
-    /// <summary>From the connection to its CONNECT, and from that to its answer; 1 s to 5 min.</summary>
+    /// <summary>
+    /// From the connection to its answer, 1 s to 5 min. A client whose turn has not come in a part of it, half at least and the rest left to chance, is told that the server is busy.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest keep-alive that a version 5 client is granted, 10 to 65,535 s.</summary>

@@ -12,7 +12,6 @@ internal sealed class MqttEdgeOptionsValidator : IValidateOptions<MqttEdgeOption
         Range(options.Port, 0, 65_535, nameof(options.Port));
         Range(options.SecurePort, 0, 65_535, nameof(options.SecurePort));
         Range(options.MaxConnections, 1, 1_000_000, nameof(options.MaxConnections));
-        Range(options.MaxAdmissions, 1, 65_536, nameof(options.MaxAdmissions));
         Range(options.MaxPacketSize, 1 << 10, 16 << 20, nameof(options.MaxPacketSize));
         Range(options.Window, 1, 1024, nameof(options.Window));
         Range(options.MaxInFlight, 1, 1024, nameof(options.MaxInFlight));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using M2MCluster.Edge.Admission;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -23,8 +24,7 @@ public static class MqttEdgeRegistration
             .Bind(configuration.GetSection(MqttEdgeOptions.Section))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MqttEdgeOptions>, MqttEdgeOptionsValidator>());
-        services.AddMetrics();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddAdmission(configuration);
         services.AddSingleton<MqttMetrics>();
         services.AddSingleton<MqttEdge>();
         services.AddSingleton<MqttAdmission>();

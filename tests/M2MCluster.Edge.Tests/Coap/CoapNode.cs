@@ -34,7 +34,7 @@ public sealed class CoapNode : IAsyncDisposable
         grains ??= new FakeGrains();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings
-            .Select(s => new KeyValuePair<string, string?>($"{CoapEdgeOptions.Section}:{s.Key}", s.Value))
+            .Select(s => new KeyValuePair<string, string?>(s.Key.Contains(':', StringComparison.Ordinal) ? s.Key : $"{CoapEdgeOptions.Section}:{s.Key}", s.Value))
             .Append(new($"{CoapEdgeOptions.Section}:Port", $"{FreePort()}"))).Build();
         var services = new ServiceCollection()
             .AddLogging()

@@ -100,8 +100,9 @@ public sealed class ProtocolTests
     [Fact]
     public async Task Overload_MoreInFlightThanTheBound_Is503WithMaxAge()
     {
-        await using var node = await CoapNode.Start(null, ("MaxInFlight", "16"), ("Workers", "1"));
+        await using var node = await CoapNode.Start(null, ("M2M:Edge:Admission:MaxInFlight", "16"));
         using var device = new RawCoap(node.EndPoint);
+        await device.Ask(CoapCode.Get, "/m2m/time");
         var commit = new TaskCompletionSource();
         node.Grains["c1"].Gate = commit.Task;
         for (var i = 0; i < 16; i++) device.Send(RawCoap.Request(CoapCode.Post, "/m2m/reports", 0, "x", "ep=c1"));

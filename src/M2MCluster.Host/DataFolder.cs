@@ -3,23 +3,32 @@ using M2MCluster.Contracts.Applications;
 
 namespace M2MCluster.Host;
 
-/// <summary>The node's folder: database, and keys that only its owner may read (mode 0600), each made on first start.</summary>
+/// <summary>
+/// The node's folder: database, and keys that only its owner may read (mode 0600), each made on first start. In a cluster all nodes need the same keys, so these
+/// may lie in a folder of their own.
+/// </summary>
 internal sealed class DataFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int PepperBytes = 32;
 
-    public DataFolder(string path)
+    public DataFolder(string path, string? keys = null)
     {
         Path = System.IO.Path.GetFullPath(path);
+        Keys = System.IO.Path.GetFullPath(keys ?? path);
         Directory.CreateDirectory(Path);
+        Directory.CreateDirectory(Keys);
     }
 
     public string Path { get; }
 
+    public string Keys { get; }
+
     public string Database => System.IO.Path.Combine(Path, "m2m.db");
 
-    public string OperatorKeyFile => System.IO.Path.Combine(Path, "operator.key");
+    public string OperatorKeyFile => System.IO.Path.Combine(Keys, "operator.key");
+
+    public string PepperFile => System.IO.Path.Combine(Keys, "pepper.key");
 
     /// <summary>The first operator's API key.</summary>
     /// <exception cref="InvalidOperationException">The file is empty, which would lock the operator out.</exception>
@@ -35,18 +44,21 @@ internal sealed class DataFolder
         var pepper = new byte[PepperBytes];
         return Convert.TryFromBase64String(text.Trim(), pepper, out var length) && length == PepperBytes
             ? pepper
-            : throw new InvalidOperationException($"{Path}/pepper.key is damaged; restore it from a backup, since device secrets depend on it");
+            : throw new InvalidOperationException($"{PepperFile} is damaged; restore it from a backup, since device secrets depend on it");
     }
+
+    /// <summary>Tells one pepper from another, and nothing of it.</summary>
+    public string PepperFingerprint() => Convert.ToHexStringLower(HMACSHA256.HashData(Pepper(), "m2m: which pepper"u8))[..32];
 
     private string ReadOrMake(string name, Func<string> make)
     {
-        var file = System.IO.Path.Combine(Path, name);
+        var file = System.IO.Path.Combine(Keys, name);
         if (File.Exists(file)) return File.ReadAllText(file);
 
-        // Written aside and moved, so that a crash leaves a whole key or none.
+        // Written aside and moved, so that a crash leaves a whole key or none; of nodes that share the folder and start together, the first makes it.
         var text = make();
-        var draft = file + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        var draft = $"{file}.{Guid.NewGuid():n}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         using (var stream = new FileStream(draft, options))
         using (var writer = new StreamWriter(stream))
@@ -56,7 +68,15 @@ internal sealed class DataFolder
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(draft, file);
-        return text;
+        try
+        {
+            File.Move(draft, file);
+            return text;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(draft);
+            return File.ReadAllText(file);
+        }
     }
 }

@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
-using Orleans.Configuration;
 
 namespace M2MCluster.Host;
 
@@ -30,11 +29,11 @@ internal static class Node
         var configuration = builder.Configuration;
         var node = configuration.GetSection(NodeOptions.Section).Get<NodeOptions>() ?? new();
         var failures = node.Failures().ToList();
-        var folder = new DataFolder(node.DataFolder);
+        var folder = new DataFolder(node.DataFolder, node.KeyFolder);
         var connectionString = configuration.GetConnectionString("M2M") ?? $"Data Source={folder.Database}";
-        if (StorageServices.EngineOf(connectionString) is not { } engine)
-            failures.Add("ConnectionStrings:M2M must begin with Data Source=… (SQLite) or hold Host=… (PostgreSQL)");
-        else builder.Services.AddSingleton(typeof(StorageEngine), engine);
+        var engine = StorageServices.EngineOf(connectionString);
+        if (engine is null) failures.Add("ConnectionStrings:M2M must begin with Data Source=… (SQLite) or hold Host=… (PostgreSQL)");
+        failures.AddRange(SiloSetup.Failures(node, engine));
         var coap = configuration.GetSection(CoapEdgeOptions.Section).Get<CoapEdgeOptions>() ?? new();
         var mqtt = configuration.GetSection(MqttEdgeOptions.Section).Get<MqttEdgeOptions>() ?? new();
         coap.Address = mqtt.Address = configuration["M2M:Edge:Address"] ?? coap.Address;
@@ -42,11 +41,12 @@ internal static class Node
         if (failures.Count > 0) throw new OptionsValidationException(NodeOptions.Section, typeof(NodeOptions), failures);
 
         var services = builder.Services;
-        services.AddSingleton(node).AddSingleton(folder).AddSingleton(TimeProvider.System);
+        services.AddSingleton(node).AddSingleton(folder).AddSingleton(TimeProvider.System).AddSingleton(typeof(StorageEngine), engine!.Value);
         services.AddM2MStorage(connectionString, options => configuration.GetSection("M2M:Storage").Bind(options));
         services.AddM2MGrains(node: 0, folder.Pepper());
+        services.AddSingleton<NodeNumber>();
         services.AddHostedService<StorageStart>();
-        builder.UseOrleans(silo => Configure(silo, node));
+        builder.UseOrleans(silo => SiloSetup.Configure(silo, node, engine.Value, connectionString));
         services.AddHostedService<ScheduleStart>();
         services.AddM2MEdges(configuration);
         services.AddM2MFrontDoor(options =>
@@ -76,13 +76,6 @@ internal static class Node
         app.Services.GetRequiredService<StorageEngine>(),
         app.Services.GetRequiredService<IOptions<CoapEdgeOptions>>().Value,
         app.Services.GetRequiredService<IOptions<MqttEdgeOptions>>().Value));
-
-    private static void Configure(ISiloBuilder silo, NodeOptions node)
-    {
-        silo.UseLocalhostClustering(node.Silo.Port, node.Silo.GatewayPort, serviceId: "m2m", clusterId: "m2m");
-        silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = IPAddress.Parse(node.Silo.Address));
-        silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(3));
-    }
 
     private static void Listen(KestrelServerOptions kestrel, NodeOptions node)
     {

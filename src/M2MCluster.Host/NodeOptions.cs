@@ -10,6 +10,9 @@ internal sealed class NodeOptions
     /// <summary>Database, keys and <c>operator.key</c>; relative to the working directory.</summary>
     public string DataFolder { get; set; } = "m2m-data";
 
+    /// <summary><c>operator.key</c> and <c>pepper.key</c>, which all nodes of a cluster share; null: the data folder.</summary>
+    public string? KeyFolder { get; set; }
+
     public SiloEndpoint Silo { get; set; } = new();
 
     public Listener Management { get; set; } = new() { Port = 9464 };
@@ -36,6 +39,9 @@ internal sealed class NodeOptions
             if (port is < 0 or > 65_535) yield return $"{key} is {port}, but must be 0 to 65535";
         }
 
+        if (Silo.ClusterId.Length == 0 || Silo.ServiceId.Length == 0) yield return "M2M:Silo:ClusterId and M2M:Silo:ServiceId must not be empty";
+        if (Silo.FailureDetection < TimeSpan.FromSeconds(1) || Silo.FailureDetection > TimeSpan.FromMinutes(5))
+            yield return $"M2M:Silo:FailureDetection is {Silo.FailureDetection}, but must be 1 s to 5 min";
         if (Silo.Port == 0) yield return "M2M:Silo:Port must not be 0: a node has a silo";
         if (IPAddress.TryParse(FrontDoor.Address, out var front) && !IPAddress.IsLoopback(front) && !FrontDoor.AllowCleartext)
         {
@@ -49,6 +55,18 @@ internal sealed class NodeOptions
         public string Address { get; set; } = "127.0.0.1";
         public int Port { get; set; } = 11111;
         public int GatewayPort { get; set; } = 30000;
+
+        /// <summary>Silos with the same find each other in the same database.</summary>
+        public string ClusterId { get; set; } = "m2m";
+
+        /// <summary>Whose reminders these are; it stays while cluster ids may change.</summary>
+        public string ServiceId { get; set; } = "m2m";
+
+        /// <summary>How long a silo must be silent before the others declare it dead, 1 s to 5 min.</summary>
+        public TimeSpan FailureDetection { get; set; } = TimeSpan.FromSeconds(6);
+
+        /// <summary>Whether pods are watched and tell the address; null: if the environment looks like Kubernetes.</summary>
+        public bool? Kubernetes { get; set; }
     }
 
     internal sealed class Listener

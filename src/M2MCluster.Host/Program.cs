@@ -6,7 +6,7 @@ try
     await app.StartAsync();
     Node.Announce(app);
     await app.WaitForShutdownAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (Exception failure) when (StartFailure.Explain(failure) is { } words)
 {

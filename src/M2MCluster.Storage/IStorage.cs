@@ -13,6 +13,11 @@ public interface IStorage
     /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: the database is away.</exception>
     Task OpenAsync(CancellationToken cancellation);
 
+    /// <summary>Keeps a fact of the whole installation the first time that it is told; later ones change nothing. To be called once the database is open.</summary>
+    /// <returns>The value that is kept, which may be another one.</returns>
+    /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: the database is away.</exception>
+    Task<string> KeepFactAsync(string name, string value, CancellationToken cancellation);
+
     /// <summary>Whether the database answers now.</summary>
     ValueTask<bool> IsAvailableAsync(CancellationToken cancellation);
 }

@@ -66,6 +66,7 @@ public static class StorageServices
         .AddSingleton(provider => new SqliteFile(connectionString, provider.GetRequiredService<StorageOptions>()))
         .AddSingleton<IQueries, SqliteQueries>()
         .AddSingleton<IBatchWriter, SqliteBatchWriter>()
+        .AddSingleton<INodeNumbers, SqliteNodeNumbers>()
         .AddSingleton<IStorage, SqliteStorage>();
 
     private static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString) => services
@@ -73,5 +74,6 @@ public static class StorageServices
         .AddSingleton<PostgresNews>()
         .AddSingleton<IQueries, PostgresQueries>()
         .AddSingleton<IBatchWriter, PostgresBatchWriter>()
+        .AddSingleton<INodeNumbers, PostgresNodeNumbers>()
         .AddSingleton<IStorage, PostgresStorage>();
 }

@@ -20,7 +20,7 @@ public interface IStateReader
     /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: storage is away.</exception>
     ValueTask<IReadOnlyList<DueTime>> DueAsync(long until, int limit);
 
-    /// <summary>The highest timed id of any row, 0 if there is none: ids go on from there though the clock went back.</summary>
+    /// <summary>The highest timed id with the node number that is on disk, 0 if there is none: ids go on from there though the clock went back.</summary>
     /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: storage is away.</exception>
-    ValueTask<long> LastIdAsync();
+    ValueTask<long> LastIdAsync(int node);
 }

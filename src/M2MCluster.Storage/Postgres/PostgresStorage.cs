@@ -27,5 +27,22 @@ internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline 
         sweeper.Start();
     }
 
+    public async Task<string> KeepFactAsync(string name, string value, CancellationToken cancellation)
+    {
+        try
+        {
+            using var keep = database.Readers.CreateCommand("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+            keep.Parameters.Add(new() { Value = name });
+            keep.Parameters.Add(new() { Value = value });
+            await keep.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (NpgsqlException failure)
+        {
+            throw new M2MException("the database is away: " + failure.Message, failure) { Code = ErrorCode.Unavailable };
+        }
+
+        return await queries.FactAsync(name, cancellation).ConfigureAwait(false);
+    }
+
     public async ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => await queries.AnswersAsync(cancellation).ConfigureAwait(false);
 }

@@ -24,6 +24,9 @@ internal static class QueryExtensions
         }
     }
 
+    public static async Task<string> FactAsync(this IQueries queries, string name, CancellationToken cancellation) =>
+        (await queries.FirstAsync("SELECT value FROM facts WHERE name = @name", [("name", name)], row => row.GetString(0), cancellation).ConfigureAwait(false))!;
+
     public static byte[] Bytes(this DbDataReader row, int column) => row.GetFieldValue<byte[]>(column);
 
     public static byte[]? BytesOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.Bytes(column);

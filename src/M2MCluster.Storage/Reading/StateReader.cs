@@ -43,6 +43,6 @@ internal sealed class StateReader(IQueries queries, Bodies bodies, Inbox inbox) 
         "SELECT at, object_id FROM due WHERE at <= @until ORDER BY at, object_id LIMIT @limit",
         [("until", until), ("limit", limit)], row => new DueTime(row.GetInt64(0), row.GetString(1)), default).ConfigureAwait(false);
 
-    public ValueTask<long> LastIdAsync() =>
-        queries.FirstAsync("SELECT coalesce(max(id), 0) FROM last_ids", [], row => row.GetInt64(0), default);
+    public ValueTask<long> LastIdAsync(int node) =>
+        queries.FirstAsync("SELECT id FROM last_ids WHERE node = @node", [("node", (long)node)], row => row.GetInt64(0), default);
 }

@@ -15,5 +15,12 @@ internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sw
         return Task.CompletedTask;
     }
 
+    public async Task<string> KeepFactAsync(string name, string value, CancellationToken cancellation)
+    {
+        using (var database = file.Open())
+        using (var keep = new SqliteStatement(database, "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING")) keep.Bind(name).Bind(value).Execute();
+        return await queries.FactAsync(name, cancellation).ConfigureAwait(false);
+    }
+
     public async ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => await queries.AnswersAsync(cancellation).ConfigureAwait(false);
 }

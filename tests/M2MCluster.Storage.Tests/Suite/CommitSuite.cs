@@ -190,7 +190,7 @@ public abstract class CommitSuite : StorageSuite
         Assert.Equal(set.Messages[0].Id, Assert.Single(stored.Waiting).Id);
         Assert.True(await Node.State.HasReportAsync("a", [1]));
         Assert.Equal(report.Id, Assert.Single(await Node.Feeds.ReadAsync("app", FeedCursor.Start, 10, default)).Id);
-        Assert.Equal(set.Messages[0].Id.Value, await Node.State.LastIdAsync());
+        Assert.Equal(set.Messages[0].Id.Value, await Node.State.LastIdAsync(TimedIds.NodeOf(set.Messages[0].Id.Value)));
 
         var more = Set("a", 1);
         more.Events.Add(Event("a", "app"));

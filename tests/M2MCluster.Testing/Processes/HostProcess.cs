@@ -41,7 +41,11 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>All that the process wrote, over its restarts.</summary>
     public string Output => string.Join('\n', _output);
 
-    public string OperatorKey => File.ReadAllText(Path.Combine(_folder, "data", "operator.key")).Trim();
+    public int SiloPort => _ports["Silo__Port"];
+
+    public string OperatorKey => File.ReadAllText(Path.Combine(_settings.KeyFolder ?? Path.Combine(_folder, "data"), "operator.key")).Trim();
+
+    public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>The front door as the first operator.</summary>
     public RestClient Rest { get; private set; } = null!;
@@ -68,6 +72,7 @@ public sealed class HostProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [_settings.Assembly]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         foreach (var (key, port) in _ports) start.Environment[$"M2M__{key}"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["M2M__DataFolder"] = Path.Combine(_folder, "data");
+        if (_settings.KeyFolder is { } keys) start.Environment["M2M__KeyFolder"] = keys;
         if (_settings.ConnectionString is { } connection) start.Environment["ConnectionStrings__M2M"] = connection;
         foreach (var (key, value) in _settings.More) start.Environment[key] = value;
         _process = new Process { StartInfo = start };
@@ -90,12 +95,35 @@ public sealed class HostProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Freezes it, as a machine that stalls would (SIGSTOP): its connections stay open and nothing answers.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on (SIGCONT), as if no time had passed for it.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <summary>Asks it to end in order (SIGTERM), and does not wait.</summary>
+    public Task TerminateAsync() => SignalAsync("TERM");
+
     /// <summary>Ends it in order, by SIGTERM. Returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        using var terminate = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await TerminateAsync();
+        return await WaitForExitAsync();
+    }
+
+    /// <summary>Its exit code, once it has ended by itself, within a minute.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await _process.WaitForExitAsync(patience.Token);
+        try
+        {
+            await _process!.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"the node does not end:\n{Output}");
+        }
+
         var code = _process.ExitCode;
         _process.Dispose();
         _process = null;
@@ -107,6 +135,12 @@ public sealed class HostProcess : IAsyncDisposable
         if (_process is not null) await KillAsync();
         Rest?.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     private async Task WaitUntilReadyAsync()

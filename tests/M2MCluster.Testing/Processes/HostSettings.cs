@@ -9,6 +9,9 @@ public sealed record HostSettings
     /// <summary><c>ConnectionStrings:M2M</c>; null: embedded SQLite in the data folder.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>Where the keys lie that the nodes of a cluster share; null: the node's own data folder.</summary>
+    public string? KeyFolder { get; init; }
+
     /// <summary>Further settings, by their keys with double underscores.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 }

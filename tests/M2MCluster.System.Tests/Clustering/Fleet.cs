@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using M2MCluster.Testing;
+using M2MCluster.Testing.Processes;
+
+namespace M2MCluster.System.Tests.Clustering;
+
+/// <summary>What the tests of clusters do again and again.</summary>
+internal static class Fleet
+{
+    public const string Report = """[{"n":"t","v":1}]""";
+
+    /// <summary>A device with <see cref="RawMqtt.Secret"/>.</summary>
+    public static async Task<string> CreateDeviceAsync(this HostProcess silo)
+    {
+        var id = $"t-{Guid.NewGuid():n}";
+        await silo.Rest.PostAsync($"v1/objects?objectId={id}", new { kind = "DEVICE", securityPolicy = new { plain = "FULL" } });
+        await silo.Rest.PostAsync($"v1/objects/{id}/credentials", new { mqttSecret = new { secret = RawMqtt.Secret } });
+        return id;
+    }
+
+    /// <summary>Connects, and subscribes to the mailbox.</summary>
+    public static async Task<RawMqtt> ConnectAsync(this HostProcess silo, string id)
+    {
+        var device = await (await RawMqtt.Open(silo.MqttPort)).Enter(RawMqtt.Connect(id, version: 5));
+        await device.Send(RawMqtt.Subscribe(1, "m2m/mailbox/#", version: 5));
+        Assert.StartsWith("90 0001", await device.Hear(), StringComparison.Ordinal);
+        return device;
+    }
+
+    /// <summary>The message's id.</summary>
+    public static async Task<string> SendAsync(this HostProcess silo, string id, string text)
+    {
+        var answer = await silo.Rest.PostAsync("v1/messages", new
+        {
+            target = $"objects/{id}", payload = Convert.ToBase64String(Encoding.UTF8.GetBytes(text)), contentType = "text/plain", ttl = "3600s",
+        });
+        return (string)answer["message"]!["name"]!;
+    }
+
+    /// <summary>Reads the next message, which must hold the text, and acknowledges it.</summary>
+    public static async Task ExpectAsync(this RawMqtt device, string text)
+    {
+        var packet = await device.Read(TimeSpan.FromSeconds(60));
+        Assert.NotNull(packet);
+        Assert.Equal(0x32, packet.Value.Header & 0xF6);
+        Assert.EndsWith(text, Encoding.UTF8.GetString(packet.Value.Body), StringComparison.Ordinal);
+        var topic = (packet.Value.Body[0] << 8) | packet.Value.Body[1];
+        await device.Send(RawMqtt.PubAck((ushort)((packet.Value.Body[2 + topic] << 8) | packet.Value.Body[3 + topic])));
+    }
+
+    public static Task<JsonNode> UntilOutcomeAsync(this HostProcess silo, string message, string outcome) =>
+        silo.Rest.GetUntilAsync($"v1/{message}", found => (string?)found["outcome"] == outcome);
+}

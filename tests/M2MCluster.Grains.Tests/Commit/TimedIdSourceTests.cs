@@ -28,6 +28,20 @@ public sealed class TimedIdSourceTests
     }
 
     [Fact]
+    public void Next_AfterTheLeaseOfItsNumber_IsRefusedUntilItIsRenewed()
+    {
+        var source = new TimedIdSource(_time, 0);
+        source.Take(9, 0);
+        source.HoldUntil(_time.GetTimestamp() + _time.TimestampFrequency);
+        var id = source.Next();
+        Assert.Equal(9, (id >> TimedId.SequenceBits) & ((1 << TimedId.NodeBits) - 1));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(ErrorCode.Unavailable, Assert.Throws<M2MException>(() => source.Next()).Code);
+        source.HoldUntil(_time.GetTimestamp() + _time.TimestampFrequency);
+        Assert.True(source.Next() > id);
+    }
+
+    [Fact]
     public void Next_TwoNodes_NeverTheSame()
     {
         var (a, b) = (new TimedIdSource(_time, 1), new TimedIdSource(_time, 2));

@@ -28,7 +28,7 @@ public sealed class PostgresClusterTests(PostgresFixture server) : StorageSuite
     public async Task OpenAsync_SeveralSilosAtOnce_MigrateOneAfterTheOther()
     {
         var connectionString = await server.CreateDatabaseAsync();
-        var nodes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StorageNode.OpenAsync(connectionString)));
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => StorageNode.OpenAsync(connectionString)));
         foreach (var node in nodes) await node.DisposeAsync();
         await server.DropDatabaseAsync(connectionString);
     }

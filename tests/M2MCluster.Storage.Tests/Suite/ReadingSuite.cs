@@ -219,6 +219,14 @@ public abstract class ReadingSuite : StorageSuite
     }
 
     [SkippableFact]
+    public async Task KeepFactAsync_ToldTwice_KeepsTheFirst()
+    {
+        Assert.Equal("one", await Node.Storage.KeepFactAsync("pepper", "one", default));
+        Assert.Equal("one", await Node.Storage.KeepFactAsync("pepper", "two", default));
+        Assert.Equal("two", await Node.Storage.KeepFactAsync("other", "two", default));
+    }
+
+    [SkippableFact]
     public async Task LastId_AfterAnyRow_IsTheHighest()
     {
         Assert.Equal(0, await Node.State.LastIdAsync(0));

@@ -37,11 +37,18 @@ internal sealed class ApplicationGrain(
         var view = new ApplicationView(Id, displayName, time.GetUtcNow());
         var set = Begin(new(view, [], []), actor, "application.create");
         set.Application = view;
-        var table = await directory.CurrentAsync();
-        var feeds = table.FeedsFor(EventTypes.ApplicationRegistered, "", []);
-        if (feeds.Count > 0) set.Events.Add(new(ids.Next(), EventTypes.ApplicationRegistered, Name, Name, "{}"u8.ToArray(), feeds));
-        await CommitAsync(set, new(view, [], []));
-        directory.Changed();
+        var id = ids.Next();
+        await pipeline.CommitAsync(
+            set,
+            directory,
+            (addressed, audience) =>
+            {
+                var feeds = audience.Table.FeedsFor(EventTypes.ApplicationRegistered, "", []);
+                if (feeds.Count > 0) addressed.Events.Add(new(id, EventTypes.ApplicationRegistered, Name, Name, "{}"u8.ToArray(), feeds));
+                return default;
+            },
+            DeactivateOnIdle);
+        Committed(new(view, [], []));
         return view;
     }
 
@@ -65,7 +72,6 @@ internal sealed class ApplicationGrain(
         foreach (var key in state.Keys) set.Keys.Add(new(key.Hash, Id, Removed: true));
         foreach (var subscription in state.Subscriptions) set.Subscriptions.Add(new(subscription, Removed: true));
         await CommitAsync(set, null);
-        directory.Changed();
     }
 
     public async ValueTask<KeyGrant> CreateKey(string actor, string displayName)
@@ -107,7 +113,6 @@ internal sealed class ApplicationGrain(
         var set = Begin(next, actor, "subscription.create", subscription.Id);
         set.Subscriptions.Add(new(subscription, Removed: false));
         await CommitAsync(set, next);
-        directory.Changed();
         return subscription;
     }
 
@@ -122,7 +127,6 @@ internal sealed class ApplicationGrain(
         var set = Begin(next, actor, "subscription.delete", subscriptionId);
         set.Subscriptions.Add(new(subscription, Removed: true));
         await CommitAsync(set, next);
-        directory.Changed();
     }
 
     private ApplicationState Existing() => _state ?? throw M2MException.NotFound(Name);
@@ -137,6 +141,11 @@ internal sealed class ApplicationGrain(
     private async ValueTask CommitAsync(WriteSet set, ApplicationState? next)
     {
         await pipeline.CommitAsync(set, DeactivateOnIdle);
+        Committed(next);
+    }
+
+    private void Committed(ApplicationState? next)
+    {
         _state = next;
         _version = next is null ? 0 : _version + 1;
     }

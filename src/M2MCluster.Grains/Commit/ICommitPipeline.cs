@@ -13,6 +13,7 @@ public interface ICommitPipeline
     /// of their feeds in the order of their list, and hints are on their way.
     /// </summary>
     /// <exception cref="StaleVersionException">Another activation wrote the state first; nothing of the set is stored.</exception>
+    /// <exception cref="OutdatedAudienceException">Who hears changed since the events were addressed; nothing of the set is stored.</exception>
     /// <exception cref="M2MException">
     /// <see cref="ErrorCode.Unavailable"/>: storage is away or full, or the queue before it. Nothing of the set is stored, or, if the
     /// connection broke during the commit, all of it may be: the grain reads its state again before it goes on.

@@ -20,6 +20,10 @@ public interface IStateReader
     /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: storage is away.</exception>
     ValueTask<IReadOnlyList<DueTime>> DueAsync(long until, int limit);
 
+    /// <summary>The versions of who hears of what; what is read afterwards is at least as new.</summary>
+    /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: storage is away.</exception>
+    ValueTask<AudienceVersions> AudienceAsync();
+
     /// <summary>The highest timed id with the node number that is on disk, 0 if there is none: ids go on from there though the clock went back.</summary>
     /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: storage is away.</exception>
     ValueTask<long> LastIdAsync(int node);

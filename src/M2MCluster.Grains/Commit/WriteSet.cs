@@ -45,6 +45,9 @@ public sealed class WriteSet(StateWrite state)
 
     public List<EventWrite> Events { get; } = [];
 
+    /// <summary>By which versions it was decided who hears of <see cref="Events"/>, also if nobody does; null: nothing was to be told.</summary>
+    public AudienceVersions? Audience { get; set; }
+
     /// <summary>Times at which an object wants <c>Wake</c>; arming the same time twice is once.</summary>
     public List<DueTime> Arm { get; } = [];
 
@@ -55,4 +58,10 @@ public sealed class WriteSet(StateWrite state)
     public List<SubscriptionWrite> Subscriptions { get; } = [];
     public List<MemberWrite> Members { get; } = [];
     public List<AuditWrite> Audit { get; } = [];
+
+    /// <summary>Whether the commit raises <see cref="AudienceVersions.Subscriptions"/>.</summary>
+    public bool ChangesSubscriptions => Application is not null || RemovedApplication is not null || Subscriptions.Count > 0;
+
+    /// <summary>Whether the commit raises <see cref="AudienceVersions.Membership"/>. An object that is removed leaves its groups too, and is told of no more.</summary>
+    public bool ChangesMembership => Members.Count > 0 || RemovedGroup is not null;
 }

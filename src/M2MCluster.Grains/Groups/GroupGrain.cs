@@ -6,7 +6,6 @@ using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Objects;
-using M2MCluster.Grains.Subscriptions;
 using Orleans.Placement;
 using Orleans.Serialization;
 
@@ -15,7 +14,7 @@ namespace M2MCluster.Grains.Groups;
 [GrainType("group"), PreferLocalPlacement]
 internal sealed class GroupGrain(
     TimeProvider time, ICommitPipeline pipeline, IStateReader states, IIdSource ids, IObjectIndex index, IGroupReader groups,
-    IMessageReader messages, SubscriptionDirectory directory, IGrainFactory grains, Serializer<GroupState> serializer) : Grain, IGroupGrain
+    IMessageReader messages, IGrainFactory grains, Serializer<GroupState> serializer) : Grain, IGroupGrain
 {
     private readonly HashSet<string> _members = [];
     private long _version;
@@ -56,7 +55,6 @@ internal sealed class GroupGrain(
         set.RemovedGroup = Id;
         await CommitAsync(set, null);
         _members.Clear();
-        directory.MembershipChanged();
     }
 
     public async ValueTask<GroupView> Add(string actor, ImmutableArray<string> objects)
@@ -138,7 +136,6 @@ internal sealed class GroupGrain(
         await CommitAsync(set, next);
         _members.UnionWith(added);
         _members.ExceptWith(removed);
-        directory.MembershipChanged();
         return view;
     }
 

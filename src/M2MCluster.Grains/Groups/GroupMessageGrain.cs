@@ -61,9 +61,17 @@ internal sealed class GroupMessageGrain(
         var set = new WriteSet(new("group-message", Id.ToString(), 0, []));
         set.Messages.Add(ended);
         set.Disarm.Add(DueAfter(message));
-        var feeds = await FeedsAsync(ended);
-        if (feeds.Count > 0) set.Events.Add(new(ids.Next(), EventTypes.MessageOutcome, ended.Target, ended.Target, EventData.Outcome(ended), feeds));
-        await pipeline.CommitAsync(set, DeactivateOnIdle);
+        var id = ids.Next();
+        await pipeline.CommitAsync(
+            set,
+            directory,
+            (addressed, audience) =>
+            {
+                var feeds = Feeds(ended, audience.Table);
+                if (feeds.Count > 0) addressed.Events.Add(new(id, EventTypes.MessageOutcome, ended.Target, ended.Target, EventData.Outcome(ended), feeds));
+                return default;
+            },
+            DeactivateOnIdle);
     }
 
     /// <summary>The weakest of the parts' good ends if all ended well, else failed; in words, how many ended how.</summary>
@@ -75,9 +83,8 @@ internal sealed class GroupMessageGrain(
         return (outcome, string.Join(", ", standings.OrderBy(standing => standing.Outcome).Select(standing => $"{standing.Count} {standing.Outcome.ToString()!.ToUpperInvariant()}")));
     }
 
-    private async ValueTask<IReadOnlyList<string>> FeedsAsync(MessageRecord message)
+    private static IReadOnlyList<string> Feeds(MessageRecord message, SubscriptionTable table)
     {
-        var table = await directory.CurrentAsync();
         string[] groups = [message.Target[Names.Groups.Length..]];
         if (message.Application.Length == 0) return table.FeedsFor(EventTypes.MessageOutcome, "", groups);
         return table.Knows(message.Application, message.AcceptedAt) ? table.FeedsOf(message.Application, EventTypes.MessageOutcome, "", groups) : [];

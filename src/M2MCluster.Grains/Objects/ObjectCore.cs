@@ -5,6 +5,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Subscriptions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -98,10 +99,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         set.Arm.AddRange(turn.Arm);
         set.Disarm.AddRange(turn.Disarm);
         set.Audit.AddRange(turn.Audit);
-        var changes = services.Subscriptions.Changes;
-        foreach (var told in turn.Events) Address(set, told, await FeedsAsync(told));
-
-        await CommitAsync(set);
+        await CommitAsync(set, turn);
         State = turn.IsRemoval ? new() : turn.State;
         Description = turn.IsRemoval ? null : turn.Description;
         Version = turn.IsRemoval ? 0 : Version + 1;
@@ -112,38 +110,15 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         }
 
         foreach (var accepted in turn.Accepted) Mailbox.Add(accepted);
-        if (turn.Events.Count > 0 && services.Subscriptions.Changes != changes) await CatchUpAsync(turn, set);
         if (turn.IsRemoval) _groupsVersion = -1;
     }
 
-    private static void Address(WriteSet set, Turn.Told told, IReadOnlyList<string> feeds)
-    {
-        if (feeds.Count > 0) set.Events.Add(new(told.Id, told.Type, Names.Objects + told.ObjectId, told.ObjectId, told.Data, feeds));
-    }
-
-    /// <summary>
-    /// Somebody subscribed, or an object joined a group, while the set was on its way: who was answered before the commit hears of it too.
-    /// </summary>
-    private async ValueTask CatchUpAsync(Turn turn, WriteSet committed)
-    {
-        var body = turn.IsRemoval ? null : services.Serializer.SerializeToArray(State);
-        var set = new WriteSet(committed.State with { ReadVersion = Version, Body = body });
-        foreach (var told in turn.Events)
-        {
-            var before = committed.Events.Find(write => write.Id == told.Id)?.Feeds ?? [];
-            Address(set, told, [.. (await FeedsAsync(told)).Except(before)]);
-        }
-
-        if (set.Events.Count == 0) return;
-        await CommitAsync(set);
-        if (!turn.IsRemoval) Version++;
-    }
-
-    private async ValueTask CommitAsync(WriteSet set)
+    private async ValueTask CommitAsync(WriteSet set, Turn turn)
     {
         try
         {
-            await services.Pipeline.CommitAsync(set);
+            if (turn.Events.Count == 0) await services.Pipeline.CommitAsync(set);
+            else await services.Pipeline.CommitAsync(set, services.Subscriptions, (addressed, audience) => AddressAsync(addressed, turn, audience));
         }
         catch (StaleVersionException)
         {
@@ -156,6 +131,15 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
             // It may be on disk all the same: the next turn looks.
             _current = false;
             throw;
+        }
+    }
+
+    private async ValueTask AddressAsync(WriteSet set, Turn turn, Audience audience)
+    {
+        foreach (var told in turn.Events)
+        {
+            var feeds = await FeedsAsync(told, audience);
+            if (feeds.Count > 0) set.Events.Add(new(told.Id, told.Type, Names.Objects + told.ObjectId, told.ObjectId, told.Data, feeds));
         }
     }
 
@@ -174,21 +158,20 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     }
 
     /// <summary>Who hears of it: the sender of a message hears of that in any case, and others not.</summary>
-    private async ValueTask<IReadOnlyList<string>> FeedsAsync(Turn.Told told)
+    private async ValueTask<IReadOnlyList<string>> FeedsAsync(Turn.Told told, Audience audience)
     {
-        var table = await services.Subscriptions.CurrentAsync();
+        var table = audience.Table;
         var sender = string.IsNullOrEmpty(told.OnlyTo) ? null : told.OnlyTo;
         if (sender is not null && !table.Knows(sender, told.Since)) return [];
         // A gateway's turn tells of its children also; their groups are not the ones kept here.
         var groups = !table.NeedsGroups ? NoGroups
-            : told.ObjectId == id ? await GroupsAsync()
+            : told.ObjectId == id ? await GroupsAsync(audience.Membership)
             : await services.Groups.GroupsOfAsync(told.ObjectId, CancellationToken.None);
         return sender is null ? table.FeedsFor(told.Type, told.ObjectId, groups) : table.FeedsOf(sender, told.Type, told.ObjectId, groups);
     }
 
-    private async ValueTask<IReadOnlyList<string>> GroupsAsync()
+    private async ValueTask<IReadOnlyList<string>> GroupsAsync(long version)
     {
-        var version = services.Subscriptions.MembershipVersion;
         if (_groupsVersion != version)
         {
             _groups = await services.Groups.GroupsOfAsync(id, CancellationToken.None);

@@ -1,52 +1,49 @@
 using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Reading;
+using M2MCluster.Grains.Commit;
 
 namespace M2MCluster.Grains.Subscriptions;
 
-/// <summary>This silo's view of who wants to hear what: read once, and again after every change. Thread-safe.</summary>
-public sealed class SubscriptionDirectory(IApplicationReader reader)
+/// <summary>
+/// This silo's view of who wants to hear what. It may be behind, which nobody tells: a set that was addressed by it is refused then, and says what holds
+/// now. Thread-safe.
+/// </summary>
+public sealed class SubscriptionDirectory(IApplicationReader reader, IStateReader states)
 {
     private const int PageSize = 1000;
 
     private readonly Lock _gate = new();
-    private Task<SubscriptionTable>? _table;
-    private long _membershipVersion;
-    private long _changes;
+    private Audience? _known;
+    private Task<Audience>? _loading;
 
-    /// <summary>Grows with every change of who hears of what, before whoever asked for it is answered.</summary>
-    public long Changes => Interlocked.Read(ref _changes);
+    public ValueTask<Audience> CurrentAsync() => Volatile.Read(ref _known) is { } known ? new(known) : new(LoadOnceAsync());
 
-    /// <summary>Grows whenever an object may have joined or left a group.</summary>
-    public long MembershipVersion => Interlocked.Read(ref _membershipVersion);
-
-    /// <summary>A table that holds every subscription whose change was told before this call.</summary>
-    public ValueTask<SubscriptionTable> CurrentAsync()
+    /// <summary>A set was refused: these versions held then.</summary>
+    public void Outdated(AudienceVersions now)
     {
-        var table = Volatile.Read(ref _table);
-        if (table is { IsCompletedSuccessfully: true }) return new(table);
         lock (_gate)
         {
-            if (_table is null or { IsFaulted: true } or { IsCanceled: true }) Volatile.Write(ref _table, LoadAsync());
-            return new(_table!);
+            // What is loading, or was loaded since, may be newer than the refusal.
+            if (_known is not { } known) return;
+            if (known.Version < now.Subscriptions) Volatile.Write(ref _known, null);
+            else if (known.Membership < now.Membership) Volatile.Write(ref _known, known with { Membership = now.Membership.Value });
         }
     }
 
-    /// <summary>An application or a subscription was added or removed, on disk.</summary>
-    public void Changed()
+    private Task<Audience> LoadOnceAsync()
     {
-        lock (_gate) Volatile.Write(ref _table, null);
-        Interlocked.Increment(ref _changes);
+        lock (_gate)
+        {
+            if (_known is { } known) return Task.FromResult(known);
+            if (_loading is null or { IsCompleted: true }) _loading = LoadAsync();
+            return _loading;
+        }
     }
 
-    /// <summary>A group's members changed, on disk.</summary>
-    public void MembershipChanged()
+    private async Task<Audience> LoadAsync()
     {
-        Interlocked.Increment(ref _membershipVersion);
-        Interlocked.Increment(ref _changes);
-    }
-
-    private async Task<SubscriptionTable> LoadAsync()
-    {
+        // Before the rows: they may be newer than the versions, never older.
+        var versions = await states.AudienceAsync();
         var applications = new List<ApplicationView>();
         IReadOnlyList<ApplicationView> page;
         do
@@ -55,6 +52,8 @@ public sealed class SubscriptionDirectory(IApplicationReader reader)
             applications.AddRange(page);
         }
         while (page.Count == PageSize);
-        return new(applications, await reader.AllSubscriptionsAsync(CancellationToken.None));
+        var loaded = new Audience(new(applications, await reader.AllSubscriptionsAsync(CancellationToken.None)), versions.Subscriptions, versions.Membership ?? 0);
+        lock (_gate) Volatile.Write(ref _known, loaded);
+        return loaded;
     }
 }

@@ -62,6 +62,7 @@ internal sealed class PostgresBatch
     private readonly PostgresRows _news = new("SELECT pg_notify(channel, text) FROM unnest($1, $2) AS g (channel, text)", Text, Text);
     private readonly PostgresRareRows _rare = new();
     private readonly SortedDictionary<int, long> _ids = [];
+    private readonly PostgresAudience _audience = new();
     private readonly List<Sweep> _sweeps = [];
     private readonly List<string> _inboxes = [];
     private long _message;
@@ -74,6 +75,7 @@ internal sealed class PostgresBatch
         if (entry.Sweep is { } sweep) _sweeps.Add(sweep);
         if (entry.Set is not { } set) return;
         _states.Add(place, set.State);
+        _audience.Add(set);
         foreach (var report in set.Reports)
         {
             _reports.Add(report.Id).Add(report.ObjectId).Add(report.ContentType).Add(report.Payload).Add(report.GivenName)
@@ -133,6 +135,7 @@ internal sealed class PostgresBatch
         _lastIds.MoveTo(batch);
         foreach (var text in PostgresNews.Texts(sender, _inboxes)) _news.Add(PostgresNews.Channel).Add(text);
         _news.MoveTo(batch);
+        _audience.MoveTo(batch);
         _feeds.MoveTo(batch);
         _rare.MoveEndTo(batch);
     }

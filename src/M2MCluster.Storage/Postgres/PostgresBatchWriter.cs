@@ -38,6 +38,10 @@ internal sealed class PostgresBatchWriter(PostgresDatabase database, PostgresNew
             {
                 Refuse(batch, stale.MessageText);
             }
+            catch (PostgresException outdated) when (outdated.SqlState == PostgresAudience.Outdated)
+            {
+                RefuseOutdated(batch, outdated.MessageText);
+            }
             catch (PostgresException conflict) when (
                 conflict.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure && ++attempt < Attempts)
             {
@@ -96,6 +100,17 @@ internal sealed class PostgresBatchWriter(PostgresDatabase database, PostgresNew
         {
             var entry = batch[int.Parse(place, CultureInfo.InvariantCulture)];
             entry.Refusal = new StaleVersionException($"{entry.Set!.State.Kind} {entry.Set.State.Key} was written by another activation");
+        }
+    }
+
+    private static void RefuseOutdated(IReadOnlyList<CommitEntry> batch, string versions)
+    {
+        var comma = versions.IndexOf(',', StringComparison.Ordinal);
+        var now = new AudienceVersions(
+            long.Parse(versions.AsSpan(0, comma), CultureInfo.InvariantCulture), long.Parse(versions.AsSpan(comma + 1), CultureInfo.InvariantCulture));
+        foreach (var entry in batch)
+        {
+            if (entry is { Refusal: null, Set.Audience: { } audience } && !audience.HoldsBeside(now)) entry.Refusal = new OutdatedAudienceException(now);
         }
     }
 

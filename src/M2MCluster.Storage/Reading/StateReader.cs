@@ -43,6 +43,9 @@ internal sealed class StateReader(IQueries queries, Bodies bodies, Inbox inbox) 
         "SELECT at, object_id FROM due WHERE at <= @until ORDER BY at, object_id LIMIT @limit",
         [("until", until), ("limit", limit)], row => new DueTime(row.GetInt64(0), row.GetString(1)), default).ConfigureAwait(false);
 
+    public ValueTask<AudienceVersions> AudienceAsync() => queries.FirstAsync(
+        "SELECT subscriptions, membership FROM hearing", [], row => new AudienceVersions(row.GetInt64(0), row.GetInt64(1)), default);
+
     public ValueTask<long> LastIdAsync(int node) =>
         queries.FirstAsync("SELECT id FROM last_ids WHERE node = @node", [("node", (long)node)], row => row.GetInt64(0), default);
 }

@@ -14,6 +14,8 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
     private SqliteFeeds? _feeds;
     private long _lastId;
     private long _storedLastId;
+    private AudienceVersions _audience;
+    private AudienceVersions _storedAudience;
 
     public void Write(IReadOnlyList<CommitEntry> batch)
     {
@@ -25,14 +27,17 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
             {
                 if (entry.Acknowledgement is { } acknowledgement) Acknowledge(acknowledgement);
                 else if (entry.Sweep is { } sweep) Delete(sweep);
-                else if (State(entry.Set!.State)) Rows(entry, entry.Set);
+                else if (entry.Set!.Audience is { } audience && !audience.HoldsBeside(_audience)) entry.Refusal = new OutdatedAudienceException(_audience);
+                else if (State(entry.Set.State)) Rows(entry, entry.Set);
                 else entry.Refusal = new StaleVersionException($"{entry.Set.State.Kind} {entry.Set.State.Key} was written by another activation");
             }
 
             _feeds!.Save();
             if (_lastId > _storedLastId) _statements!.LastId.Bind(TimedIds.NodeOf(_lastId)).Bind(_lastId).Execute();
+            if (_audience != _storedAudience) _statements!.Hearing.Bind(_audience.Subscriptions).Bind(_audience.Membership).Execute();
             SqliteFile.Execute(_database!, "COMMIT");
             _storedLastId = _lastId;
+            _storedAudience = _audience;
         }
         catch
         {
@@ -49,6 +54,7 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
         _database = file.Open();
         _statements = new(_database);
         _feeds = new(_statements);
+        _audience = _storedAudience = _statements.ReadHearing();
     }
 
     // After a failure nothing that was remembered of the database is trusted; closing rolls back.
@@ -145,6 +151,7 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
 
     private void Rare(CommitEntry entry, WriteSet set, SqliteStatements statements)
     {
+        _audience = new(_audience.Subscriptions + (set.ChangesSubscriptions ? 1 : 0), _audience.Membership + (set.ChangesMembership ? 1 : 0));
         if (set.RemovedObject is { } removedObject) statements.RemoveObject(removedObject);
         if (entry.Application is { } application) statements.Application.Bind(set.Application!.Id).Bind(application).Execute();
         if (set.RemovedApplication is { } removedApplication) RemoveApplication(removedApplication, statements);

@@ -1,3 +1,4 @@
+using M2MCluster.Grains.Commit;
 using SQLitePCL;
 
 namespace M2MCluster.Storage.Sqlite;
@@ -18,6 +19,10 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
     private readonly SqliteStatement _feedsOf = new(database, "SELECT feed FROM subscriptions WHERE application = ?");
     private readonly SqliteStatement _removeGroup = new(database, "DELETE FROM groups WHERE id = ?");
     private readonly SqliteStatement _removeMembers = new(database, "DELETE FROM members WHERE group_id = ?");
+
+    private readonly SqliteStatement _readHearing = new(database, "SELECT subscriptions, membership FROM hearing");
+
+    public SqliteStatement Hearing { get; } = new(database, "UPDATE hearing SET subscriptions = ?, membership = ?");
 
     public SqliteStatement InsertState { get; } = new(database, """
         INSERT INTO state (kind, key, version, body, seen_at, online_until) VALUES (?, ?, 1, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -94,6 +99,14 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
         INSERT INTO last_ids (node, id) VALUES (?, ?) ON CONFLICT (node) DO UPDATE SET id = excluded.id WHERE excluded.id > id
         """);
 
+    public AudienceVersions ReadHearing()
+    {
+        if (!_readHearing.Step()) throw new InvalidOperationException("the database lacks the row of who hears");
+        var versions = new AudienceVersions(_readHearing.Long(0), _readHearing.Long(1));
+        _readHearing.Reset();
+        return versions;
+    }
+
     public void RemoveObject(string id)
     {
         _removeObject.Bind(id).Execute();
@@ -131,7 +144,7 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
             _removeObject, _leaveGroups, _eraseReports, _removeApplication, _removeKeys, _removeSubscriptions, _feedsOf, _removeGroup,
             _removeMembers, InsertState, UpdateState, DeleteState, HasState, InsertReport, Message, InsertFeed, Heads, Head, DropFeed,
             Acknowledge, Arm, Disarm, Object, Application, Group, AddKey, RemoveKey, AddSubscription, RemoveSubscription, AddMember,
-            RemoveMember, Audit, LastId,
+            RemoveMember, Audit, LastId, Hearing, _readHearing,
         }) statement.Dispose();
     }
 }

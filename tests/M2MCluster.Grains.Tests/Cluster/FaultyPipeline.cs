@@ -36,7 +36,17 @@ internal sealed class FaultyPipeline(ICommitPipeline inner) : ICommitPipeline
         var faulty = _faults.TryRemove(key, out var fault);
         if (faulty && fault == Fault.Stale) throw new StaleVersionException();
         if (faulty && fault == Fault.Before) throw Unavailable();
-        await inner.CommitAsync(set);
+        try
+        {
+            await inner.CommitAsync(set);
+        }
+        catch (OutdatedAudienceException) when (faulty)
+        {
+            // The fault is for the try that is stored.
+            _faults[key] = fault;
+            throw;
+        }
+
         _commits.AddOrUpdate(key, 1, (_, count) => count + 1);
         if (faulty) throw Unavailable();
     }

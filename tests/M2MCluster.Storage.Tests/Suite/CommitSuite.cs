@@ -8,6 +8,55 @@ namespace M2MCluster.Storage.Tests.Suite;
 public abstract class CommitSuite : StorageSuite
 {
     [SkippableFact]
+    public async Task CommitAsync_EventsAddressedBeforeASubscription_IsRefusedWholeUntilAddressedAgain()
+    {
+        var before = await Node.State.AudienceAsync();
+        var subscribes = Set("app", kind: "application");
+        subscribes.Subscriptions.Add(new(new("app", "s", "", null), Removed: false));
+        await Node.Pipeline.CommitAsync(subscribes);
+        var set = Set("a");
+        set.Reports.Add(Report("a"));
+        set.Audience = before;
+        var refusal = await Assert.ThrowsAsync<OutdatedAudienceException>(async () => await Node.Pipeline.CommitAsync(set));
+        Assert.Empty(await Node.Reports.ReadAsync("a", null, null, 0, 10, default));
+        Assert.Equal(await Node.State.AudienceAsync(), refusal.Now);
+        Assert.Equal(before.Subscriptions + 1, refusal.Now.Subscriptions);
+        Assert.Equal(before.Membership, refusal.Now.Membership);
+
+        set.Audience = refusal.Now;
+        await Node.Pipeline.CommitAsync(set);
+        Assert.Single(await Node.Reports.ReadAsync("a", null, null, 0, 10, default));
+    }
+
+    [SkippableFact]
+    public async Task CommitAsync_EventsAddressedBeforeAnObjectJoined_AreRefusedIfTheyLookedAtGroups()
+    {
+        var before = await Node.State.AudienceAsync();
+        var joins = Set("g", kind: "group");
+        joins.Members.Add(new("g", "a", Removed: false));
+        await Node.Pipeline.CommitAsync(joins);
+        var set = Set("a");
+        set.Audience = before;
+        await Assert.ThrowsAsync<OutdatedAudienceException>(async () => await Node.Pipeline.CommitAsync(set));
+        set.Audience = before with { Membership = null };
+        await Node.Pipeline.CommitAsync(set);
+    }
+
+    [SkippableFact]
+    public async Task CommitAsync_AudienceVersions_OutliveTheNode()
+    {
+        var subscribes = Set("app", kind: "application");
+        subscribes.RemovedApplication = "app";
+        await Node.Pipeline.CommitAsync(subscribes);
+        var versions = await Node.State.AudienceAsync();
+        await ReopenAsync();
+        Assert.Equal(versions, await Node.State.AudienceAsync());
+        var set = Set("a");
+        set.Audience = versions;
+        await Node.Pipeline.CommitAsync(set);
+    }
+
+    [SkippableFact]
     public async Task CommitAsync_NewState_IsReadWithVersionOne()
     {
         await Node.Pipeline.CommitAsync(Set("a", body: [4, 5]));

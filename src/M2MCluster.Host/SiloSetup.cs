@@ -1,4 +1,5 @@
 using System.Net;
+using M2MCluster.Contracts.Sessions;
 using M2MCluster.Storage;
 using Orleans.Configuration;
 
@@ -62,6 +63,10 @@ internal static class SiloSetup
 #pragma warning disable ORLEANSEXP003 // Decision 0008: one activation of a grain at a time, also while silos come and go.
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+        silo.AddGrainService<EdgeLookup>();
+        silo.Services.AddSingleton<EdgeLookupClient>().AddSingleton<Silos>()
+            .AddSingleton<ISilos>(provider => provider.GetRequiredService<Silos>())
+            .AddHostedService(provider => provider.GetRequiredService<Silos>());
         if (IsOnKubernetes(node)) silo.UseKubernetesHosting();
     }
 

@@ -5,7 +5,9 @@ namespace M2MCluster.FrontDoor.Tests;
 /// <summary>A node without edges.</summary>
 internal sealed class NoEdges : IEdgeDirectory
 {
-    public IDownlink? Find(Bearer bearer) => null;
+    public IDownlink? Find(Bearer bearer, string? silo) => null;
+
+    public bool IsGone(string? silo) => false;
 
     public void Register(Bearer bearer, IDownlink edge) => throw new NotSupportedException();
 }

@@ -44,6 +44,13 @@ public interface IObjectGrain : IGrainWithStringKey
     /// <param name="provided">Characteristics that the object told on connecting, if any.</param>
     [Alias("Attach")] ValueTask<long> Attach(Speaker speaker, Channel channel, ImmutableSortedDictionary<string, string>? provided);
 
+    /// <summary>
+    /// A session goes on, and the grain may have forgotten it, with the silo on which it was: the channel is left again. Nothing is written if nothing changed.
+    /// False: a later session has taken over, and this one is to end.
+    /// </summary>
+    /// <param name="epoch">As <see cref="Attach"/> returned it.</param>
+    [Alias("Resume")] ValueTask<bool> Resume(Speaker speaker, Channel channel, long epoch);
+
     /// <summary>A session ended. An epoch that is not the current one of that bearer changes nothing.</summary>
     [Alias("Detach")] ValueTask Detach(Bearer bearer, long epoch);
 

@@ -15,6 +15,9 @@ public interface IDownlink : IGrainObserver
     /// <summary>Tells an observer of the mailbox that it changed.</summary>
     [OneWay, Alias("MailboxChanged")] Task MailboxChanged(string session, string objectId);
 
+    /// <summary>The grain that kept the channel ends, and with it what it knew: the session is told of anew (<see cref="Objects.IObjectGrain.Resume"/>).</summary>
+    [OneWay, Alias("Forgotten")] Task Forgotten(string session, string objectId);
+
     /// <summary>Ends the session: the object was taken over by a later connection, removed, or its secret revoked.</summary>
     [OneWay, Alias("Close")] Task Close(string session, CloseReason reason);
 }

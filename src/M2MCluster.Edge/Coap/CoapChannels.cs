@@ -3,7 +3,7 @@ using M2MCluster.Contracts.Sessions;
 namespace M2MCluster.Edge.Coap;
 
 /// <summary>Makes the channels that are left with grains. The edge's reference is there once the edge has started.</summary>
-internal sealed class CoapChannels
+internal sealed class CoapChannels(ISilos silos)
 {
     private IDownlink? _edge;
 
@@ -14,6 +14,6 @@ internal sealed class CoapChannels
     {
         if (session.ServesRequests) traits |= ChannelTraits.Requests;
         if (session.Observations.Count > 0) traits |= ChannelTraits.Notices;
-        return new Channel(_edge ?? throw new InvalidOperationException("The edge has not started."), session.Name, Bearer.Coap, traits);
+        return new Channel(_edge ?? throw new InvalidOperationException("The edge has not started."), session.Name, Bearer.Coap, traits, silos.Local);
     }
 }

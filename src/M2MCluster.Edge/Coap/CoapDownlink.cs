@@ -38,6 +38,9 @@ internal sealed class CoapDownlink(IGrainFactory grains, Func<string, CoapSessio
         return Task.CompletedTask;
     }
 
+    // A registered endpoint is found by its registration again, and an observer when it next refreshes.
+    public Task Forgotten(string session, string objectId) => Task.CompletedTask;
+
     private Task Settle(Delivery delivery, Settlement settlement) =>
         grains.GetObject(delivery.ObjectId).Settle(delivery.Message.Id, delivery.Attempt, settlement).AsTask();
 }

@@ -1,3 +1,4 @@
+using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Admission;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ public static class CoapEdgeServices
         services.AddSingleton<IValidateOptions<CoapEdgeOptions>, CoapEdgeOptionsValidator>();
         services.AddAdmission(configuration);
         services.AddSingleton<CoapClock>();
+        services.TryAddSingleton<ISilos, SingleNode>();
         services.AddSingleton<CoapChannels>();
         services.AddSingleton<CoapMetrics>();
         services.AddSingleton<ReportIngress>();

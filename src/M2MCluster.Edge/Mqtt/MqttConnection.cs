@@ -129,7 +129,7 @@ internal sealed class MqttConnection(
             try
             {
                 if (await Answer(packet) is { } answer) await session.Send(answer);
-                if (session.IsLeaseOld && !session.Ended.IsCancellationRequested) await services.Subscriber.RenewLease(session);
+                if (session.IsLeaseOld && !session.Ended.IsCancellationRequested) await edge.Resumption.Resume(session);
             }
             catch (M2MException refusal) when (refusal.Code is ErrorCode.NotFound or ErrorCode.PermissionDenied)
             {

@@ -33,6 +33,12 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
         return Task.CompletedTask;
     }
 
+    public Task Forgotten(string session, string objectId)
+    {
+        if (edge.Sessions.Find(session, out var child) is { } found) _ = edge.Resumption.Resume(found, child);
+        return Task.CompletedTask;
+    }
+
     /// <summary>The client's word on a message: the proof of delivery, or its refusal.</summary>
     public Task Acknowledged(MqttSession session, MqttPubAckPacket packet)
     {

@@ -17,13 +17,15 @@ internal sealed class MqttEdge
     private readonly MqttDownlink _downlink;
     private readonly Lazy<IDownlink> _reference;
 
-    public MqttEdge(IGrainFactory grains, IOptions<MqttEdgeOptions> options, TimeProvider time, MqttMetrics metrics, ILogger<MqttEdge> logger)
+    public MqttEdge(IGrainFactory grains, IOptions<MqttEdgeOptions> options, ISilos silos, TimeProvider time, MqttMetrics metrics, ILogger<MqttEdge> logger)
     {
         _grains = grains;
         _logger = logger;
         Options = options.Value;
         Time = time;
         Metrics = metrics;
+        Silo = silos.Local;
+        Resumption = new(this, logger);
         _downlink = new(this, logger);
         // Grains refer to the edge weakly, and the silo makes references only once it runs.
         _reference = new(() => grains.CreateObjectReference<IDownlink>(_downlink));
@@ -35,7 +37,12 @@ internal sealed class MqttEdge
 
     public MqttMetrics Metrics { get; }
 
+    /// <summary>This run of this silo, part of the channels that are left with grains.</summary>
+    public string? Silo { get; }
+
     public MqttSessions Sessions { get; } = new();
+
+    public MqttResumption Resumption { get; }
 
     public MqttDownlink Sink => _downlink;
 
@@ -62,6 +69,23 @@ internal sealed class MqttEdge
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Tries until it is done, or the connection ends (null). What is done here may be done twice.</summary>
+    public async ValueTask<T?> Persist<T>(MqttSession session, Func<ValueTask<T>> call)
+        where T : struct
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception failure) when (failure is M2MException refusal ? MqttReasons.IsTransient(refusal) : MqttReasons.IsUncertain(failure))
+            {
+                if (!await Pause(tries, session.Ended)) return null;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Admission;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -26,7 +27,9 @@ public static class MqttEdgeRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MqttEdgeOptions>, MqttEdgeOptionsValidator>());
         services.AddAdmission(configuration);
         services.AddSingleton<MqttMetrics>();
+        services.TryAddSingleton<ISilos, SingleNode>();
         services.AddSingleton<MqttEdge>();
+        services.AddHostedService<MqttDepartures>();
         services.AddSingleton<MqttAdmission>();
         services.AddSingleton<MqttReports>();
         services.AddSingleton<MqttUplink>();

@@ -40,6 +40,9 @@ internal static partial class MqttLog
     [LoggerMessage(4213, LogLevel.Warning, "Message {Message} cannot be put into a packet")]
     public static partial void DeliveryFailed(this ILogger logger, Exception failure, MessageId message);
 
+    [LoggerMessage(4214, LogLevel.Warning, "The channel of {ObjectId} could not be left again; its next sign of life leaves it")]
+    public static partial void ResumptionFailed(this ILogger logger, Exception failure, string objectId);
+
     [LoggerMessage(4210, LogLevel.Error, "An MQTT connection failed unforeseen")]
     public static partial void ConnectionFailed(this ILogger logger, Exception failure);
 

@@ -66,6 +66,18 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
         Children[child] = await edge.ObjectOf(child).Attach(
             speaker, Channel($"{name}{ChildSeparator}{child}", Subscriptions.MailboxQuality(child) is not null), provided);
 
+    /// <summary>Leaves the channel again with a grain that may have forgotten it. False: another session has taken over.</summary>
+    public async ValueTask<bool> Resume()
+    {
+        _attachedAt = edge.Time.GetTimestamp();
+        return await edge.ObjectOf(ObjectId).Resume(speaker, Channel(name, Subscriptions.TakesMessages), Epoch);
+    }
+
+    /// <summary>The same for a child's channel; true also if the child is not attached any more.</summary>
+    public async ValueTask<bool> ResumeChild(string child) =>
+        !Children.TryGetValue(child, out var epoch) || await edge.ObjectOf(child).Resume(
+            speaker, Channel($"{name}{ChildSeparator}{child}", Subscriptions.MailboxQuality(child) is not null), epoch);
+
     /// <summary>Asked of the grain once: what an object is does not change.</summary>
     public async ValueTask<bool> IsGateway() =>
         _isGateway ??= (await edge.ObjectOf(ObjectId).Get()).Description.Kind == ObjectKind.Gateway;
@@ -85,5 +97,5 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
         pipe.StopReading();
     }
 
-    private Channel Channel(string session, bool messages) => new(edge.Downlink, session, Bearer.Mqtt, messages ? ChannelTraits.Messages : ChannelTraits.None);
+    private Channel Channel(string session, bool messages) => new(edge.Downlink, session, Bearer.Mqtt, messages ? ChannelTraits.Messages : ChannelTraits.None, edge.Silo);
 }

@@ -48,6 +48,8 @@ internal sealed class MqttSessions
         _byObject.TryRemove(new(session.ObjectId, session));
     }
 
+    public MqttSession[] All() => [.. _byName.Values];
+
     public void EndAll(MqttDisconnectReasonCode reason)
     {
         foreach (var session in _byName.Values) session.End(reason);

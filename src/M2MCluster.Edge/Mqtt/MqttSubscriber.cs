@@ -14,7 +14,7 @@ internal sealed class MqttSubscriber(MqttEdge edge)
         var answer = new MqttSubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = [] };
         foreach (var filter in packet.TopicFilters)
         {
-            if (await Persist(session, () => Grant(session, filter)) is not { } reason) return null;
+            if (await edge.Persist(session, () => Grant(session, filter)) is not { } reason) return null;
             answer.ReasonCodes.Add(session.IsVersion5 || reason < MqttSubscribeReasonCode.UnspecifiedError ? reason : MqttSubscribeReasonCode.UnspecifiedError);
         }
 
@@ -28,12 +28,6 @@ internal sealed class MqttSubscriber(MqttEdge edge)
         foreach (var filter in packet.TopicFilters)
             answer.ReasonCodes.Add(session.Subscriptions.Remove(filter) ? MqttUnsubscribeReasonCode.Success : MqttUnsubscribeReasonCode.NoSubscriptionExisted);
         return await TellGrains(session, before) ? answer : null;
-    }
-
-    /// <summary>Leaves the channel with the grain again, in case that the node that kept it is gone.</summary>
-    public async ValueTask RenewLease(MqttSession session)
-    {
-        if (await Persist(session, () => Attach(session)) is not null) edge.Sessions.Claim(session);
     }
 
     private static async ValueTask<MqttSubscribeReasonCode> Grant(MqttSession session, MqttTopicFilter filter)
@@ -51,10 +45,10 @@ internal sealed class MqttSubscriber(MqttEdge edge)
     // A gateway's own channel reaches its children too, so it is told whenever anything changed; a device's only when it begins or ends to take messages.
     private async ValueTask<bool> TellGrains(MqttSession session, bool before)
     {
-        if (session.Subscriptions.TakesMessages != before && await Persist(session, () => Attach(session)) is null) return false;
+        if (session.Subscriptions.TakesMessages != before && await edge.Persist(session, () => Attach(session)) is null) return false;
         foreach (var child in session.Children.Keys)
         {
-            if (await Persist(session, () => AttachChild(session, child)) is null) return false;
+            if (await edge.Persist(session, () => AttachChild(session, child)) is null) return false;
         }
 
         return true;
@@ -78,22 +72,5 @@ internal sealed class MqttSubscriber(MqttEdge edge)
         }
 
         return true;
-    }
-
-    /// <summary>Tries until it is done, or the connection ends (null). All that is done here may be done twice.</summary>
-    private async ValueTask<T?> Persist<T>(MqttSession session, Func<ValueTask<T>> call)
-        where T : struct
-    {
-        for (var tries = 0; ; tries++)
-        {
-            try
-            {
-                return await call();
-            }
-            catch (Exception failure) when (failure is M2MException refusal ? MqttReasons.IsTransient(refusal) : MqttReasons.IsUncertain(failure))
-            {
-                if (!await edge.Pause(tries, session.Ended)) return null;
-            }
-        }
     }
 }

@@ -6,18 +6,19 @@ namespace M2MCluster.Grains.Objects;
 /// The ways back to one object that edges left here. MQTT has one session, the later taking over; CoAP has the endpoint that takes
 /// requests and a few observers of the mailbox.
 /// </summary>
-internal sealed class Channels
+/// <param name="isGone">Whether a run of a silo has ended: its channels count no more, though nobody said that they ended.</param>
+internal sealed class Channels(Func<string?, bool> isGone)
 {
     private const int MaxObservers = 4;
 
     private readonly List<(Channel Channel, string Owner, long Epoch)> _entries = [];
 
-    public bool Any => _entries.Count > 0;
+    public bool Any => All.Any();
 
     /// <summary>Whether a session is open that tells when it ends.</summary>
-    public bool IsConnected => _entries.Exists(entry => entry.Channel.Bearer == Bearer.Mqtt);
+    public bool IsConnected => _entries.Exists(entry => entry.Channel.Bearer == Bearer.Mqtt && !isGone(entry.Channel.Silo));
 
-    public IEnumerable<Channel> All => _entries.Select(entry => entry.Channel);
+    public IEnumerable<Channel> All => _entries.Select(entry => entry.Channel).Where(channel => !isGone(channel.Silo));
 
     /// <summary>The epoch of the session that this channel continues, or 0 if it begins one.</summary>
     public long EpochOf(Channel channel) =>

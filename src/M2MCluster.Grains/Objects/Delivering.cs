@@ -191,7 +191,7 @@ internal sealed class Delivering(ObjectCore core)
         var open = core.Channels.All.FirstOrDefault(channel => channel.Bearer == Bearer.Coap && channel.Traits.HasFlag(ChannelTraits.Requests));
         if (open is not null) return open;
         return description.Registration is { Bearer: Bearer.Coap, Links.Length: > 0, Address.Length: > 0 } registration
-            && core.Services.Edges.Find(Bearer.Coap) is { } edge
+            && core.Services.Edges.Find(Bearer.Coap, registration.Silo) is { } edge
             ? new(edge, registration.Address, Bearer.Coap, ChannelTraits.Requests)
             : null;
     }
@@ -212,6 +212,7 @@ internal sealed class Delivering(ObjectCore core)
         {
             // A session that tells when it ends, and is not there any more: also that of a gateway, which is not told here.
             if (item.Over is { Bearer: Bearer.Mqtt } over && !channels.Any(channel => channel.Bearer == over.Bearer && channel.Session == over.Session)) item.Reset();
+            else if (core.Services.Edges.IsGone(item.Over?.Silo)) item.Reset();
             else if (nowMs - item.AttemptedAt >= Turn.AttemptDeadline.TotalMilliseconds) item.Fail(nowMs);
             else count++;
         }

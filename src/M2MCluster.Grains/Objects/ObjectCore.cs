@@ -33,7 +33,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     public ObjectDescription? Description { get; private set; }
 
     public Mailbox Mailbox { get; } = new();
-    public Channels Channels { get; } = new();
+    public Channels Channels { get; } = new(services.Edges.IsGone);
     public DateTimeOffset Now => services.Time.GetUtcNow();
 
     public ObjectTraits TraitsOf(ObjectDescription description)

@@ -52,6 +52,8 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _core.Services.Inbox.Forget(_core.Id);
+        // The sessions go on elsewhere, and leave their channels with the next activation.
+        foreach (var channel in _core.Channels.All) channel.Edge.Forgotten(channel.Session, _core.Id).Ignore();
         return Task.CompletedTask;
     }
 
@@ -74,6 +76,13 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
         var epoch = await _registering.AttachAsync(speaker, channel, provided);
         DelayDeactivation(WhileConnected);
         return epoch;
+    }
+
+    public async ValueTask<bool> Resume(Speaker speaker, Channel channel, long epoch)
+    {
+        var goesOn = await _registering.ResumeAsync(speaker, channel, epoch);
+        if (goesOn) DelayDeactivation(WhileConnected);
+        return goesOn;
     }
 
     public async ValueTask Detach(Bearer bearer, long epoch)

@@ -35,4 +35,7 @@ internal sealed record ObjectState
 
     /// <summary>The highest id that was ever given to a report, read as a number: a higher one cannot be on disk.</summary>
     [Id(14)] public ulong HighestGiven { get; init; }
+
+    /// <summary>The epoch of the latest session that tells when it ends; 0: there was none, or it began before this was kept.</summary>
+    [Id(15)] public long SessionEpoch { get; init; }
 }

@@ -30,7 +30,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         // Behind a gateway the way to the object is the gateway's, and no address of its own.
         var registration = new Registration(
             RegistrationId.Create(core.Id), lifetime, draft.Links ?? "", speaker.Bearer, byGateway ? "" : draft.Channel?.Session ?? "",
-            turn.Now, turn.Now + lifetime, draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty);
+            turn.Now, turn.Now + lifetime, draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty, byGateway ? null : draft.Channel?.Silo);
         turn.Description = turn.Description with
         {
             Registration = registration,
@@ -60,6 +60,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
             Lifetime = lifetime,
             Links = draft.Links ?? former.Links,
             Address = speaker.ObjectId == core.Id ? draft.Channel?.Session ?? former.Address : "",
+            Silo = speaker.ObjectId == core.Id && draft.Channel is { } now ? now.Silo : former.Silo,
             ExpiresAt = turn.Now + lifetime,
             Parameters = former.Parameters.SetItems(draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty),
         };
@@ -109,7 +110,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         if (epoch == 0)
         {
             epoch = turn.State.Epoch + 1;
-            turn.State = turn.State with { Epoch = epoch };
+            turn.State = turn.State with { Epoch = epoch, SessionEpoch = channel.Bearer == Bearer.Mqtt ? epoch : turn.State.SessionEpoch };
         }
 
         if (provided is { Count: > 0 })
@@ -133,11 +134,27 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         return epoch;
     }
 
+    public async ValueTask<bool> ResumeAsync(Speaker speaker, Channel channel, long epoch)
+    {
+        var description = await core.LoadExistingAsync();
+        if (core.Channels.EpochOf(channel) == epoch) return true;
+        if (epoch < core.State.SessionEpoch || (speaker.ObjectId != core.Id && speaker.ObjectId != description.Gateway)) return false;
+        await access.DemandSessionAsync(speaker);
+        var turn = core.Begin();
+        turn.Connected(true);
+        if (turn.State.Told != Reachability.Reachable) await core.CommitAsync(turn);
+        Attach(channel, speaker.ObjectId, epoch);
+        await delivering.PumpAsync();
+        await TellChildrenAsync(channel);
+        return true;
+    }
+
     public async ValueTask DetachAsync(Bearer bearer, long epoch)
     {
         await core.LoadAsync();
-        if (core.Channels.Detach(bearer, epoch) is not { } channel) return;
-        delivering.Abandon(channel);
+        if (core.Channels.Detach(bearer, epoch) is { } channel) delivering.Abandon(channel);
+        // The session that is known from disk only ended too, if this activation came after it.
+        else if (bearer != Bearer.Mqtt || epoch != core.State.SessionEpoch) return;
         if (core.Description is null || core.Channels.IsConnected) return;
         var turn = core.Begin();
         if (bearer == Bearer.Mqtt) HangUp(turn);

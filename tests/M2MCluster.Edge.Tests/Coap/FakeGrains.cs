@@ -16,7 +16,9 @@ public sealed class FakeGrains : IEdgeDirectory
 
     public IGrainFactory Factory => ProxyTo.Of<IGrainFactory>(this);
 
-    public IDownlink? Find(Bearer bearer) => Edge;
+    public IDownlink? Find(Bearer bearer, string? silo) => Edge;
+
+    public bool IsGone(string? silo) => false;
 
     public void Register(Bearer bearer, IDownlink edge) => Edge = edge;
 

@@ -103,6 +103,8 @@ public sealed class FakeObject(string id)
         return Attachments.Count;
     }
 
+    public ValueTask<bool> Resume(Speaker speaker, Channel channel, long epoch) => throw new NotSupportedException();
+
     public ValueTask Detach(Bearer bearer, long epoch)
     {
         Detachments.Enqueue(epoch);

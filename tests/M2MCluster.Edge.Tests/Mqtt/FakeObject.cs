@@ -88,6 +88,28 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
         return epoch;
     }
 
+    /// <summary>Another session begins on some other node, and its word to this one's edge is lost.</summary>
+    public void TakeOver()
+    {
+        lock (_lock) _epoch++;
+    }
+
+    /// <summary>Channels that were left again.</summary>
+    public Channel<(Channel Channel, long Epoch)> Resumed { get; } = System.Threading.Channels.Channel.CreateUnbounded<(Channel, long)>();
+
+    public ValueTask<bool> Resume(Speaker speaker, Channel channel, long epoch)
+    {
+        ThrowIfFailing();
+        lock (_lock)
+        {
+            if (epoch < _epoch) return new(false);
+            Current = channel;
+        }
+
+        Resumed.Writer.TryWrite((channel, epoch));
+        return new(true);
+    }
+
     public ValueTask Detach(Bearer bearer, long epoch)
     {
         lock (_lock)

@@ -33,12 +33,13 @@ internal sealed class MqttNode : IAsyncDisposable
 
     public IDownlink Downlink => _host.Services.GetRequiredService<MqttEdge>().Downlink;
 
-    public static async Task<MqttNode> Start(Action<MqttEdgeOptions>? configure = null, TimeProvider? time = null)
+    public static async Task<MqttNode> Start(Action<MqttEdgeOptions>? configure = null, TimeProvider? time = null, ISilos? silos = null)
     {
         var grains = new FakeGrains();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IGrainFactory>(grains);
+        if (silos is not null) builder.Services.AddSingleton(silos);
         builder.Services.AddMqttEdge(builder.Configuration);
         builder.Services.Configure<MqttEdgeOptions>(options =>
         {

@@ -69,8 +69,42 @@ public sealed class SubscriptionTests
         time.Advance(TimeSpan.FromSeconds(61));
         await raw.AssertSilent();
 
-        Assert.Equal(told, (await meter.Attached.Next()).Channel);
+        Assert.Equal(told, (await meter.Resumed.Next()).Channel);
         await raw.AssertSilent();
+        Assert.False(meter.Attached.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Departure_OfASilo_LeavesEachChannelAgainAndEndsSessionsThatWereTakenOver()
+    {
+        var silos = new FakeSilos();
+        await using var node = await MqttNode.Start(silos: silos);
+        var meter = node.Grains.Add("meter-1");
+        var moved = node.Grains.Add("meter-2");
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
+        using var old = await (await node.Raw()).Enter(RawMqtt.Connect("meter-2", version: 5));
+        var attached = (await meter.Attached.Next()).Channel;
+        Assert.Equal("here", attached.Silo);
+        moved.TakeOver();
+        silos.Depart();
+
+        Assert.Equal((attached, 1L), await meter.Resumed.Next());
+        Assert.Equal("e0 8e00", await old.Hear());
+        silos.Depart();
+        await meter.Resumed.Next();
+        await raw.AssertSilent();
+    }
+
+    [Fact]
+    public async Task Forgotten_LeavesTheChannelAgain()
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
+        var attached = (await meter.Attached.Next()).Channel;
+        await node.Downlink.Forgotten(attached.Session, "meter-1");
+        await node.Downlink.Forgotten("nobody", "meter-1");
+        Assert.Equal(attached, (await meter.Resumed.Next()).Channel);
     }
 
     [Fact]

@@ -10,6 +10,10 @@ internal sealed class RecordingEdge : IDownlink
     private readonly List<(string Session, string ObjectId)> _notices = [];
     private readonly List<(string Session, CloseReason Reason)> _closed = [];
 
+    private readonly List<(string Session, string ObjectId)> _forgotten = [];
+
+    public IReadOnlyList<(string Session, string ObjectId)> ForgottenSessions => Copy(_forgotten);
+
     public IReadOnlyList<(string Session, string ObjectId)> Notices => Copy(_notices);
 
     public IReadOnlyList<(string Session, CloseReason Reason)> Closed => Copy(_closed);
@@ -22,6 +26,8 @@ internal sealed class RecordingEdge : IDownlink
     public Task MailboxChanged(string session, string objectId) => Add(_notices, (session, objectId));
 
     public Task Close(string session, CloseReason reason) => Add(_closed, (session, reason));
+
+    public Task Forgotten(string session, string objectId) => Add(_forgotten, (session, objectId));
 
     private Task Add<T>(List<T> list, T entry)
     {

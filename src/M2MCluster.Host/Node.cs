@@ -56,11 +56,12 @@ internal static class Node
             options.OnLoopback = IPAddress.IsLoopback(IPAddress.Parse(node.FrontDoor.Address));
         });
         if (isDemo) services.AddHostedService<DemoService>();
-        services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: ["ready"]);
+        services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: ["ready"]).AddCheck<Drain>("drain", tags: ["ready"]);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("M2MCluster.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql")
             .AddPrometheusExporter());
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = node.DrainDelay + TimeSpan.FromSeconds(30));
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, node));
 
         var app = builder.Build();

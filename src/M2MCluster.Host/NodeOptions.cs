@@ -13,6 +13,9 @@ internal sealed class NodeOptions
     /// <summary><c>operator.key</c> and <c>pepper.key</c>, which all nodes of a cluster share; null: the data folder.</summary>
     public string? KeyFolder { get; set; }
 
+    /// <summary>How long the node still serves after it was told to end and is not ready any more, up to 5 min.</summary>
+    public TimeSpan DrainDelay { get; set; }
+
     public SiloEndpoint Silo { get; set; } = new();
 
     public Listener Management { get; set; } = new() { Port = 9464 };
@@ -42,6 +45,7 @@ internal sealed class NodeOptions
         if (Silo.ClusterId.Length == 0 || Silo.ServiceId.Length == 0) yield return "M2M:Silo:ClusterId and M2M:Silo:ServiceId must not be empty";
         if (Silo.FailureDetection < TimeSpan.FromSeconds(1) || Silo.FailureDetection > TimeSpan.FromMinutes(5))
             yield return $"M2M:Silo:FailureDetection is {Silo.FailureDetection}, but must be 1 s to 5 min";
+        if (DrainDelay < TimeSpan.Zero || DrainDelay > TimeSpan.FromMinutes(5)) yield return $"M2M:DrainDelay is {DrainDelay}, but must be 0 to 5 min";
         if (Silo.Port == 0) yield return "M2M:Silo:Port must not be 0: a node has a silo";
         if (IPAddress.TryParse(FrontDoor.Address, out var front) && !IPAddress.IsLoopback(front) && !FrontDoor.AllowCleartext)
         {

@@ -1,5 +1,8 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using M2MCluster.Device;
+using M2MCluster.Device.Coap;
 using M2MCluster.Testing;
 using M2MCluster.Testing.Processes;
 
@@ -17,6 +20,43 @@ internal static class Fleet
         await silo.Rest.PostAsync($"v1/objects?objectId={id}", new { kind = "DEVICE", securityPolicy = new { plain = "FULL" } });
         await silo.Rest.PostAsync($"v1/objects/{id}/credentials", new { mqttSecret = new { secret = RawMqtt.Secret } });
         return id;
+    }
+
+    /// <summary>A CoAP server, to be registered at the silo, that does what <see cref="CommandAsync"/> asks for.</summary>
+    public static CoapDevice Lamp(this HostProcess silo, string id) => new(
+        new()
+        {
+            Name = id, Server = new(IPAddress.Loopback, silo.CoapPort), Links = "</lamp>;rt=\"light\"",
+            Commands = (_, _) => new(new DeviceResult(true, "text/plain", "lit"u8.ToArray())),
+        },
+        TimeProvider.System);
+
+    /// <summary>The message's id.</summary>
+    public static async Task<string> CommandAsync(this HostProcess silo, string id)
+    {
+        var answer = await silo.Rest.PostAsync("v1/messages", new
+        {
+            target = $"objects/{id}", payload = "b24=", contentType = "text/plain", ttl = "3600s", confirmation = "APPLIED",
+            command = new { name = "light", method = "PUT", path = "/lamp" },
+        });
+        return (string)answer["message"]!["name"]!;
+    }
+
+    /// <summary>Tries again while the cluster finds itself anew.</summary>
+    public static async Task<T> UntilServedAsync<T>(Func<Task<T>> call)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (HttpRequestException refused) when (refused.StatusCode >= HttpStatusCode.InternalServerError && !patience.IsCancellationRequested)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }
     }
 
     /// <summary>Connects, and subscribes to the mailbox.</summary>

@@ -21,6 +21,32 @@ public sealed class SeveralSilosTests(ThreeSilos silos) : IClassFixture<ThreeSil
 
     [SkippableFact]
     [Requirement("4.8")]
+    public async Task Command_AcceptedOnOneSilo_GoesOutFromTheSocketWhereTheEndpointRegistered()
+    {
+        Skip.If(silos.Missing is not null, silos.Missing);
+        var id = await silos[0].CreateDeviceAsync();
+        await using var device = silos[1].Lamp(id);
+        await device.RegisterAsync();
+        await silos[0].UntilOutcomeAsync(await silos[2].CommandAsync(id), "APPLIED");
+    }
+
+    [SkippableFact]
+    public async Task Device_ThatConnectsToAnotherSilo_TakesOver()
+    {
+        Skip.If(silos.Missing is not null, silos.Missing);
+        var id = await silos[0].CreateDeviceAsync();
+        using var former = await silos[1].ConnectAsync(id);
+        using var later = await silos[2].ConnectAsync(id);
+        Assert.Equal("e0 8e00", await former.Hear());
+        Assert.Equal("closed", await former.Hear());
+        var message = await silos[1].SendAsync(id, "to the later one");
+        await later.ExpectAsync("to the later one");
+        await silos[1].UntilOutcomeAsync(message, "DELIVERED");
+        Assert.Equal("REACHABLE", (string?)(await silos[0].Rest.GetAsync($"v1/objects/{id}"))["status"]!["reachability"]);
+    }
+
+    [SkippableFact]
+    [Requirement("4.8")]
     public async Task Subscription_MadeOnOneSilo_HoldsForTheNextReportOnAnother()
     {
         Skip.If(silos.Missing is not null, silos.Missing);

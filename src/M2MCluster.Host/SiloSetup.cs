@@ -60,7 +60,7 @@ internal static class SiloSetup
             options.DefunctSiloExpiration = TimeSpan.FromDays(1);
             options.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
         });
-#pragma warning disable ORLEANSEXP003 // Decision 0008: one activation of a grain at a time, also while silos come and go.
+#pragma warning disable ORLEANSEXP003 // Decision 0009: one activation of a grain at a time, also while silos come and go.
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
         silo.AddGrainService<EdgeLookup>();

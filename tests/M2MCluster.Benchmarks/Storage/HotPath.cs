@@ -18,6 +18,7 @@ internal static class HotPath
         var id = Interlocked.Increment(ref _id);
         return new(new StateWrite("object", objectId, version, Body, 1_700_000_000_000, 1_700_000_093_000))
         {
+            Audience = new AudienceVersions(1, null),
             Reports = { new StoredReport(id, objectId, "application/senml+cbor", Payload) },
             Events = { new EventWrite(id, EventTypes.Report, "objects/" + objectId, objectId, null, Feeds) },
         };

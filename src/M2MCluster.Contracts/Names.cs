@@ -11,6 +11,7 @@ public static class Names
     public const string Applications = "applications/";
     public const string Messages = "messages/";
     public const string Aliases = "names/";
+    public const string Operations = "operations/";
 
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:");

@@ -4,6 +4,7 @@ using M2MCluster.FrontDoor.Applications;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Events;
 using M2MCluster.FrontDoor.Groups;
+using M2MCluster.FrontDoor.Importing;
 using M2MCluster.FrontDoor.Messages;
 using M2MCluster.FrontDoor.Objects;
 using M2MCluster.FrontDoor.OpenApi;
@@ -34,11 +35,13 @@ public static class FrontDoorExtensions
         services.AddSingleton<ErrorTable>().AddSingleton<CallInterceptor>().AddSingleton<JsonRequestCheck>().AddSingleton<Gate>();
         services.AddSingleton<FeedNews>().AddSingleton<FeedFollower>().AddSingleton<Feeds>().AddSingleton<EventStream>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedNews>());
+        services.AddSingleton<ImportRun>().AddSingleton<ImportEndpoint>();
         services.AddSingleton<WebhookTargets>().AddSingleton<WebhookNews>().AddSingleton<WebhookPost>();
         services.AddHostedService<WebhookService>();
 
         services.AddGrpc().AddJsonTranscoding(options => options.TypeRegistry = ErrorTable.Details)
-            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>();
+            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
+            .AddService<OperationsApi>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<FrontDoorOptions>>((grpc, own) => grpc.MaxReceiveMessageSize = own.Value.MaxBodyBytes);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
@@ -59,6 +62,8 @@ public static class FrontDoorExtensions
         endpoints.MapGrpcService<GroupsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<ApplicationsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<EventsApi>().Add(gate.Guard);
+        endpoints.MapGrpcService<OperationsApi>().Add(gate.Guard);
+        endpoints.MapPost(ImportEndpoint.Path, gate.Guard(endpoints.ServiceProvider.GetRequiredService<ImportEndpoint>().TakeAsync));
         endpoints.MapGrpcReflectionService().Add(gate.Guard);
         endpoints.MapGrpcHealthChecksService();
         OpenApiEndpoint.Map(endpoints);

@@ -1,5 +1,7 @@
+using M2MCluster.Contracts.Importing;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
+using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Subscriptions;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +23,7 @@ public static class GrainsSetup
         services.AddSingleton<SubscriptionDirectory>();
         services.AddSingleton<IFeedHints, FeedHints>();
         services.AddSingleton<ObjectServices>();
+        services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Storage.Bulk;
 using M2MCluster.Storage.Commit;
 using M2MCluster.Storage.Postgres;
 using M2MCluster.Storage.Reading;
@@ -38,6 +39,7 @@ public static class StorageServices
             .AddSingleton<ICommitPipeline>(provider => provider.GetRequiredService<CommitPipeline>())
             .AddSingleton<Sweeper>()
             .AddSingleton<IStateReader, StateReader>()
+            .AddSingleton<IBulkReader, BulkReader>()
             .AddSingleton<IReportReader, ReportReader>()
             .AddSingleton<IFeedReader, FeedReader>()
             .AddSingleton<IObjectIndex, ObjectIndex>()
@@ -67,6 +69,7 @@ public static class StorageServices
         .AddSingleton<IQueries, SqliteQueries>()
         .AddSingleton<IBatchWriter, SqliteBatchWriter>()
         .AddSingleton<INodeNumbers, SqliteNodeNumbers>()
+        .AddSingleton<IBulkCommit, PipelineBulk>()
         .AddSingleton<IStorage, SqliteStorage>();
 
     private static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString) => services
@@ -75,5 +78,6 @@ public static class StorageServices
         .AddSingleton<IQueries, PostgresQueries>()
         .AddSingleton<IBatchWriter, PostgresBatchWriter>()
         .AddSingleton<INodeNumbers, PostgresNodeNumbers>()
+        .AddSingleton<IBulkCommit, PostgresBulk>()
         .AddSingleton<IStorage, PostgresStorage>();
 }

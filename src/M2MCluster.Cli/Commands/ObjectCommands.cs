@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
 using M2MCluster.Api.V1;
+using M2MCluster.Cli.Importing;
 using M2MCluster.Cli.Output;
 
 namespace M2MCluster.Cli.Commands;
@@ -12,7 +13,12 @@ internal static class ObjectCommands
 
     public static Command Create(GlobalOptions globals) => new("object", "Devices and gateways.")
     {
-        CreateObject(globals), Get(globals), List(globals), Update(globals), Delete(globals), Credential(globals),
+        Aliases = { "objects" },
+        Subcommands =
+        {
+            CreateObject(globals), Get(globals), List(globals), Update(globals), Delete(globals), Credential(globals),
+            ImportCommand.Create(globals), GenerateCommand.Create(),
+        },
     };
 
     private static Command CreateObject(GlobalOptions globals)

@@ -8,6 +8,7 @@ public static class EventTypes
     public const string MessageResult = "m2m.message.result";
     public const string MessageWarning = "m2m.message.warning";
     public const string ObjectCreated = "m2m.object.created";
+    public const string ObjectsImported = "m2m.objects.imported";
     public const string ObjectRegistered = "m2m.object.registered";
     public const string ObjectUpdated = "m2m.object.updated";
     public const string ObjectDeregistered = "m2m.object.deregistered";

@@ -14,6 +14,7 @@ internal static class AccessPolicy
     private static readonly FrozenDictionary<string, Func<Principal, IMessage, bool>> Rules = new Dictionary<string, Func<Principal, IMessage, bool>>
     {
         ["ObjectService/CreateObject"] = Anyone,
+        ["ObjectService/ImportObjects"] = Anyone,
         ["ObjectService/GetObject"] = Anyone,
         ["ObjectService/ListObjects"] = Anyone,
         ["ObjectService/UpdateObject"] = Anyone,
@@ -24,6 +25,13 @@ internal static class AccessPolicy
         ["ObjectService/RotateCredential"] = Anyone,
         ["ObjectService/ListObjectGroups"] = Anyone,
         ["ObjectService/ResolveName"] = Anyone,
+        // Of operations each sees its own, which the calls ask.
+        ["OperationService/GetOperation"] = Anyone,
+        ["OperationService/ListOperations"] = Anyone,
+        ["OperationService/CancelOperation"] = Anyone,
+        ["OperationService/WaitOperation"] = Anyone,
+        ["OperationService/DeleteOperation"] = Anyone,
+        ["OperationService/ListImportErrors"] = Anyone,
         ["ReportService/ListReports"] = Anyone,
         ["GroupService/CreateGroup"] = Anyone,
         ["GroupService/GetGroup"] = Anyone,
@@ -69,6 +77,13 @@ internal static class AccessPolicy
     public static void AuthorizeMessage(Principal principal, MessageRecord message)
     {
         if (!principal.IsOperator && message.Application != principal.Application) throw Denied();
+    }
+
+    /// <summary>Refuses an application the operation of another.</summary>
+    /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/></exception>
+    public static void AuthorizeOperation(Principal principal, string actor)
+    {
+        if (!principal.IsOperator && actor != principal.Actor) throw Denied();
     }
 
     public static bool Knows(string method) => Rules.ContainsKey(method);

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using M2MCluster.FrontDoor.Access;
@@ -30,6 +31,20 @@ internal sealed class CallInterceptor(ErrorTable errors) : Interceptor
         {
             AccessPolicy.Authorize(context.Principal(), context.Method, (IMessage)request);
             await continuation(request, responseStream, context);
+        }
+        catch (Exception failure) when (failure is not RpcException)
+        {
+            throw Mapped(failure, context);
+        }
+    }
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            AccessPolicy.Authorize(context.Principal(), context.Method, new Empty());
+            return await continuation(requestStream, context);
         }
         catch (Exception failure) when (failure is not RpcException)
         {

@@ -18,6 +18,9 @@ internal sealed class Gate(Authenticator authenticator, JsonRequestCheck check, 
         endpoint.RequestDelegate = context => EnterAsync(context, json, inner);
     }
 
+    /// <summary>An endpoint of the API that is not one of gRPC's.</summary>
+    public RequestDelegate Guard(RequestDelegate inner) => context => EnterAsync(context, null, inner);
+
     /// <summary>What no other endpoint of the API takes.</summary>
     public Task RefuseUnknownAsync(HttpContext context) => EnterAsync(
         context, null, _ => throw new M2MException(ErrorCode.NotFound, $"there is no {context.Request.Method} {context.Request.Path}"));

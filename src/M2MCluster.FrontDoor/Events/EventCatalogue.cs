@@ -20,6 +20,8 @@ internal static class EventCatalogue
         new(EventTypes.MessageResult, "`objects/ID`", "The object answered a message that had ended before its answer came.", [.. Message, .. Result]),
         new(EventTypes.MessageWarning, "`objects/ID`", "A message that waits has become less likely to arrive. This release sends none: what is known at acceptance stands in the answer to SendMessage.", [.. Message, "warning|in words"]),
         new(EventTypes.ObjectCreated, "`objects/ID`", "An object was made.", Description),
+        new(EventTypes.ObjectsImported, "`operations/ID`", "An import ended. The objects that it made have no events of their own; those that it changed have `m2m.object.updated`.",
+            ["created|objects", "unchanged|objects that were there with the same content", "updated|objects", "failed|lines with errors"]),
         new(EventTypes.ObjectRegistered, "`objects/ID`", "An object registered (RFC 9176).", Registration),
         new(EventTypes.ObjectUpdated, "`objects/ID`", "An object's description changed, or its registration: then the data are those of `m2m.object.registered`.", Description),
         new(EventTypes.ObjectDeregistered, "`objects/ID`", "An object's registration ended.", ["reason|`deregistered` by the object, or `expired`"]),

@@ -33,6 +33,9 @@ internal static class ObjectRequests
         return from.Kind == V1.Object.Types.Kind.Gateway ? ObjectKind.Gateway : ObjectKind.Device;
     }
 
+    public static void CheckSecret(string? secret, string field, Problems problems) =>
+        problems.Require(secret is null or { Length: >= 22 and <= 1024 }, field, "has 22 to 1024 characters");
+
     private static ImmutableSortedDictionary<string, string> CharacteristicsOf(V1.Object from, string field, Problems problems)
     {
         var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);

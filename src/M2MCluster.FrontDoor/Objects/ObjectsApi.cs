@@ -4,15 +4,15 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.FrontDoor.Calls;
+using M2MCluster.FrontDoor.Importing;
 using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Objects;
 
-internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGroupReader groups) : V1.ObjectService.ObjectServiceBase
+internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGroupReader groups, ImportRun imports) : V1.ObjectService.ObjectServiceBase
 {
     // A filter that fits little must not read the whole index in one call: the page is then short, and its token goes on.
     private const int MostScanned = 10_000;
-    private const int MinSecretLength = 22;
 
     public override async Task<V1.Object> CreateObject(V1.CreateObjectRequest request, ServerCallContext context)
     {
@@ -24,6 +24,9 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         problems.ThrowIfAny();
         return ObjectAnswers.Object(await Grain(id).Create(context.Principal().Actor, kind, patch));
     }
+
+    public override Task<V1.Operation> ImportObjects(IAsyncStreamReader<V1.ImportObjectsRequest> requestStream, ServerCallContext context) =>
+        ImportStream.TakeAsync(imports, requestStream, context.GetHttpContext(), context.CancellationToken);
 
     public override async Task<V1.Object> GetObject(V1.GetObjectRequest request, ServerCallContext context) =>
         ObjectAnswers.Object(await Named(request.Name, "name").Get());
@@ -81,7 +84,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         var kind = request.Credential?.MqttSecret;
         problems.Require(kind is not null, "mqttSecret", "is needed: it tells the kind of credential");
         var secret = kind is { HasSecret: true, Secret.Length: > 0 } ? kind.Secret : null;
-        problems.Require(secret is null or { Length: >= MinSecretLength and <= 1024 }, "mqttSecret.secret", $"has {MinSecretLength} to 1024 characters");
+        ObjectRequests.CheckSecret(secret, "mqttSecret.secret", problems);
         problems.ThrowIfAny();
         var grant = await Grain(id).AddCredential(context.Principal().Actor, CredentialKind.MqttSecret, secret);
         return ObjectAnswers.Credential(id, grant.Credential, grant.Secret);

@@ -26,7 +26,8 @@ internal static class JsonValues
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    private static Value Read(ref Utf8JsonReader reader)
+    /// <summary>The value on which the reader stands; leaves it on the value's last token.</summary>
+    public static Value Read(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
         {

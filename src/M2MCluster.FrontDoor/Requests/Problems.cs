@@ -9,6 +9,8 @@ internal sealed class Problems
     private const int MostTold = 100;
     private List<BadRequest.Types.FieldViolation>? _found;
 
+    public IReadOnlyList<BadRequest.Types.FieldViolation> Found => _found ?? (IReadOnlyList<BadRequest.Types.FieldViolation>)[];
+
     public void Add(string field, string description)
     {
         _found ??= [];

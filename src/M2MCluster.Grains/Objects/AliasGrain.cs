@@ -12,14 +12,14 @@ internal sealed class AliasGrain(ICommitPipeline pipeline, IStateReader states) 
     private long _version;
     private string? _resource;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        var stored = await states.ReadAsync("alias", this.GetPrimaryKeyString());
-        _version = stored?.Version ?? 0;
-        _resource = stored is null ? null : Encoding.UTF8.GetString(stored.Body);
-    }
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => ReadAsync();
 
-    public ValueTask<string?> Resolve() => new(_resource);
+    public async ValueTask<string?> Resolve()
+    {
+        // An import writes names without their grains: a name that was free is looked up again.
+        if (_resource is null) await ReadAsync();
+        return _resource;
+    }
 
     public async ValueTask Claim(string resource)
     {
@@ -40,5 +40,12 @@ internal sealed class AliasGrain(ICommitPipeline pipeline, IStateReader states) 
         await pipeline.CommitAsync(new(new("alias", this.GetPrimaryKeyString(), _version, body)), DeactivateOnIdle);
         _resource = resource;
         _version = resource is null ? 0 : _version + 1;
+    }
+
+    private async Task ReadAsync()
+    {
+        var stored = await states.ReadAsync("alias", this.GetPrimaryKeyString());
+        _version = stored?.Version ?? 0;
+        _resource = stored is null ? null : Encoding.UTF8.GetString(stored.Body);
     }
 }

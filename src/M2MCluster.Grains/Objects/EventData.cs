@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 
@@ -45,6 +46,14 @@ internal static class EventData
         if (description.Gateway is not null) json.WriteString("gateway", Names.Objects + description.Gateway);
         WriteCharacteristics(json, "characteristics", description.Preconfigured);
         WriteCharacteristics(json, "providedCharacteristics", description.Provided);
+    });
+
+    public static byte[] Import(ImportStatus import) => Write(json =>
+    {
+        json.WriteNumber("created", import.Created);
+        json.WriteNumber("unchanged", import.Unchanged);
+        json.WriteNumber("updated", import.Updated);
+        json.WriteNumber("failed", import.Failed);
     });
 
     public static byte[] Reason(string reason) => Write(json => json.WriteString("reason", reason));

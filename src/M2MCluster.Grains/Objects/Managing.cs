@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text.Json;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
@@ -13,7 +12,6 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>The object as operators and applications manage it: its description, names and credentials.</summary>
 internal sealed class Managing(ObjectCore core, Registering registering, Delivering delivering)
 {
-    private const int MinSecretLength = 22;
     private const int MaxCredentials = 16;
 
     public async ValueTask<ObjectView> CreateAsync(string actor, ObjectKind kind, ObjectPatch patch)
@@ -21,10 +19,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
         await core.LoadAsync();
         if (core.Description is not null) throw new M2MException(ErrorCode.AlreadyExists, $"{Names.Objects}{core.Id} exists already");
         var now = core.Now;
-        var blank = new ObjectDescription { Id = core.Id, Kind = kind, CreatedAt = now, UpdatedAt = now };
-        // A number of its own for each life of an id: epochs of a former one mean nothing, and its messages are not this one's.
-        var first = core.Services.Ids.Next();
-        var turn = new Turn(core, Apply(blank, patch, now), new() { CreatedBy = first, Epoch = first });
+        var turn = new Turn(core, Creation.Describe(core.Id, kind, patch, now), Creation.State(core.Services.Ids.Next()));
         turn.Act(actor, "object.create");
         turn.Tell(EventTypes.ObjectCreated, EventData.Description(turn.Description));
         await ClaimNamesAsync([], turn);
@@ -43,7 +38,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
     {
         var former = await core.LoadExistingAsync();
         var turn = core.Begin();
-        turn.Description = Apply(former, patch, turn.Now);
+        turn.Description = Creation.Apply(former, patch, turn.Now);
         turn.Act(actor, "object.update");
         turn.Tell(EventTypes.ObjectUpdated, EventData.Description(turn.Description));
         await ClaimNamesAsync(former.Names, turn);
@@ -70,13 +65,12 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
     public async ValueTask<CredentialGrant> AddCredentialAsync(string actor, CredentialKind kind, string? secret)
     {
         await core.LoadExistingAsync();
-        if (secret is { Length: < MinSecretLength }) throw M2MException.Invalid("secret", $"has at least {MinSecretLength} characters");
+        Creation.CheckSecret(secret);
         if (core.State.Credentials.Count(credential => credential.RevokedAt == 0) >= MaxCredentials)
             throw new M2MException(ErrorCode.ResourceExhausted, $"an object has at most {MaxCredentials} credentials; revoke one first");
         secret ??= Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
         var turn = core.Begin();
-        var credential = new StoredCredential(
-            core.Services.Ids.Next().ToString("x16", null), kind, core.Services.Secrets.Hash(secret), turn.NowMs, 0);
+        var credential = Creation.Credential(core.Services.Ids, kind, core.Services.Secrets.Hash(secret), turn.NowMs);
         // Revoked ones are kept for the list until room is needed.
         var kept = core.State.Credentials.Where(former => former.RevokedAt == 0)
             .Concat(core.State.Credentials.Where(former => former.RevokedAt != 0).TakeLast(4));
@@ -142,33 +136,6 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
         credential.Id, credential.Kind, DateTimeOffset.FromUnixTimeMilliseconds(credential.CreatedAt),
         credential.RevokedAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(credential.RevokedAt));
 
-    private static ObjectDescription Apply(ObjectDescription former, ObjectPatch patch, DateTimeOffset now)
-    {
-        if (patch.Mailbox is { } mailbox)
-        {
-            if (mailbox.MaxMessages is < 1 or > 100_000) throw M2MException.Invalid("mailbox.maxMessages", "must be 1 to 100000");
-            if (mailbox.MaxBytes is < 1 << 10 or > 64 << 20) throw M2MException.Invalid("mailbox.maxBytes", "must be 1 KiB to 64 MiB");
-        }
-
-        foreach (var (name, value) in patch.Preconfigured ?? ImmutableSortedDictionary<string, string>.Empty)
-        {
-            if (!IsJson(value)) throw M2MException.Invalid($"characteristics.{name}", "is not a JSON text");
-        }
-
-        if (patch.Gateway == former.Id) throw M2MException.Invalid("gateway", "an object is not its own gateway");
-        return former with
-        {
-            DisplayName = patch.DisplayName ?? former.DisplayName,
-            Preconfigured = patch.Preconfigured ?? former.Preconfigured,
-            Plain = patch.Plain ?? former.Plain,
-            Gateway = patch.Gateway is null ? former.Gateway : patch.Gateway.Length == 0 ? null : patch.Gateway,
-            PermittedGateways = patch.PermittedGateways ?? former.PermittedGateways,
-            Names = patch.Names ?? former.Names,
-            Mailbox = patch.Mailbox ?? former.Mailbox,
-            UpdatedAt = now,
-        };
-    }
-
     /// <summary>
     /// Names are claimed before the turn is committed, and given back if one is taken or the commit fails: they never name two.
     /// </summary>
@@ -197,19 +164,6 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
     private async ValueTask ReleaseNamesAsync(IEnumerable<string> names)
     {
         foreach (var name in names) await core.Services.Grains.GetGrain<IAliasGrain>(name).Release(Names.Objects + core.Id);
-    }
-
-    private static bool IsJson(string text)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private void Close(CloseReason reason)

@@ -1,10 +1,11 @@
 using System.Threading.Tasks.Sources;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Storage.Bulk;
 using M2MCluster.Storage.Sweeping;
 
 namespace M2MCluster.Storage.Commit;
 
-/// <summary>A write set, an acknowledgement, or a deletion, on its way to disk; the caller awaits it.</summary>
+/// <summary>A write set, a bulk set, an acknowledgement, or a deletion, on its way to disk; the caller awaits it.</summary>
 internal sealed class CommitEntry : IValueTaskSource
 {
     // Asynchronously: what a caller does next must not hold up the thread that writes.
@@ -21,11 +22,15 @@ internal sealed class CommitEntry : IValueTaskSource
             Subscriptions = [.. set.Subscriptions.Select(write => write.Removed ? [] : bodies.Write(write.Subscription))];
     }
 
+    public CommitEntry(BulkSet set, BulkRows rows) => (Bulk, BulkRows) = (set, rows);
+
     public CommitEntry(Acknowledgement acknowledgement) => Acknowledgement = acknowledgement;
 
     public CommitEntry(Sweep sweep) => Sweep = sweep;
 
     public WriteSet? Set { get; }
+    public BulkSet? Bulk { get; }
+    public BulkRows? BulkRows { get; }
     public Acknowledgement? Acknowledgement { get; }
     public Sweep? Sweep { get; }
     public MessageRow[] Messages { get; } = [];

@@ -2,6 +2,7 @@ using System.Data.Common;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Storage.Bulk;
 using M2MCluster.Storage.Sweeping;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,10 @@ internal sealed partial class CommitPipeline(
     }
 
     public ValueTask CommitAsync(WriteSet set) => Add(new(set, bodies));
+
+    /// <summary>Only SQLite's writer takes these.</summary>
+    /// <exception cref="BulkConflictException">Something of it is there already.</exception>
+    public ValueTask CommitAsync(BulkSet set, BulkRows rows) => Add(new(set, rows));
 
     public ValueTask AcknowledgeAsync(string feed, FeedCursor cursor) => Add(new(new Acknowledgement(feed, cursor)));
 

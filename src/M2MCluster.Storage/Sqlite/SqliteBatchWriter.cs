@@ -12,6 +12,7 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
     private sqlite3? _database;
     private SqliteStatements? _statements;
     private SqliteFeeds? _feeds;
+    private SqliteBulkRows? _bulk;
     private long _lastId;
     private long _storedLastId;
     private AudienceVersions _audience;
@@ -27,6 +28,7 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
             {
                 if (entry.Acknowledgement is { } acknowledgement) Acknowledge(acknowledgement);
                 else if (entry.Sweep is { } sweep) Delete(sweep);
+                else if (entry.Bulk is { } bulk) Bulk(entry, bulk);
                 else if (entry.Set!.Audience is { } audience && !audience.HoldsBeside(_audience)) entry.Refusal = new OutdatedAudienceException(_audience);
                 else if (State(entry.Set.State)) Rows(entry, entry.Set);
                 else entry.Refusal = new StaleVersionException($"{entry.Set.State.Kind} {entry.Set.State.Key} was written by another activation");
@@ -61,8 +63,10 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
     private void Close()
     {
         _statements?.Dispose();
+        _bulk?.Dispose();
         _database?.Dispose();
         _statements = null;
+        _bulk = null;
         _database = null;
         _storedLastId = 0;
     }
@@ -89,6 +93,14 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
         var exists = _statements!.HasState.Bind(write.Kind).Bind(write.Key).Step();
         _statements.HasState.Reset();
         return exists;
+    }
+
+    private void Bulk(CommitEntry entry, BulkSet set)
+    {
+        _bulk ??= new(_database!);
+        entry.Refusal = _bulk.Write(set, entry.BulkRows!, _statements!, write => State(write));
+        if (entry.Refusal is not null) return;
+        foreach (var audit in set.Audit) Saw(audit.Id);
     }
 
     private void Delete(Sweep sweep)

@@ -6,6 +6,7 @@ public sealed class CommandTreeTests
     [InlineData("object create m1 --plain Full --set sleeping=true --name imei:490154203237518")]
     [InlineData("object get m1 --server http://10.0.0.1:8081 --key secret")]
     [InlineData("object list --filter kind=GATEWAY --json")]
+    [InlineData("objects generate 1000 some.csv.gz --prefix m- --names")]
     [InlineData("app subscribe billing --filter type=x --webhook http://127.0.0.1:1/")]
     [InlineData("group add floor-3 m1 m2")]
     [InlineData("group send floor-3 --text hi")]
@@ -25,6 +26,8 @@ public sealed class CommandTreeTests
     [InlineData("load --devices 0")]
     [InlineData("load --coap nowhere")]
     [InlineData("replay /no/such/file.csv")]
+    [InlineData("objects import /no/such/file.csv")]
+    [InlineData("objects generate 0 some.csv")]
     public void Parse_Wrong_SaysSo(string line) =>
         Assert.NotEmpty(CommandTree.Create(TimeProvider.System).Parse(line).Errors);
 }

@@ -18,7 +18,7 @@ public sealed class SeriesTests
     public void Read_KnownSeries_IsFoundByItsHeaderAndReadWhole(string file, int devices, int rows)
     {
         Skip.If(Data is null, "The recorded series are not on this machine.");
-        using var csv = CsvReader.Open(Path.Combine(Data!, file));
+        using var csv = CsvTable.Open(Path.Combine(Data!, file));
         var shape = SeriesPresets.Find(csv.Header);
         Assert.NotNull(shape);
         var series = Series.Read(csv, shape, int.MaxValue);
@@ -30,7 +30,7 @@ public sealed class SeriesTests
     [Fact]
     public void Read_TimeWithoutOffset_IsTheZones()
     {
-        using var csv = CsvReader.Of("id,at,v\na,2013-07-01T12:00:00,1\na,2013-01-01T12:00:00,2\n");
+        using var csv = CsvTable.Of("id,at,v\na,2013-07-01T12:00:00,1\na,2013-01-01T12:00:00,2\n");
         var rows = Series.Read(csv, new SeriesShape("id", "at", [new("v", "v")], "Europe/London"), int.MaxValue).Devices["a"];
         Assert.Equal(new DateTimeOffset(2013, 7, 1, 11, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), rows[0].Time);
         Assert.Equal(new DateTimeOffset(2013, 1, 1, 12, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), rows[1].Time);
@@ -49,7 +49,7 @@ public sealed class SeriesTests
     [Fact]
     public void Read_QuotedCells_AreOne()
     {
-        using var csv = CsvReader.Of("a,b\n\"x, \"\"y\"\"\nz\",2\n");
+        using var csv = CsvTable.Of("a,b\n\"x, \"\"y\"\"\nz\",2\n");
         Assert.Equal(["x, \"y\"\nz", "2"], csv.Read()!);
         Assert.Null(csv.Read());
     }
@@ -57,7 +57,7 @@ public sealed class SeriesTests
     [Fact]
     public void Read_EmptyCell_IsNoNumber()
     {
-        using var csv = CsvReader.Of("t,v,w\n2013-07-01T12:00:00,,3\n");
+        using var csv = CsvTable.Of("t,v,w\n2013-07-01T12:00:00,,3\n");
         var row = Assert.Single(Series.Read(csv, new SeriesShape(null, "t", [new("v", "v"), new("w", "w")]), int.MaxValue).Devices.Values.Single());
         Assert.True(double.IsNaN(row.Values[0]));
         Assert.Equal(3, row.Values[1]);
@@ -70,7 +70,7 @@ public sealed class SeriesTests
     [InlineData("id,at,v\n")]
     public void Read_NotOfTheShape_IsAUsageError(string text)
     {
-        using var csv = CsvReader.Of(text);
+        using var csv = CsvTable.Of(text);
         Assert.Throws<UsageException>(() => Series.Read(csv, new SeriesShape("id", "at", [new("v", "v")]), int.MaxValue));
     }
 

@@ -28,7 +28,7 @@ internal static class ReplayCommand
         edges.AddTo(command);
         globals.Run(command, (session, parsed, cancellationToken) =>
         {
-            using var csv = CsvReader.Open(parsed.GetRequiredValue(file).FullName);
+            using var csv = CsvTable.Open(parsed.GetRequiredValue(file).FullName);
             var shape = Shape();
             if (shape.Gateways > 0 && shape.Bearer == ReplayBearer.Mqtt) throw new UsageException("Gateways are replayed over CoAP.");
             var series = Series.Read(csv, shape, parsed.GetValue(limit));
@@ -58,7 +58,7 @@ internal static class ReplayCommand
             IReadOnlyList<SeriesValue> Values(string timeColumn)
             {
                 if (parsed.GetRequiredValue(values) is { Length: > 0 } given) return [.. given.Select(column => new SeriesValue(column, column))];
-                using var first = CsvReader.Open(parsed.GetRequiredValue(file).FullName);
+                using var first = CsvTable.Open(parsed.GetRequiredValue(file).FullName);
                 return Series.GuessValues(first.Header, first.Read() ?? [], parsed.GetValue(id), timeColumn);
             }
         });

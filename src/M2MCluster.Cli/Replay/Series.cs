@@ -24,7 +24,7 @@ internal sealed class Series
 
     /// <param name="limit">Rows of each device at most.</param>
     /// <exception cref="UsageException">A column is missing, a time cannot be read, or there is no row.</exception>
-    public static Series Read(CsvReader csv, SeriesShape shape, int limit)
+    public static Series Read(CsvTable csv, SeriesShape shape, int limit)
     {
         var id = shape.IdColumn is null ? -1 : ColumnOf(csv, shape.IdColumn);
         var time = ColumnOf(csv, shape.TimeColumn);
@@ -47,7 +47,7 @@ internal sealed class Series
     public static IReadOnlyList<SeriesValue> GuessValues(IReadOnlyList<string> header, IReadOnlyList<string> firstRow, string? idColumn, string timeColumn) =>
         [.. header.Where((column, i) => column != idColumn && column != timeColumn && !double.IsNaN(NumberOf(firstRow[i]))).Select(column => new SeriesValue(column, column))];
 
-    private static int ColumnOf(CsvReader csv, string name)
+    private static int ColumnOf(CsvTable csv, string name)
     {
         for (var i = 0; i < csv.Header.Count; i++)
         {

@@ -1,12 +1,11 @@
 using System.IO.Compression;
 using System.IO.Pipelines;
+using Google.Protobuf.WellKnownTypes;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 
 namespace M2MCluster.FrontDoor.Importing;
 
@@ -18,7 +17,6 @@ internal sealed class ImportEndpoint(ImportRun run)
 {
     public const string Path = "/v1/objects:import";
 
-    private static readonly JsonFormatter Formatter = new(new JsonFormatter.Settings(formatDefaultValues: true, ErrorTable.Details));
     private static readonly string[] Parameters = ["importId", "update"];
 
     public async Task TakeAsync(HttpContext context)
@@ -34,7 +32,7 @@ internal sealed class ImportEndpoint(ImportRun run)
         {
             var operation = await run.TakeAsync(session, ImportText.Lines(text, config, context.RequestAborted), context);
             context.Response.ContentType = "application/json; charset=utf-8";
-            await context.Response.WriteAsync(Formatter.Format(operation), context.RequestAborted);
+            await context.Response.Body.WriteAsync(OperationJson.Write(operation), context.RequestAborted);
         }
         catch (InvalidDataException)
         {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Google.Api;
 using Google.Protobuf.Reflection;
 using M2MCluster.FrontDoor.Events;
+using M2MCluster.FrontDoor.Importing;
 
 namespace M2MCluster.FrontDoor.OpenApi;
 
@@ -25,6 +26,7 @@ internal static class OpenApiDocument
             }
         }
 
+        paths[ImportEndpoint.Path] = new JsonObject { ["post"] = Import(schemas) };
         var error = schemas.Of(Google.Rpc.Status.Descriptor);
         return new()
         {
@@ -47,6 +49,24 @@ internal static class OpenApiDocument
                 ["securitySchemes"] = new JsonObject { ["key"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" } },
             },
         };
+    }
+
+    /// <summary>The one call whose body is no JSON: the twin of a client stream, which transcoding cannot give.</summary>
+    private static JsonObject Import(SchemaBook schemas)
+    {
+        var method = ApiDescription.Services.SelectMany(service => service.Methods).Single(method => method.Name == "ImportObjects");
+        var text = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } };
+        return new()
+        {
+            ["operationId"] = method.Name,
+            ["tags"] = new JsonArray(method.Service.Name),
+            ["description"] = SchemaBook.CommentOf(method),
+            ["parameters"] = new JsonArray(Parameter("importId", "string"), Parameter("update", "boolean")),
+            ["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/x-ndjson"] = text, ["text/csv"] = text.DeepClone() } },
+            ["responses"] = new JsonObject { ["200"] = Answer(method, schemas), ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Error" } },
+        };
+
+        static JsonObject Parameter(string name, string type) => new() { ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = type } };
     }
 
     private static JsonObject Operation(MethodDescriptor method, HttpRule rule, PathTemplate path, SchemaBook schemas, string id)

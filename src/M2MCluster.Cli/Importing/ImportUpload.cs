@@ -76,9 +76,9 @@ internal sealed class ImportUpload(M2MClient client, ImportFile file, string id,
 
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception ended) when (ended is InvalidOperationException || ended is RpcException { StatusCode: StatusCode.OK or StatusCode.Unknown })
+        catch (Exception ended) when (ended is RpcException or InvalidOperationException or IOException)
         {
-            // The node ended the call; its answer says why.
+            // The call has ended, by the node or by the connection; what it ended with is its answer.
         }
 
         return await call.ResponseAsync;
@@ -99,7 +99,7 @@ internal sealed class ImportUpload(M2MClient client, ImportFile file, string id,
         return start;
     }
 
-    // A connection that breaks in mid-call is told as one of these.
+    // A connection that breaks in mid-call is told as one of these, and a node that goes down cancels its calls.
     private static bool IsPassing(RpcException failure) =>
-        failure.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.DeadlineExceeded || (failure.StatusCode == StatusCode.Cancelled && failure.InnerException is not null);
+        failure.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Unknown;
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CsvHelper;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using M2MCluster.Contracts;
 using M2MCluster.FrontDoor.Requests;
@@ -19,18 +20,18 @@ internal sealed class ItemColumns
 
     private static readonly Dictionary<string, Func<V1.ImportItem, string, string?>> Known = new(StringComparer.Ordinal)
     {
-        ["objectId"] = (item, cell) => Set(() => item.ObjectId = cell),
-        ["kind"] = (item, cell) => Choice<V1.Object.Types.Kind>(cell, value => item.Object.Kind = value),
-        ["displayName"] = (item, cell) => Set(() => item.Object.DisplayName = cell),
-        ["plain"] = (item, cell) => Choice<V1.SecurityPolicy.Types.Plain>(cell, value => item.Object.SecurityPolicy = new() { Plain = value }),
-        ["gateway"] = (item, cell) => Set(() => item.Object.Gateway = ObjectName(cell)),
-        ["permittedGateways"] = (item, cell) => Set(() => item.Object.PermittedGateways.Add(Words(cell).Select(ObjectName))),
-        ["names"] = (item, cell) => Set(() => item.Object.Names.Add(Words(cell))),
-        ["mqttSecret"] = (item, cell) => Set(() => item.MqttSecret = cell),
+        ["objectId"] = (item, cell) => Done(item.ObjectId = cell),
+        ["kind"] = (item, cell) => Choice<V1.Object.Types.Kind>(item, cell, static (item, value) => item.Object.Kind = value),
+        ["displayName"] = (item, cell) => Done(item.Object.DisplayName = cell),
+        ["plain"] = (item, cell) => Choice<V1.SecurityPolicy.Types.Plain>(item, cell, static (item, value) => item.Object.SecurityPolicy = new() { Plain = value }),
+        ["gateway"] = (item, cell) => Done(item.Object.Gateway = ObjectName(cell)),
+        ["permittedGateways"] = (item, cell) => AddAll(item.Object.PermittedGateways, Words(cell).Select(ObjectName)),
+        ["names"] = (item, cell) => AddAll(item.Object.Names, Words(cell)),
+        ["mqttSecret"] = (item, cell) => Done(item.MqttSecret = cell),
         ["mqttSecretHmac"] = Hmac,
-        ["mailbox.maxMessages"] = (item, cell) => Number(cell, int.MaxValue, value => (item.Object.Mailbox ??= new()).MaxMessages = (int)value),
-        ["mailbox.maxBytes"] = (item, cell) => Number(cell, long.MaxValue, value => (item.Object.Mailbox ??= new()).MaxBytes = value),
-        ["mailbox.whenFull"] = (item, cell) => Choice<V1.Mailbox.Types.WhenFull>(cell, value => (item.Object.Mailbox ??= new()).WhenFull = value),
+        ["mailbox.maxMessages"] = (item, cell) => Number(item, cell, int.MaxValue, static (item, value) => (item.Object.Mailbox ??= new()).MaxMessages = (int)value),
+        ["mailbox.maxBytes"] = (item, cell) => Number(item, cell, long.MaxValue, static (item, value) => (item.Object.Mailbox ??= new()).MaxBytes = value),
+        ["mailbox.whenFull"] = (item, cell) => Choice<V1.Mailbox.Types.WhenFull>(item, cell, static (item, value) => (item.Object.Mailbox ??= new()).WhenFull = value),
     };
 
     private readonly (string Name, Func<V1.ImportItem, string, string?> Set)[] _columns;
@@ -47,7 +48,7 @@ internal sealed class ItemColumns
             var name = names[i].Trim() switch { "id" => "objectId", "securityPolicy.plain" => "plain", var other => other };
             if (Known.TryGetValue(name, out var set)) columns[i] = (name, set);
             else if (name.StartsWith(Characteristic, StringComparison.Ordinal) && name.Length > Characteristic.Length)
-                columns[i] = (name, (item, cell) => Set(() => (item.Object.Characteristics ??= new()).Fields[name[Characteristic.Length..]] = ValueOf(cell)));
+                columns[i] = (name, CharacteristicOf(name[Characteristic.Length..]));
             else problems.Add("columns", $"'{name}' is not a column; these are: {string.Join(", ", Known.Keys)}, {Characteristic}NAME");
         }
 
@@ -69,24 +70,33 @@ internal sealed class ItemColumns
         return ImportLine.Of(number, item);
     }
 
-    private static string? Set(Action set)
+    private static Func<V1.ImportItem, string, string?> CharacteristicOf(string name) => (item, cell) =>
     {
-        set();
+        (item.Object.Characteristics ??= new()).Fields[name] = ValueOf(cell);
+        return null;
+    };
+
+    // A setter tells what is wrong with its cell; these take any text.
+    private static string? Done(string? _) => null;
+
+    private static string? AddAll(RepeatedField<string> to, IEnumerable<string> texts)
+    {
+        to.Add(texts);
         return null;
     }
 
-    private static string? Choice<T>(string cell, Action<T> set)
+    private static string? Choice<T>(V1.ImportItem item, string cell, Action<V1.ImportItem, T> set)
         where T : struct, System.Enum
     {
         if (!Choices.TryParse<T>(cell, out var value)) return $"is not one of {Choices.Of<T>()}";
-        set(value);
+        set(item, value);
         return null;
     }
 
-    private static string? Number(string cell, long most, Action<long> set)
+    private static string? Number(V1.ImportItem item, string cell, long most, Action<V1.ImportItem, long> set)
     {
         if (!long.TryParse(cell, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) || value > most) return "is not a whole number";
-        set(value);
+        set(item, value);
         return null;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -21,6 +22,10 @@ internal static class JsonValues
 
     public static string Write(Value value)
     {
+        // What most characteristics are, without a writer for each.
+        if (value.KindCase == Value.KindOneofCase.BoolValue) return value.BoolValue ? "true" : "false";
+        if (value is { KindCase: Value.KindOneofCase.NumberValue, NumberValue: > 0 and < 1e9 } && double.IsInteger(value.NumberValue))
+            return ((long)value.NumberValue).ToString(CultureInfo.InvariantCulture);
         var bytes = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(bytes, Compact)) Write(writer, value);
         return Encoding.UTF8.GetString(bytes.WrittenSpan);

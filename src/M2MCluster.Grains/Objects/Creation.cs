@@ -56,6 +56,8 @@ internal static class Creation
 
     private static bool IsJson(string text)
     {
+        // Most are; an import asks this of millions.
+        if (text is "true" or "false" || (text is [>= '1' and <= '9', ..] && !text.AsSpan().ContainsAnyExceptInRange('0', '9'))) return true;
         try
         {
             using var document = JsonDocument.Parse(text);

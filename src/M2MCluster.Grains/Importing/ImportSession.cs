@@ -3,6 +3,7 @@ using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Importing;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Objects;
+using M2MCluster.Grains.Subscriptions;
 
 namespace M2MCluster.Grains.Importing;
 
@@ -47,14 +48,17 @@ internal sealed class ImportSession(ImportServices services, ImportStatus status
         var now = services.Time.GetUtcNow();
         var ended = Status with { EndedAt = now, ChangedAt = now };
         var set = new WriteSet(services.Log.Write(ended, _version));
-        var table = await services.Subscriptions.CurrentAsync();
-        var feeds = table.FeedsFor(EventTypes.ObjectsImported, "", []);
         var name = Names.Operations + ended.Id;
-        if (feeds.Count > 0) set.Events.Add(new(services.Ids.Next(), EventTypes.ObjectsImported, name, name, EventData.Import(ended), feeds));
+        var told = services.Ids.Next();
         set.Audit.Add(new(services.Ids.Next(), ended.Actor, "objects.import", name, $"done: {Counts(ended)}"));
         try
         {
-            await services.Pipeline.CommitAsync(set);
+            await services.Pipeline.CommitAsync(set, services.Subscriptions, (addressed, audience) =>
+            {
+                var feeds = audience.Table.FeedsFor(EventTypes.ObjectsImported, "", []);
+                if (feeds.Count > 0) addressed.Events.Add(new(told, EventTypes.ObjectsImported, name, name, EventData.Import(ended), feeds));
+                return ValueTask.CompletedTask;
+            });
         }
         catch (StaleVersionException)
         {

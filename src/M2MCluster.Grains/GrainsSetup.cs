@@ -3,6 +3,7 @@ using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
 using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Objects;
+using M2MCluster.Grains.Schedule;
 using M2MCluster.Grains.Subscriptions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,7 @@ public static class GrainsSetup
         services.AddSingleton<IFeedHints, FeedHints>();
         services.AddSingleton<ObjectServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
+        services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();
         return services;
     }
 }

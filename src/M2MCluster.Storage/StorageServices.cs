@@ -17,7 +17,7 @@ public static class StorageServices
 {
     /// <summary>
     /// Adds the commit pipeline and the readers over one database; <see cref="IStorage"/> opens it. Needs Orleans' serializer, an
-    /// <see cref="IFeedHints"/> and logging of the other services.
+    /// <see cref="IFeedHints"/>, an <see cref="IDueHints"/> and logging of the other services.
     /// </summary>
     /// <param name="connectionString"><c>Data Source=…</c>: SQLite, one node; <c>Host=…</c>: PostgreSQL.</param>
     /// <param name="configure">Sets options; they are validated when the host starts, all failures told together.</param>
@@ -38,6 +38,7 @@ public static class StorageServices
             .AddSingleton<CommitPipeline>()
             .AddSingleton<ICommitPipeline>(provider => provider.GetRequiredService<CommitPipeline>())
             .AddSingleton<Sweeper>()
+            .AddSingleton<ObjectRows>()
             .AddSingleton<IStateReader, StateReader>()
             .AddSingleton<IBulkReader, BulkReader>()
             .AddSingleton<IReportReader, ReportReader>()

@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Running;
+using M2MCluster.Benchmarks.Silo;
 using M2MCluster.Benchmarks.Storage;
 
-// "commits" measures the commit pipeline with its CPU time and latency, "registered" what a million sleeping devices cost in memory; all else goes to
-// BenchmarkDotNet.
+// "commits" measures the commit pipeline with its CPU time and latency, "registered" what a million sleeping devices cost in memory, "due" the schedule,
+// "activations" the objects in memory; all else goes to BenchmarkDotNet.
 if (args is ["commits", ..])
 {
     await CommitLoad.RunAsync(args.AsMemory(1));
@@ -12,6 +13,18 @@ if (args is ["commits", ..])
 if (args is ["registered", ..])
 {
     await RegisteredLoad.RunAsync(args.AsMemory(1));
+    return;
+}
+
+if (args is ["due", ..])
+{
+    await DueLoad.RunAsync(args.AsMemory(1));
+    return;
+}
+
+if (args is ["activations", ..])
+{
+    await ActivationLoad.RunAsync(args.AsMemory(1));
     return;
 }
 

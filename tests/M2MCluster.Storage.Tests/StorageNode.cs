@@ -13,6 +13,7 @@ internal sealed class StorageNode : IAsyncDisposable
     private StorageNode(ServiceProvider services) => _services = services;
 
     public RecordedHints Hints { get; } = new();
+    public RecordedDueHints DueHints { get; } = new();
     public ICommitPipeline Pipeline => Get<ICommitPipeline>();
     public IStateReader State => Get<IStateReader>();
     public IInbox Inbox => Get<IInbox>();
@@ -29,7 +30,7 @@ internal sealed class StorageNode : IAsyncDisposable
     {
         StorageNode? node = null;
         var services = new ServiceCollection().AddSerializer().AddLogging().AddM2MStorage(connectionString, configure);
-        services.AddSingleton<IFeedHints>(_ => node!.Hints);
+        services.AddSingleton<IFeedHints>(_ => node!.Hints).AddSingleton<IDueHints>(_ => node!.DueHints);
         node = new(services.BuildServiceProvider());
         try
         {

@@ -13,6 +13,9 @@ public interface IInbox
     /// </summary>
     bool TakeNews(string objectId);
 
+    /// <summary>Whether the object was read or asked for here, and not forgotten since: it is active on this silo, or about to be.</summary>
+    bool Follows(string objectId);
+
     /// <summary>The object is not active here any more.</summary>
     void Forget(string objectId);
 }

@@ -3,4 +3,5 @@ using M2MCluster.Contracts.Objects;
 
 namespace M2MCluster.Grains.Commit;
 
-public sealed record StoredObject(StoredState State, ObjectDescription Description, IReadOnlyList<MessageRecord> Waiting);
+/// <param name="OnlineUntil">As of <see cref="StateWrite.OnlineUntil"/>.</param>
+public sealed record StoredObject(StoredState State, ObjectDescription Description, IReadOnlyList<MessageRecord> Waiting, long OnlineUntil);

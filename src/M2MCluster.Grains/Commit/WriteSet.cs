@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
@@ -38,8 +39,8 @@ public sealed class WriteSet(StateWrite state)
     public List<MessageRecord> Messages { get; } = [];
 
     /// <summary>
-    /// Objects for which <see cref="Messages"/> holds inbox rows: messages that somebody other than the object's own turn accepted.
-    /// After the commit <see cref="IInbox"/> has news for each.
+    /// Objects of which somebody other than their own activation wrote: inbox rows in <see cref="Messages"/>, or what fell due while they
+    /// slept. After the commit <see cref="IInbox"/> has news for each.
     /// </summary>
     public List<string> Inboxes { get; } = [];
 

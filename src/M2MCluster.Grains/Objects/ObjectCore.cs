@@ -14,7 +14,8 @@ namespace M2MCluster.Grains.Objects;
 /// read it and change it only by committing a <see cref="Turn"/>.
 /// </summary>
 /// <param name="retire">Ends this activation, which another one has overtaken.</param>
-internal sealed class ObjectCore(string id, ObjectServices services, Action retire)
+/// <param name="isPassing">It is in memory for one turn only, beside an activation that there may be, which has to hear of it.</param>
+internal sealed class ObjectCore(string id, ObjectServices services, Action retire, bool isPassing = false)
 {
     private static readonly IReadOnlyList<string> NoGroups = [];
 
@@ -98,6 +99,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         set.Messages.AddRange(turn.Amended);
         set.Arm.AddRange(turn.Arm);
         set.Disarm.AddRange(turn.Disarm);
+        if (isPassing) set.Inboxes.Add(id);
         set.Audit.AddRange(turn.Audit);
         await CommitAsync(set, turn);
         State = turn.IsRemoval ? new() : turn.State;
@@ -143,9 +145,11 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         }
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync() => await BecomeAsync(await services.States.ReadObjectAsync(id));
+
+    /// <summary>Memory becomes what was read; null: the object does not exist.</summary>
+    public async ValueTask BecomeAsync(StoredObject? stored)
     {
-        var stored = await services.States.ReadObjectAsync(id);
         Version = stored?.State.Version ?? 0;
         State = stored is null ? new() : services.Serializer.Deserialize(stored.State.Body)!;
         Description = stored?.Description;

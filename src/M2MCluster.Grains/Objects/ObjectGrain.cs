@@ -10,7 +10,7 @@ namespace M2MCluster.Grains.Objects;
 
 /// <summary>
 /// A device or a gateway. The grain only opens the turns; what is decided in them stands in the parts: reporting, registering,
-/// delivering, mailing (the object's side of the mailbox), sending (the applications' side) and managing.
+/// delivering, mailing (the object's side of the mailbox), sending (the applications' side), managing and waking.
 /// </summary>
 [GrainType("object"), PreferLocalPlacement]
 internal sealed class ObjectGrain : Grain, IObjectGrain
@@ -24,6 +24,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     private readonly Mailing _mailing;
     private readonly Sending _sending;
     private readonly Managing _managing;
+    private readonly Waking _waking;
 
     public ObjectGrain(ObjectServices services)
     {
@@ -35,6 +36,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
         _mailing = new(_core, access, _delivering);
         _sending = new(_core, _delivering);
         _managing = new(_core, _registering, _delivering);
+        _waking = new(_core);
     }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -123,19 +125,8 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     public async ValueTask Wake(long due)
     {
         await _core.LoadAsync();
-        if (_core.Description is null)
-        {
-            await _sending.EndForGoneAsync(due);
-            return;
-        }
-
-        var turn = _core.Begin();
-        if (due != 0) turn.Disarm.Add(new(due, _core.Id));
-        if (due == turn.State.ArmedAt) turn.State = turn.State with { ArmedAt = 0 };
-        _sending.Expire(turn);
-        if (turn.Description.Registration is { } registration && registration.ExpiresAt <= turn.Now)
-            Registering.EndRegistration(turn, "expired");
-        await _core.CommitAsync(turn);
+        await (due == 0 ? _waking.WakeAsync() : _waking.WakeAsync(due));
+        if (_core.Description is null) return;
         await _delivering.PumpAsync();
         _delivering.Notify();
     }

@@ -7,8 +7,6 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>Accepts messages for the object, and follows each to its end.</summary>
 internal sealed class Sending(ObjectCore core, Delivering delivering)
 {
-    private const int MaxEndedAtOnce = 1000;
-
     public async ValueTask<SendReceipt> SendAsync(MessageDraft draft)
     {
         var description = await core.LoadExistingAsync();
@@ -65,28 +63,6 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
         var ahead = core.Mailbox.InOrder.TakeWhile(other => other != item).Count();
         var route = await delivering.RouteAsync(item.Record);
         return Explaining.Waiting(core, item, ahead, route);
-    }
-
-    /// <summary>Ends in the turn what has run out of time.</summary>
-    public void Expire(Turn turn)
-    {
-        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.ExpiresAt <= turn.Now).ToList())
-            turn.End(item, Outcome.Expired, item.IsUnderWay ? "no result came in time; it may have arrived" : null);
-    }
-
-    /// <summary>
-    /// A time came for an object that is not there. A group's message may have been written for it just as it was deleted: that one ends
-    /// here.
-    /// </summary>
-    public async ValueTask EndForGoneAsync(long due)
-    {
-        var waiting = await core.Services.Messages.ListAsync(
-            new(Target: Names.Objects + core.Id, Waiting: true), new(long.MaxValue), MaxEndedAtOnce, CancellationToken.None);
-        var nobody = new ObjectDescription { Id = core.Id, Kind = ObjectKind.Device, CreatedAt = core.Now, UpdatedAt = core.Now };
-        var turn = new Turn(core, nobody, new()) { IsRemoval = true };
-        foreach (var record in waiting) turn.End(new(record), Outcome.Failed, "the object was deleted");
-        if (due != 0 && waiting.Count < MaxEndedAtOnce) turn.Disarm.Add(new(due, core.Id));
-        if (due != 0 || waiting.Count > 0) await core.CommitAsync(turn);
     }
 
     private async ValueTask<IReadOnlyList<string>> WarningsAsync(MessageRecord record)

@@ -13,7 +13,7 @@ namespace M2MCluster.Storage.Commit;
 /// batch was in flight and waits for nothing more: waiting makes larger batches and fewer commits a second.
 /// </summary>
 internal sealed partial class CommitPipeline(
-    IBatchWriter writer, Bodies bodies, Inbox inbox, IFeedHints hints, StorageOptions options, StorageMetrics metrics, TimeProvider time,
+    IBatchWriter writer, Bodies bodies, Inbox inbox, IFeedHints hints, IDueHints dueHints, StorageOptions options, StorageMetrics metrics, TimeProvider time,
     ILogger<CommitPipeline> log) : ICommitPipeline, IDisposable
 {
     private readonly CommitQueue _queue = new(options.QueueBound, options.BatchSize);
@@ -94,13 +94,16 @@ internal sealed partial class CommitPipeline(
     private void Finish(List<CommitEntry> batch)
     {
         HashSet<string>? feeds = null;
+        List<DueTime>? armed = null;
         foreach (var entry in batch)
         {
             if (entry is not { Refusal: null, Set: { } set }) continue;
             foreach (var objectId in set.Inboxes) inbox.Tell(objectId);
+            if (set.Arm.Count > 0) (armed ??= []).AddRange(set.Arm);
             foreach (var written in set.Events) (feeds ??= []).UnionWith(written.Feeds);
         }
 
+        if (armed is not null) dueHints.Armed(armed);
         foreach (var feed in feeds ?? [])
         {
             try

@@ -28,5 +28,7 @@ internal sealed class Inbox : IInbox
         return told && _news.TryUpdate(objectId, false, true);
     }
 
+    public bool Follows(string objectId) => _news.ContainsKey(objectId);
+
     public void Forget(string objectId) => _news.TryRemove(objectId, out _);
 }

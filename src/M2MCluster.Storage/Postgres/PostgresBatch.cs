@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Commit;
@@ -36,12 +37,13 @@ internal sealed class PostgresBatch
         """, Text, Bigint, Text, Bytea);
 
     private readonly PostgresRows _disarm = new("""
-        DELETE FROM due d USING unnest($1, $2) AS g (at, object_id) WHERE d.at = g.at AND d.object_id = g.object_id
-        """, Bigint, Text);
+        DELETE FROM due d USING unnest($1, $2, $3) AS g (shard, at, object_id)
+        WHERE d.shard = g.shard AND d.at = g.at AND d.object_id = g.object_id
+        """, Bigint, Bigint, Text);
 
     private readonly PostgresRows _arm = new("""
-        INSERT INTO due (at, object_id) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING
-        """, Bigint, Text);
+        INSERT INTO due (shard, at, object_id) SELECT * FROM unnest($1, $2, $3) ON CONFLICT DO NOTHING
+        """, Bigint, Bigint, Text);
 
     private readonly PostgresRows _audit = new("""
         INSERT INTO audit (id, actor, action, resource, detail) SELECT * FROM unnest($1, $2, $3, $4, $5)
@@ -98,8 +100,8 @@ internal sealed class PostgresBatch
             Saw(record.Id.Value);
         }
 
-        foreach (var due in set.Disarm) _disarm.Add(due.At).Add(due.ObjectId);
-        foreach (var due in set.Arm) _arm.Add(due.At).Add(due.ObjectId);
+        foreach (var due in set.Disarm) _disarm.Add(DueTime.ShardOf(due.ObjectId)).Add(due.At).Add(due.ObjectId);
+        foreach (var due in set.Arm) _arm.Add(DueTime.ShardOf(due.ObjectId)).Add(due.At).Add(due.ObjectId);
         if (entry.Description is { } body)
             _objects.Add(set.Description!.Id).Add((long)set.Description.Kind).Add(set.Description.Gateway).Add(body);
         foreach (var audit in set.Audit)

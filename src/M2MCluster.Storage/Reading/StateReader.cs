@@ -4,33 +4,20 @@ using M2MCluster.Storage.Commit;
 
 namespace M2MCluster.Storage.Reading;
 
-internal sealed class StateReader(IQueries queries, Bodies bodies, Inbox inbox) : IStateReader
+internal sealed class StateReader(IQueries queries, ObjectRows objects, Inbox inbox) : IStateReader
 {
     public ValueTask<StoredState?> ReadAsync(string kind, string key) => queries.FirstAsync(
         "SELECT version, body FROM state WHERE kind = @kind AND key = @key",
         [("kind", kind), ("key", key)], row => new StoredState(row.GetInt64(0), row.Bytes(1)), default);
 
-    public async ValueTask<StoredObject?> ReadObjectAsync(string objectId)
+    public ValueTask<StoredObject?> ReadObjectAsync(string objectId)
     {
         // Before the rows are read: what is committed after them is news.
         inbox.Follow(objectId);
-        var rows = await queries.ListAsync(
-            """
-            SELECT s.version, s.body, o.description, m.body, p.body
-            FROM state s JOIN objects o ON o.id = s.key
-            LEFT JOIN messages m ON m.target = @target AND m.outcome IS NULL
-            LEFT JOIN messages p ON p.id = m.payload_of
-            WHERE s.kind = 'object' AND s.key = @id
-            ORDER BY m.id
-            """,
-            [("id", objectId), ("target", Names.Objects + objectId)],
-            row => (State: new StoredState(row.GetInt64(0), row.Bytes(1)), Description: row.Bytes(2), Message: row.BytesOrNull(3), Holder: row.BytesOrNull(4)),
-            default).ConfigureAwait(false);
-        return rows.Count == 0 ? null : new(
-            rows[0].State,
-            bodies.Description(rows[0].Description),
-            [.. rows.Where(row => row.Message is not null).Select(row => bodies.Message(row.Message!, row.Holder))]);
+        return objects.ReadAsync(objectId);
     }
+
+    public ValueTask<IReadOnlyDictionary<string, StoredObject>> PeekObjectsAsync(IReadOnlyCollection<string> objectIds) => objects.ReadAsync(objectIds);
 
     public async ValueTask<bool> HasReportAsync(string objectId, byte[] givenName) => await queries.FirstAsync(
         $"""
@@ -39,9 +26,13 @@ internal sealed class StateReader(IQueries queries, Bodies bodies, Inbox inbox) 
         """,
         [("object", objectId), ("name", givenName)], row => row.GetInt64(0), default).ConfigureAwait(false) != 0;
 
-    public async ValueTask<IReadOnlyList<DueTime>> DueAsync(long until, int limit) => await queries.ListAsync(
-        "SELECT at, object_id FROM due WHERE at <= @until ORDER BY at, object_id LIMIT @limit",
-        [("until", until), ("limit", limit)], row => new DueTime(row.GetInt64(0), row.GetString(1)), default).ConfigureAwait(false);
+    public async ValueTask<IReadOnlyList<DueTime>> DueAsync(int shard, DueTime after, long until, int limit) => await queries.ListAsync(
+        """
+        SELECT at, object_id FROM due
+        WHERE shard = @shard AND (at, object_id) > (@at, @after) AND at <= @until ORDER BY at, object_id LIMIT @limit
+        """,
+        [("shard", (long)shard), ("at", after.At), ("after", after.ObjectId ?? ""), ("until", until), ("limit", limit)],
+        row => new DueTime(row.GetInt64(0), row.GetString(1)), default).ConfigureAwait(false);
 
     public ValueTask<AudienceVersions> AudienceAsync() => queries.FirstAsync(
         "SELECT subscriptions, membership FROM hearing", [], row => new AudienceVersions(row.GetInt64(0), row.GetInt64(1)), default);

@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Commit;
@@ -149,8 +150,8 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
             Saw(record.Id.Value);
         }
 
-        foreach (var due in set.Disarm) statements.Disarm.Bind(due.At).Bind(due.ObjectId).Execute();
-        foreach (var due in set.Arm) statements.Arm.Bind(due.At).Bind(due.ObjectId).Execute();
+        foreach (var due in set.Disarm) statements.Disarm.Bind(DueTime.ShardOf(due.ObjectId)).Bind(due.At).Bind(due.ObjectId).Execute();
+        foreach (var due in set.Arm) statements.Arm.Bind(DueTime.ShardOf(due.ObjectId)).Bind(due.At).Bind(due.ObjectId).Execute();
         if (entry.Description is { } body)
             statements.Object.Bind(set.Description!.Id).Bind((long)set.Description.Kind).Bind(set.Description.Gateway).Bind(body).Execute();
         Rare(entry, set, statements);

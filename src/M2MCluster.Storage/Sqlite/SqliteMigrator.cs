@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using SQLitePCL;
 
 namespace M2MCluster.Storage.Sqlite;
@@ -8,6 +9,7 @@ internal static class SqliteMigrator
     /// <exception cref="InvalidOperationException">The database is newer than this program.</exception>
     public static void Migrate(sqlite3 database)
     {
+        DefineFunctions(database);
         SqliteFile.Execute(database, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)");
         foreach (var migration in Migration.After(Migration.All("Sqlite"), Version(database)))
         {
@@ -26,6 +28,14 @@ internal static class SqliteMigrator
                 throw;
             }
         }
+    }
+
+    private static void DefineFunctions(sqlite3 database)
+    {
+        var code = raw.sqlite3_create_function(
+            database, "m2m_due_shard", 1, raw.SQLITE_UTF8 | raw.SQLITE_DETERMINISTIC, null,
+            (context, _, arguments) => raw.sqlite3_result_int64(context, DueTime.ShardOf(raw.sqlite3_value_text(arguments[0]).utf8_to_string())));
+        if (code != raw.SQLITE_OK) throw SqliteStatement.Failure(database, code);
     }
 
     private static int Version(sqlite3 database)

@@ -63,9 +63,9 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
         ON CONFLICT (feed, partition) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq
         """);
 
-    public SqliteStatement Arm { get; } = new(database, "INSERT INTO due (at, object_id) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    public SqliteStatement Arm { get; } = new(database, "INSERT INTO due (shard, at, object_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
 
-    public SqliteStatement Disarm { get; } = new(database, "DELETE FROM due WHERE at = ? AND object_id = ?");
+    public SqliteStatement Disarm { get; } = new(database, "DELETE FROM due WHERE shard = ? AND at = ? AND object_id = ?");
 
     public SqliteStatement Object { get; } = new(database, """
         INSERT OR REPLACE INTO objects (id, kind, gateway, description) VALUES (?, ?, ?, ?)

@@ -23,14 +23,18 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
 
     public ICommitPipeline Pipeline => _services!.GetRequiredService<ICommitPipeline>();
 
-    public static async Task<BenchmarkDatabase> OpenAsync(StorageEngine engine)
+    public string ConnectionString => _server?.ConnectionString ?? $"Data Source={_folder}/m2m.db";
+
+    /// <param name="opened">False: the database is left to a silo.</param>
+    public static async Task<BenchmarkDatabase> OpenAsync(StorageEngine engine, bool opened = true)
     {
         var database = engine == StorageEngine.Sqlite
             ? new BenchmarkDatabase(Directory.CreateTempSubdirectory("m2m-benchmark-").FullName, null)
             : new BenchmarkDatabase(null, await PostgresServer.StartAsync(
                 PostgresServer.FindBinaries() ?? throw new InvalidOperationException("PostgreSQL is not installed"), durable: true));
-        database._services = new ServiceCollection().AddSerializer().AddLogging().AddSingleton<IFeedHints, NoHints>()
-            .AddM2MStorage(database._server?.ConnectionString ?? $"Data Source={database._folder}/m2m.db").BuildServiceProvider();
+        if (!opened) return database;
+        database._services = new ServiceCollection().AddSerializer().AddLogging().AddSingleton<IFeedHints, NoHints>().AddSingleton<IDueHints, NoHints>()
+            .AddM2MStorage(database.ConnectionString).BuildServiceProvider();
         await database._services.GetRequiredService<IStorage>().OpenAsync(default);
         return database;
     }
@@ -63,7 +67,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _services!.DisposeAsync();
+        if (_services is not null) await _services.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
         if (_folder is not null) Directory.Delete(_folder, recursive: true);
     }

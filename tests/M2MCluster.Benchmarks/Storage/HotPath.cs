@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;

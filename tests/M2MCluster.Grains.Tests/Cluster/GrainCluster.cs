@@ -32,7 +32,11 @@ public sealed class GrainCluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) => Configure(silo.Services));
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.UseInMemoryReminderService();
+            Configure(silo.Services);
+        });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
         _services = _cluster.GetSiloServiceProvider(_cluster.Silos[0].SiloAddress);

@@ -80,7 +80,7 @@ public abstract class GrainTests(GrainCluster cluster)
             .ToLookup(data => data.GetProperty("message").GetString()!, data => data.GetProperty("outcome").GetString()!);
 
     internal async Task<IReadOnlyList<long>> ArmedAsync(string id) =>
-        [.. (await cluster.States.DueAsync(long.MaxValue, 100_000)).Where(due => due.ObjectId == id).Select(due => due.At)];
+        [.. (await cluster.States.DueAsync(DueTime.ShardOf(id), default, long.MaxValue, 100_000)).Where(due => due.ObjectId == id).Select(due => due.At)];
 
     /// <summary>Moves the clock, and wakes the object as the schedule would until nothing of it is due.</summary>
     internal async Task PassAsync(string id, TimeSpan time)

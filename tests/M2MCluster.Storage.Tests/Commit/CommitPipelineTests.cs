@@ -16,7 +16,7 @@ public sealed class CommitPipelineTests : IAsyncDisposable
 
     public CommitPipelineTests()
     {
-        _services = new ServiceCollection().AddSerializer().AddLogging().AddSingleton<IFeedHints>(_hints)
+        _services = new ServiceCollection().AddSerializer().AddLogging().AddSingleton<IFeedHints>(_hints).AddSingleton<IDueHints>(new RecordedDueHints())
             .AddM2MStorage("Data Source=unused", options => (options.QueueBound, options.BatchSize) = (16, 4))
             .AddSingleton<IBatchWriter>(_writer).BuildServiceProvider();
         _pipeline = _services.GetRequiredService<CommitPipeline>();

@@ -203,22 +203,6 @@ public abstract class ReadingSuite : StorageSuite
     }
 
     [SkippableFact]
-    public async Task Due_ArmedAndDisarmed_ComesInOrderOfTime()
-    {
-        var set = Set("a");
-        set.Arm.AddRange([new(300, "a"), new(100, "b"), new(100, "a"), new(200, "c")]);
-        await Node.Pipeline.CommitAsync(set);
-        var next = Set("a", 1);
-        next.Arm.AddRange([new(100, "b"), new(50, "d")]);
-        next.Disarm.AddRange([new(200, "c"), new(999, "c")]);
-        await Node.Pipeline.CommitAsync(next);
-
-        Assert.Equal([new(50, "d"), new(100, "a"), new(100, "b"), new(300, "a")], await Node.State.DueAsync(300, 10));
-        Assert.Equal([new(50, "d"), new(100, "a")], await Node.State.DueAsync(299, 2));
-        Assert.Empty(await Node.State.DueAsync(49, 10));
-    }
-
-    [SkippableFact]
     public async Task KeepFactAsync_ToldTwice_KeepsTheFirst()
     {
         Assert.Equal("one", await Node.Storage.KeepFactAsync("pepper", "one", default));

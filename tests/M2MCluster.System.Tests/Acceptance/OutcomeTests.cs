@@ -24,6 +24,18 @@ public sealed class OutcomeTests(Node node) : IClassFixture<Node>
 
     [SkippableFact]
     [Requirement("4.7")]
+    public async Task Message_ThatRunsOutOfTimeSoonAfterItWasSent_EndsExpiredOnce()
+    {
+        var (id, _) = await node.CreateAsync(plain: "FULL");
+        var application = await Listener.SubscribeAsync(node, new { @object = $"objects/{id}" });
+
+        // The schedule has read the next minute already.
+        await ExpectOnceAsync(application, await SendAsync(id, ttl: "2s"), "EXPIRED");
+        await ExpectOnceAsync(application, await SendAsync(id, ttl: "1s"), "EXPIRED");
+    }
+
+    [SkippableFact]
+    [Requirement("4.7")]
     public async Task Message_ThatTheDeviceRefuses_EndsRejectedWithItsAnswer()
     {
         var (id, _) = await node.CreateAsync(plain: "FULL");

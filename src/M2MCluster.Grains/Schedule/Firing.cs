@@ -1,0 +1,72 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Commit;
+using Microsoft.Extensions.Logging;
+
+namespace M2MCluster.Grains.Schedule;
+
+/// <summary>Deals with pages of due times, for all shards of the silo: sleepers by their rows, many in a commit; all others by a call.</summary>
+internal sealed partial class Firing(
+    TimeProvider time, IStateReader states, IInbox inbox, Sleepers sleepers, IGrainFactory grains, ScheduleMetrics metrics, ILogger<Firing> logger) : IDisposable
+{
+    // As many as share one transaction: what is overdue after an outage takes its place beside traffic, and not the whole queue.
+    private const int MostAtOnce = 512;
+
+    private readonly SemaphoreSlim _room = new(MostAtOnce);
+
+    /// <returns>Those of the times that could not be dealt with, and are due still. One object's trouble, whatever it is, is no other's.</returns>
+    /// <exception cref="M2MException"><see cref="ErrorCode.Unavailable"/>: storage is away.</exception>
+    public async Task<IReadOnlyList<DueTime>> FireAsync(IReadOnlyList<DueTime> page)
+    {
+        var asleep = page.Select(due => due.ObjectId).Where(id => !IsMessage(id) && !inbox.Follows(id)).ToHashSet();
+        var stored = asleep.Count == 0 ? null : await states.PeekObjectsAsync(asleep);
+        var failures = await Task.WhenAll(page.GroupBy(due => due.ObjectId).Select(times =>
+            FireAsync(times.Key, [.. times], asleep.Contains(times.Key), stored?.GetValueOrDefault(times.Key))));
+        var reason = failures.FirstOrDefault(failure => failure.Reason is not null).Reason;
+        if (reason is null) return [];
+        var failed = failures.Where(failure => failure.Reason is not null).SelectMany(failure => failure.Times).ToList();
+        metrics.Failed(failed.Count);
+        LogFailed(failed.Count, failed[0].ObjectId, reason);
+        return failed;
+    }
+
+    public void Dispose() => _room.Dispose();
+
+    private async Task<(IReadOnlyList<DueTime> Times, string? Reason)> FireAsync(string id, DueTime[] times, bool asleep, StoredObject? stored)
+    {
+        await _room.WaitAsync();
+        try
+        {
+            var byRows = asleep && await sleepers.WakeAsync(id, stored, [.. times.Select(due => due.At)]);
+            if (!byRows) await CallAsync(id, times);
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            foreach (var due in times) metrics.Fired(now - due.At, byRows);
+            return (times, null);
+        }
+        catch (Exception failure)
+        {
+            return (times, failure.Message);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    private async ValueTask CallAsync(string id, DueTime[] times)
+    {
+        if (IsMessage(id))
+        {
+            if (MessageId.TryParse(id[Names.Messages.Length..], out var message)) await grains.GetGrain<IGroupMessageGrain>(message.Value).Wake();
+            return;
+        }
+
+        foreach (var due in times) await grains.GetObject(id).Wake(due.At);
+    }
+
+    private static bool IsMessage(string id) => id.StartsWith(Names.Messages, StringComparison.Ordinal);
+
+    [LoggerMessage(3002, LogLevel.Warning, "{Count} due times could not be dealt with and are tried again, the first of {ObjectId}: {Reason}")]
+    private partial void LogFailed(int count, string objectId, string reason);
+}

@@ -11,7 +11,10 @@ internal sealed class Channels(Func<string?, bool> isGone)
 {
     private const int MaxObservers = 4;
 
-    private readonly List<(Channel Channel, string Owner, long Epoch)> _entries = [];
+    private static readonly List<(Channel Channel, string Owner, long Epoch)> None = [];
+
+    // Never changed while it is the one that all without channels share.
+    private List<(Channel Channel, string Owner, long Epoch)> _entries = None;
 
     public bool Any => All.Any();
 
@@ -28,6 +31,7 @@ internal sealed class Channels(Func<string?, bool> isGone)
     /// <param name="owner">Whose session it is: the object's own, or its gateway's.</param>
     public IReadOnlyList<Channel> Attach(Channel channel, string owner, long epoch)
     {
+        if (_entries == None) _entries = [];
         _entries.RemoveAll(entry => entry.Channel.Bearer == channel.Bearer && entry.Channel.Session == channel.Session);
         var displaced = _entries.Where(entry => Displaces(channel, entry.Channel)).Select(entry => entry.Channel).ToList();
         _entries.RemoveAll(entry => displaced.Contains(entry.Channel));
@@ -50,6 +54,7 @@ internal sealed class Channels(Func<string?, bool> isGone)
         if (index < 0) return null;
         var channel = _entries[index].Channel;
         _entries.RemoveAt(index);
+        if (_entries.Count == 0) _entries = None;
         return channel;
     }
 
@@ -63,8 +68,10 @@ internal sealed class Channels(Func<string?, bool> isGone)
 
     private List<Channel> Remove(Predicate<(Channel Channel, string Owner, long Epoch)> which)
     {
+        if (_entries == None) return [];
         var removed = _entries.FindAll(which).ConvertAll(entry => entry.Channel);
         _entries.RemoveAll(which);
+        if (_entries.Count == 0) _entries = None;
         return removed;
     }
 

@@ -13,32 +13,40 @@ internal sealed class Mailbox
     private static readonly Comparer<MailboxItem> DeliveryOrder = Comparer<MailboxItem>.Create((a, b) =>
         a.Record.Priority != b.Record.Priority ? b.Record.Priority.CompareTo(a.Record.Priority) : a.Record.Id.CompareTo(b.Record.Id));
 
-    private readonly SortedSet<MailboxItem> _items = new(DeliveryOrder);
-    private readonly Dictionary<MessageId, MailboxItem> _byId = [];
+    // For most objects in memory nothing waits: then these are not there.
+    private SortedSet<MailboxItem>? _items;
+    private Dictionary<MessageId, MailboxItem>? _byId;
 
-    public int Count => _byId.Count;
+    public int Count => _byId?.Count ?? 0;
 
     /// <summary>Payload bytes in all.</summary>
     public long Bytes { get; private set; }
 
-    public IEnumerable<MailboxItem> InOrder => _items;
+    public IReadOnlyCollection<MailboxItem> InOrder => _items ?? (IReadOnlyCollection<MailboxItem>)[];
 
-    public MailboxItem? Find(MessageId id) => _byId.GetValueOrDefault(id);
+    public MailboxItem? Find(MessageId id) => _byId?.GetValueOrDefault(id);
 
     public void Add(MessageRecord record) => Add(new MailboxItem(record));
 
     public void Remove(MessageId id)
     {
-        if (!_byId.Remove(id, out var item)) return;
-        _items.Remove(item);
+        if (_byId is null || !_byId.Remove(id, out var item)) return;
+        _items!.Remove(item);
         Bytes -= item.Record.Payload.Length;
+        if (_byId.Count > 0) return;
+        _byId = null;
+        _items = null;
     }
 
     /// <summary>Becomes what is on disk; what is known of messages that stay is kept.</summary>
     public void Reconcile(IReadOnlyList<MessageRecord> waiting)
     {
-        var ids = waiting.Select(record => record.Id).ToHashSet();
-        foreach (var gone in _byId.Keys.Where(id => !ids.Contains(id)).ToList()) Remove(gone);
+        if (_byId is not null)
+        {
+            var ids = waiting.Select(record => record.Id).ToHashSet();
+            foreach (var gone in _byId.Keys.Where(id => !ids.Contains(id)).ToList()) Remove(gone);
+        }
+
         foreach (var record in waiting) Add(record);
     }
 
@@ -46,14 +54,14 @@ internal sealed class Mailbox
     public IReadOnlyList<MailboxItem> Replaced(string application, string? coalesceKey) =>
         coalesceKey is null
             ? []
-            : [.. _items.Where(item => item.Record.CoalesceKey == coalesceKey && item.Record.Application == application && !item.IsUnderWay)];
+            : [.. InOrder.Where(item => item.Record.CoalesceKey == coalesceKey && item.Record.Application == application && !item.IsUnderWay)];
 
     /// <summary>Whether a later message with the same sender and key waits.</summary>
-    public bool HasLater(MessageRecord record) => record.CoalesceKey is not null && _items.Any(item =>
+    public bool HasLater(MessageRecord record) => record.CoalesceKey is not null && InOrder.Any(item =>
         item.Record.CoalesceKey == record.CoalesceKey && item.Record.Application == record.Application && item.Record.Id > record.Id);
 
     /// <summary>The messages that are not under way and that a later one with the same sender and key replaces.</summary>
-    public IEnumerable<MailboxItem> Outdated() => _items
+    public IEnumerable<MailboxItem> Outdated() => InOrder
         .Where(item => item.Record.CoalesceKey is not null)
         .GroupBy(item => (item.Record.Application, item.Record.CoalesceKey))
         .SelectMany(same => same.OrderByDescending(item => item.Record.Id).Skip(1))
@@ -71,7 +79,7 @@ internal sealed class Mailbox
         if (policy.WhenFull == EvictionPolicy.Refuse || size > policy.MaxBytes) return null;
 
         var highest = policy.WhenFull == EvictionPolicy.Oldest ? priority : priority - 1;
-        var victims = _items.Where(item => item.Record.Priority <= highest && !item.IsUnderWay && !leaving.Contains(item))
+        var victims = InOrder.Where(item => item.Record.Priority <= highest && !item.IsUnderWay && !leaving.Contains(item))
             .OrderBy(item => item.Record.Priority).ThenBy(item => item.Record.Id);
         var evicted = new List<MailboxItem>();
         foreach (var item in victims)
@@ -92,7 +100,7 @@ internal sealed class Mailbox
         if (Count <= policy.MaxMessages && Bytes <= policy.MaxBytes) return [];
         var excess = new List<MailboxItem>();
         var kept = new Mailbox();
-        foreach (var item in _items.Where(item => !leaves(item)).OrderBy(item => !item.IsUnderWay).ThenBy(item => item.Record.Id))
+        foreach (var item in InOrder.Where(item => !leaves(item)).OrderBy(item => !item.IsUnderWay).ThenBy(item => item.Record.Id))
         {
             var room = item.IsUnderWay ? [] : kept.RoomFor(item.Record.Payload.Length, item.Record.Priority, policy, []);
             if (room is null)
@@ -111,8 +119,8 @@ internal sealed class Mailbox
 
     private void Add(MailboxItem item)
     {
-        if (!_byId.TryAdd(item.Record.Id, item)) return;
-        _items.Add(item);
+        if (!(_byId ??= []).TryAdd(item.Record.Id, item)) return;
+        (_items ??= new(DeliveryOrder)).Add(item);
         Bytes += item.Record.Payload.Length;
     }
 }

@@ -18,26 +18,24 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     private static readonly TimeSpan WhileConnected = TimeSpan.FromDays(1000);
 
     private readonly ObjectCore _core;
+    private readonly Access _access;
     private readonly Delivering _delivering;
     private readonly Reporting _reporting;
-    private readonly Registering _registering;
-    private readonly Mailing _mailing;
-    private readonly Sending _sending;
-    private readonly Managing _managing;
-    private readonly Waking _waking;
 
     public ObjectGrain(ObjectServices services)
     {
         _core = new(this.GetPrimaryKeyString(), services, DeactivateOnIdle);
-        var access = new Access(_core);
+        _access = new(_core);
         _delivering = new(_core);
-        _reporting = new(_core, access, _delivering);
-        _registering = new(_core, access, _delivering);
-        _mailing = new(_core, access, _delivering);
-        _sending = new(_core, _delivering);
-        _managing = new(_core, _registering, _delivering);
-        _waking = new(_core);
+        _reporting = new(_core, _access, _delivering);
     }
+
+    // Of those that remember nothing none is kept: there are a million objects in memory, and each is rarely called.
+    private Registering Registering => new(_core, _access, _delivering);
+    private Mailing Mailing => new(_core, _access, _delivering);
+    private Sending Sending => new(_core, _delivering);
+    private Managing Managing => new(_core, Registering, _delivering);
+    private Waking Waking => new(_core);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -66,16 +64,16 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
 
     public ValueTask ReportFault(Speaker speaker, ReportDraft report, string fault) => _reporting.ReportFaultAsync(speaker, report, fault);
 
-    public ValueTask<Registration> Register(Speaker speaker, RegistrationDraft draft) => _registering.RegisterAsync(speaker, draft);
+    public ValueTask<Registration> Register(Speaker speaker, RegistrationDraft draft) => Registering.RegisterAsync(speaker, draft);
 
     public ValueTask<Registration> UpdateRegistration(Speaker speaker, string registrationId, RegistrationDraft draft) =>
-        _registering.UpdateAsync(speaker, registrationId, draft);
+        Registering.UpdateAsync(speaker, registrationId, draft);
 
-    public ValueTask Deregister(Speaker speaker, string registrationId) => _registering.DeregisterAsync(speaker, registrationId);
+    public ValueTask Deregister(Speaker speaker, string registrationId) => Registering.DeregisterAsync(speaker, registrationId);
 
     public async ValueTask<long> Attach(Speaker speaker, Channel channel, ImmutableSortedDictionary<string, string>? provided)
     {
-        var epoch = await _registering.AttachAsync(speaker, channel, provided);
+        var epoch = await Registering.AttachAsync(speaker, channel, provided);
         DelayDeactivation(WhileConnected);
         return epoch;
     }
@@ -89,15 +87,15 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
 
     public async ValueTask Detach(Bearer bearer, long epoch)
     {
-        await _registering.DetachAsync(bearer, epoch);
+        await Registering.DetachAsync(bearer, epoch);
         if (!_core.Channels.Any) DelayDeactivation(TimeSpan.Zero);
     }
 
-    public ValueTask<ImmutableArray<MailboxEntry>> Mailbox(Speaker speaker) => _mailing.ListAsync(speaker);
+    public ValueTask<ImmutableArray<MailboxEntry>> Mailbox(Speaker speaker) => Mailing.ListAsync(speaker);
 
-    public ValueTask<WaitingMessage?> Fetch(Speaker speaker, MessageId? id) => _mailing.FetchAsync(speaker, id);
+    public ValueTask<WaitingMessage?> Fetch(Speaker speaker, MessageId? id) => Mailing.FetchAsync(speaker, id);
 
-    public ValueTask<ResultReceipt> Result(Speaker speaker, MessageId id, MessageResult result) => _mailing.ResultAsync(speaker, id, result);
+    public ValueTask<ResultReceipt> Result(Speaker speaker, MessageId id, MessageResult result) => Mailing.ResultAsync(speaker, id, result);
 
     public ValueTask Settle(MessageId id, long attempt, Settlement settlement) => _delivering.SettleAsync(id, attempt, settlement);
 
@@ -125,36 +123,36 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     public async ValueTask Wake(long due)
     {
         await _core.LoadAsync();
-        await (due == 0 ? _waking.WakeAsync() : _waking.WakeAsync(due));
+        await (due == 0 ? Waking.WakeAsync() : Waking.WakeAsync(due));
         if (_core.Description is null) return;
         await _delivering.PumpAsync();
         _delivering.Notify();
     }
 
-    public ValueTask<ObjectView> Create(string actor, ObjectKind kind, ObjectPatch patch) => _managing.CreateAsync(actor, kind, patch);
+    public ValueTask<ObjectView> Create(string actor, ObjectKind kind, ObjectPatch patch) => Managing.CreateAsync(actor, kind, patch);
 
-    public ValueTask<ObjectView> Get() => _managing.GetAsync();
+    public ValueTask<ObjectView> Get() => Managing.GetAsync();
 
-    public ValueTask<ObjectView> Update(string actor, ObjectPatch patch) => _managing.UpdateAsync(actor, patch);
+    public ValueTask<ObjectView> Update(string actor, ObjectPatch patch) => Managing.UpdateAsync(actor, patch);
 
     public async ValueTask Delete(string actor)
     {
-        await _managing.DeleteAsync(actor);
+        await Managing.DeleteAsync(actor);
         DelayDeactivation(TimeSpan.Zero);
     }
 
     public ValueTask<CredentialGrant> AddCredential(string actor, CredentialKind kind, string? secret) =>
-        _managing.AddCredentialAsync(actor, kind, secret);
+        Managing.AddCredentialAsync(actor, kind, secret);
 
-    public ValueTask<ImmutableArray<CredentialView>> ListCredentials() => _managing.ListCredentialsAsync();
+    public ValueTask<ImmutableArray<CredentialView>> ListCredentials() => Managing.ListCredentialsAsync();
 
-    public ValueTask RevokeCredential(string actor, string credentialId) => _managing.RevokeCredentialAsync(actor, credentialId);
+    public ValueTask RevokeCredential(string actor, string credentialId) => Managing.RevokeCredentialAsync(actor, credentialId);
 
-    public ValueTask<bool> Authenticate(CredentialKind kind, string secret) => _managing.AuthenticateAsync(kind, secret);
+    public ValueTask<bool> Authenticate(CredentialKind kind, string secret) => Managing.AuthenticateAsync(kind, secret);
 
-    public ValueTask<SendReceipt> Send(MessageDraft draft) => _sending.SendAsync(draft);
+    public ValueTask<SendReceipt> Send(MessageDraft draft) => Sending.SendAsync(draft);
 
-    public ValueTask<MessageRecord> Cancel(string actor, MessageId id) => _sending.CancelAsync(actor, id);
+    public ValueTask<MessageRecord> Cancel(string actor, MessageId id) => Sending.CancelAsync(actor, id);
 
-    public ValueTask<Explanation> Explain(MessageId id) => _sending.ExplainAsync(id);
+    public ValueTask<Explanation> Explain(MessageId id) => Sending.ExplainAsync(id);
 }

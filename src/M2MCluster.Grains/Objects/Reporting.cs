@@ -21,7 +21,8 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
     // Forgetting costs no more than telling some children once more.
     private const int MaxToldSeen = 10_000;
 
-    private readonly Dictionary<string, long> _toldSeen = new(StringComparer.Ordinal);
+    // Of gateways only.
+    private Dictionary<string, long>? _toldSeen;
 
     public async ValueTask<ReportReceipt> ReportAsync(Speaker speaker, ReportDraft draft)
     {
@@ -93,6 +94,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
     /// <summary>A child that reports by its gateway was heard of: its reachability goes by that, and what waits for it has its chance.</summary>
     private void TellSeen(string child, long nowMs)
     {
+        _toldSeen ??= new(StringComparer.Ordinal);
         if (_toldSeen.TryGetValue(child, out var at) && nowMs - at < SeenGranularity.TotalMilliseconds) return;
         if (_toldSeen.Count >= MaxToldSeen) _toldSeen.Clear();
         _toldSeen[child] = nowMs;

@@ -10,8 +10,9 @@ namespace M2MCluster.Grains.Schedule;
 internal sealed partial class Firing(
     TimeProvider time, IStateReader states, IInbox inbox, Sleepers sleepers, IGrainFactory grains, ScheduleMetrics metrics, ILogger<Firing> logger) : IDisposable
 {
-    // As many as share one transaction: what is overdue after an outage takes its place beside traffic, and not the whole queue.
-    private const int MostAtOnce = 512;
+    // Two transactions' worth, one being written and one being prepared: what is overdue after an outage takes its place beside traffic, and not
+    // the whole queue.
+    private const int MostAtOnce = 1024;
 
     private readonly SemaphoreSlim _room = new(MostAtOnce);
 

@@ -74,8 +74,9 @@ internal sealed partial class ScheduleGrain : Grain, IScheduleGrain, IRemindable
         return Task.CompletedTask;
     }
 
-    private void Begin() =>
-        _timer ??= this.RegisterGrainTimer(RoundAsync, new() { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan, KeepAlive = true });
+    // A round may be long, if much is due: meanwhile the shard can be told of times, and moved.
+    private void Begin() => _timer ??= this.RegisterGrainTimer(
+        RoundAsync, new() { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true });
 
     private async Task RoundAsync(CancellationToken cancellation)
     {

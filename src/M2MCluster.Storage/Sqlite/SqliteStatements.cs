@@ -40,10 +40,12 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
         INSERT INTO reports (id, object_id, content_type, payload, given_name, via, fault) VALUES (?, ?, ?, ?, ?, ?, ?)
         """);
 
+    // What a message is searched by never changes but for its outcome; to replace the row would write five indexes anew.
     public SqliteStatement Message { get; } = new(database, """
-        INSERT OR REPLACE INTO messages
+        INSERT INTO messages
             (id, target, parent, application, request_id, outcome, priority, content_type, size, payload_of, body)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, payload_of = excluded.payload_of, body = excluded.body
         """);
 
     public SqliteStatement InsertFeed { get; } = new(database, """

@@ -34,7 +34,7 @@ internal static class DueLoad
         await using var silo = await BenchmarkSilo.StartAsync(database);
         await silo.Grains.GetGrain<IApplicationGrain>(Population.Application).Create("benchmark", "");
         // The rows are written first, for as long as that takes; the objects fall due after it.
-        var filling = TimeSpan.FromSeconds(20 + (items / 6000.0));
+        var filling = TimeSpan.FromSeconds(20 + (items / 12_000.0));
         var from = TimeProvider.System.GetUtcNow() + filling;
         var start = Stopwatch.GetTimestamp();
         await Population.WriteAsync(silo.Services, items, i => from + (Minute * ((double)i / items)));
@@ -77,7 +77,7 @@ internal static class DueLoad
         foreach (var shard in Enumerable.Range(0, DueTime.Shards))
         {
             var window = new DueWindow(shard, states);
-            var end = (from + Minute).ToUnixTimeMilliseconds();
+            var end = DueTime.Of(from + Minute);
             for (var taken = -1; taken != 0;)
             {
                 await window.LookAsync(end);

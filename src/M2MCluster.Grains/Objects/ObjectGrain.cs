@@ -80,7 +80,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
 
     public async ValueTask<bool> Resume(Speaker speaker, Channel channel, long epoch)
     {
-        var goesOn = await _registering.ResumeAsync(speaker, channel, epoch);
+        var goesOn = await Registering.ResumeAsync(speaker, channel, epoch);
         if (goesOn) DelayDeactivation(WhileConnected);
         return goesOn;
     }

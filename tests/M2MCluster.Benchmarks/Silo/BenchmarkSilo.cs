@@ -68,7 +68,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             await storage.OpenAsync(cancellationToken);
-            ids.GoOnFrom(await states.LastIdAsync());
+            ids.Take(1, await states.LastIdAsync(1));
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

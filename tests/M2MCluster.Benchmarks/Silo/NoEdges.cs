@@ -4,7 +4,9 @@ namespace M2MCluster.Benchmarks.Silo;
 
 internal sealed class NoEdges : IEdgeDirectory
 {
-    public IDownlink? Find(Bearer bearer) => null;
+    public IDownlink? Find(Bearer bearer, string? silo) => null;
+
+    public bool IsGone(string? silo) => false;
 
     public void Register(Bearer bearer, IDownlink edge) { }
 }

@@ -153,8 +153,10 @@ public sealed class DueWindowTests
 
         public ValueTask<IReadOnlyDictionary<string, StoredObject>> PeekObjectsAsync(IReadOnlyCollection<string> objectIds) => throw new NotSupportedException();
 
+        public ValueTask<AudienceVersions> AudienceAsync() => throw new NotSupportedException();
+
         public ValueTask<bool> HasReportAsync(string objectId, byte[] givenName) => throw new NotSupportedException();
 
-        public ValueTask<long> LastIdAsync() => throw new NotSupportedException();
+        public ValueTask<long> LastIdAsync(int node) => throw new NotSupportedException();
     }
 }

@@ -8,7 +8,7 @@ public readonly record struct DueTime([property: Id(0)] long At, [property: Id(1
 {
     /// <summary>
     /// The index of due times is divided into so many parts. The number stands in each row: another one needs a migration that writes them
-    /// anew (decision 10).
+    /// anew (decision 11).
     /// </summary>
     public const int Shards = 64;
 

@@ -69,6 +69,8 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
     /// <summary>Leaves the channel again with a grain that may have forgotten it. False: another session has taken over.</summary>
     public async ValueTask<bool> Resume()
     {
+        // Its first Attach is under way.
+        if (Epoch == 0) return true;
         _attachedAt = edge.Time.GetTimestamp();
         return await edge.ObjectOf(ObjectId).Resume(speaker, Channel(name, Subscriptions.TakesMessages), Epoch);
     }

@@ -137,7 +137,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
     public async ValueTask<bool> ResumeAsync(Speaker speaker, Channel channel, long epoch)
     {
         var description = await core.LoadExistingAsync();
-        if (core.Channels.EpochOf(channel) == epoch) return true;
+        if (core.Channels.EpochOf(channel) != 0) return true;
         if (epoch < core.State.SessionEpoch || (speaker.ObjectId != core.Id && speaker.ObjectId != description.Gateway)) return false;
         await access.DemandSessionAsync(speaker);
         var turn = core.Begin();

@@ -47,6 +47,20 @@ public sealed class MovingTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Resume_WhileTheSameSessionWasAttachedAnew_GoesOn()
+    {
+        var id = await CreateAsync();
+        var session = Mqtt("s" + id, ChannelTraits.None);
+        var former = await Object(id).Attach(Proved(id), session, null);
+        await Cluster.ForgetAsync(Object(id));
+        var later = await Object(id).Attach(Proved(id), session with { Traits = ChannelTraits.Messages }, null);
+        Assert.True(later > former);
+        Assert.True(await Object(id).Resume(Proved(id), session, former));
+        await SendAsync(id, Draft("m"));
+        Assert.Single(Edge.DeliveriesTo("s" + id));
+    }
+
+    [Fact]
     public async Task Detach_GrainHasForgottenTheSession_TellsThatItEnded()
     {
         var id = await CreateAsync();
@@ -55,7 +69,7 @@ public sealed class MovingTests(GrainCluster cluster) : GrainTests(cluster)
         await Object(id).Detach(Bearer.Mqtt, epoch - 1);
         Assert.Equal(Reachability.Awake, (await Object(id).Get()).Status.Reachability);
         await Object(id).Detach(Bearer.Mqtt, epoch);
-        Assert.Equal(Reachability.Asleep, (await Object(id).Get()).Status.Reachability);
+        Assert.Equal(Reachability.Unreachable, (await Object(id).Get()).Status.Reachability);
     }
 
     [Fact]

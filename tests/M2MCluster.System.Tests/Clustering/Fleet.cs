@@ -85,10 +85,39 @@ internal static class Fleet
         Assert.NotNull(packet);
         Assert.Equal(0x32, packet.Value.Header & 0xF6);
         Assert.EndsWith(text, Encoding.UTF8.GetString(packet.Value.Body), StringComparison.Ordinal);
-        var topic = (packet.Value.Body[0] << 8) | packet.Value.Body[1];
-        await device.Send(RawMqtt.PubAck((ushort)((packet.Value.Body[2 + topic] << 8) | packet.Value.Body[3 + topic])));
+        await device.AcknowledgeAsync(packet.Value);
     }
 
-    public static Task<JsonNode> UntilOutcomeAsync(this HostProcess silo, string message, string outcome) =>
-        silo.Rest.GetUntilAsync($"v1/{message}", found => (string?)found["outcome"] == outcome);
+    public static Task AcknowledgeAsync(this RawMqtt device, (byte Header, byte[] Body) publish)
+    {
+        var topic = (publish.Body[0] << 8) | publish.Body[1];
+        return device.Send(RawMqtt.PubAck((ushort)((publish.Body[2 + topic] << 8) | publish.Body[3 + topic])));
+    }
+
+    /// <summary>Acknowledges whatever comes, until the connection is disposed of.</summary>
+    public static async Task AcknowledgeAllAsync(this RawMqtt device)
+    {
+        try
+        {
+            while (await device.Read(TimeSpan.FromMinutes(5)) is { } packet)
+            {
+                if ((packet.Header & 0xF0) == 0x30) await device.AcknowledgeAsync(packet);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The test is done with it.
+        }
+    }
+
+    public static async Task UntilOutcomeAsync(this HostProcess silo, string message, string outcome)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        JsonNode found;
+        while ((string?)(found = await UntilServedAsync(() => silo.Rest.GetAsync($"v1/{message}")))["outcome"] != outcome)
+        {
+            if (patience.IsCancellationRequested) throw new TimeoutException($"{message} stayed {found}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100));
+        }
+    }
 }

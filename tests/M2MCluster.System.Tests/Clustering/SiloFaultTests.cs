@@ -19,8 +19,16 @@ public sealed class SiloFaultTests(PostgresFixture postgres) : IClassFixture<Pos
         using var device = await cluster[1].ConnectAsync(meter);
         await using var server = cluster[2].Lamp(lamp);
         await server.RegisterAsync();
+        var slow = await cluster[0].CreateDeviceAsync();
+        using var unanswered = await cluster[1].ConnectAsync(slow);
+        var underWay = await cluster[0].SendAsync(slow, "under way");
+        var packet = (await unanswered.Read(TimeSpan.FromSeconds(60)))!.Value;
         await cluster[0].KillAsync();
 
+        // Acknowledged when nobody knows of the attempt any more, it may come once more, and ends once.
+        await unanswered.AcknowledgeAsync(packet);
+        var acknowledging = unanswered.AcknowledgeAllAsync();
+        await cluster[2].UntilOutcomeAsync(underWay, "DELIVERED");
         var message = await Fleet.UntilServedAsync(() => cluster[2].SendAsync(meter, "after the crash"));
         await device.ExpectAsync("after the crash");
         await cluster[1].UntilOutcomeAsync(message, "DELIVERED");
@@ -29,6 +37,8 @@ public sealed class SiloFaultTests(PostgresFixture postgres) : IClassFixture<Pos
 
         await cluster[0].StartAsync();
         await cluster.WaitForActiveAsync(3);
+        unanswered.Dispose();
+        await acknowledging;
         Assert.Equal("REACHABLE", (string?)(await cluster[0].Rest.GetAsync($"v1/objects/{meter}"))["status"]!["reachability"]);
     }
 

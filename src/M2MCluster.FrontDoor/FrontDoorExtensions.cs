@@ -6,6 +6,7 @@ using M2MCluster.FrontDoor.Events;
 using M2MCluster.FrontDoor.Groups;
 using M2MCluster.FrontDoor.Importing;
 using M2MCluster.FrontDoor.Messages;
+using M2MCluster.FrontDoor.Metering;
 using M2MCluster.FrontDoor.Objects;
 using M2MCluster.FrontDoor.OpenApi;
 using M2MCluster.FrontDoor.Reports;
@@ -33,6 +34,7 @@ public static class FrontDoorExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<KeyCache>().AddSingleton<FailureLimiter>().AddSingleton<Authenticator>();
         services.AddSingleton<ErrorTable>().AddSingleton<CallInterceptor>().AddSingleton<JsonRequestCheck>().AddSingleton<Gate>();
+        services.AddSingleton<FeedMetrics>();
         services.AddSingleton<FeedNews>().AddSingleton<FeedFollower>().AddSingleton<Feeds>().AddSingleton<EventStream>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedNews>());
         services.AddSingleton<ImportRun>().AddSingleton<ImportEndpoint>();

@@ -2,6 +2,7 @@ using M2MCluster.Contracts.Importing;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
 using M2MCluster.Grains.Importing;
+using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Schedule;
 using M2MCluster.Grains.Subscriptions;
@@ -21,6 +22,9 @@ public static class GrainsSetup
         services.AddSingleton(provider => new TimedIdSource(provider.GetRequiredService<TimeProvider>(), node));
         services.AddSingleton<IIdSource>(provider => provider.GetRequiredService<TimedIdSource>());
         services.AddSingleton(new SecretHasher(pepper));
+        services.AddOptions<MailboxWatchOptions>().Validate(
+            options => options.IsValid, $"{MailboxWatchOptions.Section}:StuckAfter must be 1 s to 1 day").ValidateOnStart();
+        services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>();
         services.AddSingleton<SubscriptionDirectory>();
         services.AddSingleton<IFeedHints, FeedHints>();
         services.AddSingleton<ObjectServices>();

@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using OpenTelemetry.Metrics;
 
 namespace M2MCluster.Host;
 
@@ -58,9 +57,7 @@ internal static class Node
         if (isDemo) services.AddHostedService<DemoService>();
         services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: ["ready"]).AddCheck<Drain>("drain", tags: ["ready"]);
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter("M2MCluster.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql")
-            .AddPrometheusExporter());
+        builder.AddM2MTelemetry(node);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = node.DrainDelay + TimeSpan.FromSeconds(30));
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, node));
 

@@ -15,6 +15,9 @@ public sealed class StorageOptions
     /// <summary>Days for which events stay in a feed though its reader has acknowledged them; default 7, 0 to 3,650.</summary>
     public int KeepEventsDays { get; set; } = 7;
 
+    /// <summary>Seconds between two looks at what only the disk knows, for the metrics; default 15, 1 to 3,600.</summary>
+    public int SurveySeconds { get; set; } = 15;
+
     /// <summary>Page cache of each SQLite connection, KiB; default 32,768, 1,024 to 4,194,304.</summary>
     public int CacheKilobytes { get; set; } = 32_768;
 

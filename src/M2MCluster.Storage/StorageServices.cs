@@ -5,6 +5,7 @@ using M2MCluster.Storage.Commit;
 using M2MCluster.Storage.Postgres;
 using M2MCluster.Storage.Reading;
 using M2MCluster.Storage.Sqlite;
+using M2MCluster.Storage.Surveying;
 using M2MCluster.Storage.Sweeping;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -39,6 +40,7 @@ public static class StorageServices
             .AddSingleton<ICommitPipeline>(provider => provider.GetRequiredService<CommitPipeline>())
             .AddSingleton<Sweeper>()
             .AddSingleton<ObjectRows>()
+            .AddSingleton<Surveyor>()
             .AddSingleton<IStateReader, StateReader>()
             .AddSingleton<IBulkReader, BulkReader>()
             .AddSingleton<IReportReader, ReportReader>()

@@ -6,6 +6,7 @@ namespace M2MCluster.Contracts.Messages;
 /// <param name="Priority">0 to 7, 7 first.</param>
 /// <param name="CoalesceKey">A later message with the same key, from the same sender, replaces one that still waits.</param>
 /// <param name="RequestId">The same request again, to the same target, gives the same message.</param>
+/// <param name="TraceParent">The trace that the message belongs to (W3C <c>traceparent</c>).</param>
 [GenerateSerializer, Immutable, Alias("m2m.MessageDraft")]
 public sealed record MessageDraft(
     [property: Id(0)] string Application,
@@ -16,4 +17,5 @@ public sealed record MessageDraft(
     [property: Id(5)] Confirmation Confirmation = Confirmation.Delivered,
     [property: Id(6)] Command? Command = null,
     [property: Id(7)] string? CoalesceKey = null,
-    [property: Id(8)] string? RequestId = null);
+    [property: Id(8)] string? RequestId = null,
+    [property: Id(9)] string? TraceParent = null);

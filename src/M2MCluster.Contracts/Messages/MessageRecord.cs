@@ -30,4 +30,7 @@ public sealed record MessageRecord
     [Id(15)] public string? Detail { get; init; }
     [Id(16)] public MessageResult? Result { get; init; }
     [Id(17)] public IReadOnlyList<MessageStep> Steps { get; init; } = [];
+
+    /// <summary>The trace in which it was sent (W3C <c>traceparent</c>), if any.</summary>
+    [Id(18)] public string? TraceParent { get; init; }
 }

@@ -9,4 +9,5 @@ public sealed record WaitingMessage(
     [property: Id(3)] int Priority,
     [property: Id(4)] DateTimeOffset ExpiresAt,
     [property: Id(5)] Confirmation Confirmation,
-    [property: Id(6)] Command? Command = null);
+    [property: Id(6)] Command? Command = null,
+    [property: Id(7)] string? TraceParent = null);

@@ -108,7 +108,7 @@ public sealed class MqttDevice : IAsyncDisposable
         var command = PropertyOf(publication, "path") is { } path
             ? new DeviceCommand(PropertyOf(publication, "method") ?? "POST", path, publication.ContentType, PropertyOf(publication, "accept"), payload)
             : null;
-        var message = new DeviceMessage(address.Id, publication.ContentType, payload, address.Child, command);
+        var message = new DeviceMessage(address.Id, publication.ContentType, payload, address.Child, command, PropertyOf(publication, "traceparent"));
         var result = await _ledger.HandleAsync(message, handler, _ending.Token).ConfigureAwait(false);
         await received.AcknowledgeAsync(_ending.Token).ConfigureAwait(false);
         try

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using M2MCluster.Contracts.Metering;
 using M2MCluster.Protocols.Coap;
 
 namespace M2MCluster.Edge.Coap;
@@ -8,20 +9,36 @@ internal sealed class CoapMetrics
 {
     public const string MeterName = "M2MCluster.Edge.Coap";
 
-    private readonly Counter<long> _answers;
-    private readonly Counter<long> _dropped;
+    private static readonly CoapCode[] Codes =
+    [
+        CoapCode.Created, CoapCode.Deleted, CoapCode.Valid, CoapCode.Changed, CoapCode.Content, CoapCode.Continue,
+        CoapCode.BadRequest, CoapCode.Unauthorized, CoapCode.BadOption, CoapCode.Forbidden, CoapCode.NotFound, CoapCode.MethodNotAllowed, CoapCode.NotAcceptable,
+        CoapCode.RequestEntityIncomplete, CoapCode.Conflict, CoapCode.PreconditionFailed, CoapCode.RequestEntityTooLarge, CoapCode.UnsupportedContentFormat,
+        CoapCode.UnprocessableEntity, CoapCode.TooManyRequests,
+        CoapCode.InternalServerError, CoapCode.NotImplemented, CoapCode.ServiceUnavailable, CoapCode.ProxyingNotSupported, CoapCode.HopLimitReached,
+    ];
+
+    private static readonly int[] Places = PlacesOfCodes();
+
+    private readonly CounterSet _answers;
+    private readonly CounterSet _dropped;
 
     public CoapMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _answers = meter.CreateCounter<long>("m2m.coap.answers", "{answer}", "Answers to requests, by code");
-        _dropped = meter.CreateCounter<long>("m2m.coap.dropped", "{datagram}", "Datagrams lost because every queue was full");
+        _answers = new CounterSet(meter, "m2m.coap.answers", "{answer}", "Answers to requests, by code", ("code", [.. Codes.Select(code => code.ToString()), "other"]));
+        _dropped = new CounterSet(meter, "m2m.coap.dropped", "{datagram}", "Datagrams lost because every queue was full");
     }
 
-    public void Answered(CoapCode code)
+    public void Answered(CoapCode code) => _answers.Add(row: Places[code.Value]);
+
+    public void Dropped() => _dropped.Add();
+
+    private static int[] PlacesOfCodes()
     {
-        if (_answers.Enabled) _answers.Add(1, new KeyValuePair<string, object?>("code", code.ToString()));
+        var places = new int[256];
+        Array.Fill(places, Codes.Length);
+        for (var i = 0; i < Codes.Length; i++) places[Codes[i].Value] = i;
+        return places;
     }
-
-    public void Dropped() => _dropped.Add(1);
 }

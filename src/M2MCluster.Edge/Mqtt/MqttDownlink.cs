@@ -129,6 +129,7 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
         BinaryPrimitives.WriteInt64BigEndian(packet.CorrelationData, message.Id.Value);
         packet.MessageExpiryInterval = (uint)Math.Clamp(Math.Ceiling((message.ExpiresAt - edge.Time.GetUtcNow()).TotalSeconds), 1, uint.MaxValue);
         packet.UserProperties = [Property("priority", message.Priority.ToString(CultureInfo.InvariantCulture))];
+        if (message.TraceParent is { } trace) packet.UserProperties.Add(Property("traceparent", trace));
         if (message.Command is not { } command) return packet;
 
         packet.UserProperties.Add(Property("name", command.Name));

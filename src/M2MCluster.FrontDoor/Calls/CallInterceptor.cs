@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using M2MCluster.FrontDoor.Access;
+using M2MCluster.FrontDoor.Metering;
 using Microsoft.AspNetCore.Http;
 
 namespace M2MCluster.FrontDoor.Calls;
@@ -16,7 +17,9 @@ internal sealed class CallInterceptor(ErrorTable errors) : Interceptor
         try
         {
             AccessPolicy.Authorize(context.Principal(), context.Method, (IMessage)request);
-            return await continuation(request, context);
+            var answer = await continuation(request, context);
+            CallTags.Add(context.GetHttpContext(), context.Method, StatusCode.OK);
+            return answer;
         }
         catch (Exception failure) when (failure is not RpcException)
         {
@@ -31,6 +34,7 @@ internal sealed class CallInterceptor(ErrorTable errors) : Interceptor
         {
             AccessPolicy.Authorize(context.Principal(), context.Method, (IMessage)request);
             await continuation(request, responseStream, context);
+            CallTags.Add(context.GetHttpContext(), context.Method, StatusCode.OK);
         }
         catch (Exception failure) when (failure is not RpcException)
         {
@@ -56,6 +60,7 @@ internal sealed class CallInterceptor(ErrorTable errors) : Interceptor
     {
         var status = errors.StatusOf(failure, context.CancellationToken.IsCancellationRequested);
         var http = context.GetHttpContext();
+        CallTags.Add(http, context.Method, (StatusCode)status.Code);
         if (status.Code == (int)StatusCode.Unavailable && !ErrorResponse.IsGrpc(http.Request) && !http.Response.HasStarted) http.Response.Headers.RetryAfter = "1";
         return status.ToRpcException();
     }

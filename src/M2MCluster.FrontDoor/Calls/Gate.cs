@@ -2,6 +2,7 @@ using Grpc.Core;
 using M2MCluster.Contracts;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Events;
+using M2MCluster.FrontDoor.Metering;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http;
@@ -46,6 +47,7 @@ internal sealed class Gate(Authenticator authenticator, JsonRequestCheck check, 
         catch (Exception failure) when (!context.Response.HasStarted)
         {
             var status = errors.StatusOf(failure, context.RequestAborted.IsCancellationRequested);
+            CallTags.AddRefusal(context, (StatusCode)status.Code);
             var tooLarge = failure is M2MException { Code: ErrorCode.TooLarge };
             await ErrorResponse.WriteAsync(context, status, tooLarge ? StatusCodes.Status413PayloadTooLarge : null);
         }

@@ -32,6 +32,7 @@ internal static class EventJson
             json.WriteString("source", Source);
             json.WriteString("subject", from.Subject);
             json.WriteString("time", TimedId.TimeOf(from.Id).UtcDateTime);
+            if (from.TraceParent is not null) json.WriteString("traceparent", from.TraceParent);
             json.WriteString("datacontenttype", "application/json");
             json.WritePropertyName("data");
             WriteData(json, from);

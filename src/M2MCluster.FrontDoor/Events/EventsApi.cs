@@ -80,15 +80,20 @@ internal sealed class EventsApi(
         await http.Response.Body.FlushAsync(context.CancellationToken);
     }
 
-    private static V1.Event Answer(FeedEvent from) => new()
+    private static V1.Event Answer(FeedEvent from)
     {
-        Specversion = "1.0",
-        Id = EventJson.IdOf(from),
-        Type = from.Type,
-        Source = EventJson.Source,
-        Subject = from.Subject,
-        Time = TimedId.TimeOf(from.Id).ToTimestamp(),
-        Datacontenttype = "application/json",
-        Data = JsonValues.Parse(EventJson.Data(from).Span),
-    };
+        var answer = new V1.Event
+        {
+            Specversion = "1.0",
+            Id = EventJson.IdOf(from),
+            Type = from.Type,
+            Source = EventJson.Source,
+            Subject = from.Subject,
+            Time = TimedId.TimeOf(from.Id).ToTimestamp(),
+            Datacontenttype = "application/json",
+            Data = JsonValues.Parse(EventJson.Data(from).Span),
+        };
+        if (from.TraceParent is not null) answer.Traceparent = from.TraceParent;
+        return answer;
+    }
 }

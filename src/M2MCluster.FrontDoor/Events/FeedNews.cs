@@ -1,4 +1,5 @@
 using M2MCluster.Contracts.Events;
+using M2MCluster.FrontDoor.Metering;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace M2MCluster.FrontDoor.Events;
 /// Tells this node's readers that their feeds grew: one observer for each feed, registered with its grain and renewed each 30 s, and a
 /// slow poll for hints that were lost.
 /// </summary>
-internal sealed partial class FeedNews(IGrainFactory grains, TimeProvider time, ILogger<FeedNews> logger) : BackgroundService
+internal sealed partial class FeedNews(IGrainFactory grains, FeedMetrics metrics, TimeProvider time, ILogger<FeedNews> logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private const int PollsBetweenRenewals = 30;
@@ -36,6 +37,8 @@ internal sealed partial class FeedNews(IGrainFactory grains, TimeProvider time, 
             watch.Add(signal);
         }
 
+        metrics.WatchBegan();
+
         signal.Set();
         if (isFirst) await RenewAsync(feed, watch);
         return signal;
@@ -55,6 +58,7 @@ internal sealed partial class FeedNews(IGrainFactory grains, TimeProvider time, 
 
     private void End(string feed, Watch watch, FeedSignal signal)
     {
+        metrics.WatchEnded();
         lock (_gate)
         {
             if (!watch.Remove(signal)) return;

@@ -7,6 +7,7 @@ using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
+using M2MCluster.FrontDoor.Metering;
 using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Messages;
@@ -22,6 +23,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
         var problems = new Problems();
         var draft = MessageRequests.Draft(request, context.Principal().Application, problems);
         problems.ThrowIfAny();
+        draft = draft with { TraceParent = CallTrace.ParentOf(context.GetHttpContext()) };
         var target = await Targets.ResolveAsync(grains, request.Target);
         var receipt = Names.IdIn(target, Names.Groups) is { } group
             ? await grains.GetGrain<IGroupGrain>(group).Send(draft)

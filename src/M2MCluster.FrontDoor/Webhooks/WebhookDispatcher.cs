@@ -96,7 +96,7 @@ internal sealed partial class WebhookDispatcher(
         var cloudEvent = EventJson.Write(item);
         for (var failures = 1; ; failures++)
         {
-            var answer = await post.SendAsync(subscription.Webhook!, cloudEvent, cancellation);
+            var answer = await post.SendAsync(subscription.Webhook!, cloudEvent, item.TraceParent, cancellation);
             if (answer.Accepted) return;
             var wait = BackOff.After(failures, longestBackOff);
             if (answer.RetryAfter is { } asked && asked > wait) wait = asked < AfterGone ? asked : AfterGone;

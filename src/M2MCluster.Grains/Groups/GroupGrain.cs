@@ -5,6 +5,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using Orleans.Placement;
 using Orleans.Serialization;
@@ -14,7 +15,7 @@ namespace M2MCluster.Grains.Groups;
 [GrainType("group"), PreferLocalPlacement]
 internal sealed class GroupGrain(
     TimeProvider time, ICommitPipeline pipeline, IStateReader states, IIdSource ids, IObjectIndex index, IGroupReader groups,
-    IMessageReader messages, IGrainFactory grains, Serializer<GroupState> serializer) : Grain, IGroupGrain
+    IMessageReader messages, IGrainFactory grains, Serializer<GroupState> serializer, DeliveryMetrics metrics) : Grain, IGroupGrain
 {
     private readonly HashSet<string> _members = [];
     private long _version;
@@ -106,6 +107,8 @@ internal sealed class GroupGrain(
         }
 
         await CommitAsync(set, _state);
+        metrics.AcceptedForGroup(_members.Count);
+        MessageTrace.Span(parent, "m2m message accepted", now);
         foreach (var online in await index.OnlineAsync(_members, now, CancellationToken.None))
             grains.GetObject(online).Wake(0).AsTask().Ignore();
         return new(parent, []);

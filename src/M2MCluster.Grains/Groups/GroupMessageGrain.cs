@@ -4,6 +4,7 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Placement;
@@ -68,10 +69,11 @@ internal sealed class GroupMessageGrain(
             (addressed, audience) =>
             {
                 var feeds = Feeds(ended, audience.Table);
-                if (feeds.Count > 0) addressed.Events.Add(new(id, EventTypes.MessageOutcome, ended.Target, ended.Target, EventData.Outcome(ended), feeds));
+                if (feeds.Count > 0) addressed.Events.Add(new(id, EventTypes.MessageOutcome, ended.Target, ended.Target, EventData.Outcome(ended), feeds, ended.TraceParent));
                 return default;
             },
             DeactivateOnIdle);
+        MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", outcome.ToString());
     }
 
     /// <summary>The weakest of the parts' good ends if all ended well, else failed; in words, how many ended how.</summary>

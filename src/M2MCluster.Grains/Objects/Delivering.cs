@@ -2,6 +2,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Metering;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -80,6 +81,7 @@ internal sealed class Delivering(ObjectCore core)
         await core.LoadAsync();
         if (core.Mailbox.Find(id) is not { } item || item.Attempt != attempt) return;
         var detail = settlement.Detail;
+        var (bearer, pushedAt) = (item.Over!.Bearer, DateTimeOffset.FromUnixTimeMilliseconds(item.AttemptedAt));
         var turn = core.Begin();
         Action? then = null;
         switch (settlement.Kind)
@@ -110,6 +112,8 @@ internal sealed class Delivering(ObjectCore core)
         }
 
         await core.CommitAsync(turn);
+        core.Services.Delivery.Attempted(bearer, (AttemptResult)settlement.Kind);
+        MessageTrace.Span(item.Record, "m2m message pushed", pushedAt, "m2m.result", settlement.Kind.ToString());
         then?.Invoke();
         await PumpAsync();
     }
@@ -213,8 +217,12 @@ internal sealed class Delivering(ObjectCore core)
             // A session that tells when it ends, and is not there any more: also that of a gateway, which is not told here.
             if (item.Over is { Bearer: Bearer.Mqtt } over && !channels.Any(channel => channel.Bearer == over.Bearer && channel.Session == over.Session)) item.Reset();
             else if (core.Services.Edges.IsGone(item.Over?.Silo)) item.Reset();
-            else if (nowMs - item.AttemptedAt >= Turn.AttemptDeadline.TotalMilliseconds) item.Fail(nowMs);
-            else count++;
+            else if (nowMs - item.AttemptedAt < Turn.AttemptDeadline.TotalMilliseconds) count++;
+            else
+            {
+                core.Services.Delivery.Attempted(item.Over!.Bearer, AttemptResult.Unheard);
+                item.Fail(nowMs);
+            }
         }
 
         return count;

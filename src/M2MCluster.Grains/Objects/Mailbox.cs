@@ -24,6 +24,9 @@ internal sealed class Mailbox
 
     public IReadOnlyCollection<MailboxItem> InOrder => _items ?? (IReadOnlyCollection<MailboxItem>)[];
 
+    /// <summary>The message that was accepted first; there must be one.</summary>
+    public MessageId Oldest => _byId!.Keys.Min();
+
     public MailboxItem? Find(MessageId id) => _byId?.GetValueOrDefault(id);
 
     public void Add(MessageRecord record) => Add(new MailboxItem(record));

@@ -75,5 +75,5 @@ internal sealed class MailboxItem(MessageRecord record)
     }
 
     public WaitingMessage ToWaiting() => new(
-        Record.Id, Record.ContentType, Record.Payload, Record.Priority, Record.ExpiresAt, Record.Confirmation, Record.Command);
+        Record.Id, Record.ContentType, Record.Payload, Record.Priority, Record.ExpiresAt, Record.Confirmation, Record.Command, Record.TraceParent);
 }

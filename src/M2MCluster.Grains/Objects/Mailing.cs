@@ -4,6 +4,7 @@ using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Metering;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -37,6 +38,8 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         {
             if (!item.Fetched) item.Steps.Add(new(turn.Now, $"fetched over {speaker.Bearer.ToString().ToUpperInvariant()}"));
             Delivering.Fetch(item, turn);
+            core.Services.Delivery.Attempted(speaker.Bearer, AttemptResult.Fetched);
+            MessageTrace.Step(item.Record, "m2m message fetched", "m2m.bearer", speaker.Bearer.ToString());
         }
 
         await delivering.ContactAsync(speaker);
@@ -59,6 +62,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         if (core.Mailbox.Find(id) is not { } item) return await LateResultAsync(turn, id, result);
         turn.End(item, result.Ok ? Outcome.Applied : Outcome.Rejected, result.Ok ? null : "the object answered error", result);
         await core.CommitAsync(turn);
+        MessageTrace.Step(item.Record, "m2m message result", "m2m.ok", result.Ok ? "true" : "false");
         await delivering.ContactAsync(speaker);
         return ResultReceipt.Recorded;
     }

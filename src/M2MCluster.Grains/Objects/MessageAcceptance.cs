@@ -32,6 +32,7 @@ internal static class MessageAcceptance
             CoalesceKey = string.IsNullOrEmpty(draft.CoalesceKey) ? null : draft.CoalesceKey,
             RequestId = string.IsNullOrEmpty(draft.RequestId) ? null : draft.RequestId,
             Steps = [new(now, "accepted")],
+            TraceParent = draft.TraceParent,
         };
     }
 }

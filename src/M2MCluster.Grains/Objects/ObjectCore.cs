@@ -5,6 +5,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Subscriptions;
 
 namespace M2MCluster.Grains.Objects;
@@ -102,17 +103,35 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         if (isPassing) set.Inboxes.Add(id);
         set.Audit.AddRange(turn.Audit);
         await CommitAsync(set, turn);
+        if (turn.State.Told != State.Told) services.Fleet.Changed(State.Told, turn.State.Told);
         State = turn.IsRemoval ? new() : turn.State;
         Description = turn.IsRemoval ? null : turn.Description;
         Version = turn.IsRemoval ? 0 : Version + 1;
         foreach (var ended in turn.Ended)
         {
             Mailbox.Remove(ended.Id);
+            services.Delivery.Ended(ended);
+            MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", ended.Outcome.ToString());
             if (ended.Parent is { } parent) services.Grains.GetGrain<IGroupMessageGrain>(parent.Value).PartEnded().AsTask().Ignore();
         }
 
-        foreach (var accepted in turn.Accepted) Mailbox.Add(accepted);
+        foreach (var accepted in turn.Accepted)
+        {
+            Mailbox.Add(accepted);
+            services.Delivery.Accepted();
+            MessageTrace.Span(accepted, "m2m message accepted", accepted.AcceptedAt);
+        }
+
+        if (Mailbox.Count > 0) Watch(turn);
+        else if (turn.Ended.Count > 0) services.Mailboxes.Forget(id);
         if (turn.IsRemoval) _groupsVersion = -1;
+    }
+
+    /// <summary>What waits for an object within reach should move. A child is reached by its gateway, which may not be there.</summary>
+    private void Watch(Turn turn)
+    {
+        var hasWay = turn.IsConnected || Description?.Registration is { Bearer: Bearer.Coap, Links.Length: > 0, Address.Length: > 0 };
+        services.Mailboxes.Look(id, Mailbox.Oldest, hasWay ? turn.OnlineUntil : 0, turn.IsConnected);
     }
 
     private async ValueTask CommitAsync(WriteSet set, Turn turn)
@@ -141,7 +160,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         foreach (var told in turn.Events)
         {
             var feeds = await FeedsAsync(told, audience);
-            if (feeds.Count > 0) set.Events.Add(new(told.Id, told.Type, Names.Objects + told.ObjectId, told.ObjectId, told.Data, feeds));
+            if (feeds.Count > 0) set.Events.Add(new(told.Id, told.Type, Names.Objects + told.ObjectId, told.ObjectId, told.Data, feeds, told.TraceParent));
         }
     }
 

@@ -52,6 +52,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _core.Services.Inbox.Forget(_core.Id);
+        if (_core.Channels.IsConnected) _core.Services.Mailboxes.Forget(_core.Id);
         // The sessions go on elsewhere, and leave their channels with the next activation.
         foreach (var channel in _core.Channels.All) channel.Edge.Forgotten(channel.Session, _core.Id).Ignore();
         return Task.CompletedTask;

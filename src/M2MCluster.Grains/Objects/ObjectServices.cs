@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Serialization;
 
@@ -21,4 +22,7 @@ internal sealed record ObjectServices(
     IEdgeDirectory Edges,
     IGrainFactory Grains,
     Serializer<ObjectState> Serializer,
-    SecretHasher Secrets);
+    SecretHasher Secrets,
+    FleetMetrics Fleet,
+    DeliveryMetrics Delivery,
+    MailboxWatch Mailboxes);

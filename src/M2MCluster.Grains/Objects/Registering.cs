@@ -43,6 +43,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         turn.Tell(EventTypes.ObjectRegistered, EventData.Registration(registration));
         var former = core.Description!.Gateway;
         await core.CommitAsync(turn);
+        core.Services.Fleet.Arrived(speaker.Bearer);
         Move(former);
         if (!byGateway && draft.Channel is { } channel && registration.Links.Length > 0) Attach(channel, core.Id, turn.State.Epoch);
         await delivering.ContactAsync(speaker);
@@ -107,7 +108,8 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         if (speaker.ObjectId != core.Id && speaker.ObjectId != former)
             turn.Description = turn.Description with { Gateway = speaker.ObjectId, UpdatedAt = turn.Now };
         var epoch = core.Channels.EpochOf(channel);
-        if (epoch == 0)
+        var begins = epoch == 0;
+        if (begins)
         {
             epoch = turn.State.Epoch + 1;
             turn.State = turn.State with { Epoch = epoch, SessionEpoch = channel.Bearer == Bearer.Mqtt ? epoch : turn.State.SessionEpoch };
@@ -126,6 +128,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         turn.Seen();
         turn.Connected(channel.Bearer == Bearer.Mqtt || core.Channels.IsConnected);
         await core.CommitAsync(turn);
+        if (begins) core.Services.Fleet.Arrived(channel.Bearer);
         Move(former);
         Attach(channel, speaker.ObjectId, epoch);
         await delivering.ContactAsync(speaker);

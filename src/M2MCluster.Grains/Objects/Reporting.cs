@@ -37,6 +37,11 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
             turn.Report(new(core.Services.Ids.Next(), core.Id, draft.ContentType, draft.Payload, draft.Name.Given, via));
             Remember(turn, draft.Name);
             await core.CommitAsync(turn);
+            core.Services.Fleet.Stored(speaker.Bearer, 1);
+        }
+        else
+        {
+            core.Services.Fleet.Repeated(speaker.Bearer, 1);
         }
 
         await delivering.ContactAsync(speaker);
@@ -68,6 +73,11 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
 
             Remember(turn, packName);
             await core.CommitAsync(turn);
+            core.Services.Fleet.Stored(speaker.Bearer, reports.Length);
+        }
+        else
+        {
+            core.Services.Fleet.Repeated(speaker.Bearer, reports.Length);
         }
 
         await delivering.ContactAsync(speaker);
@@ -88,6 +98,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         turn.Tell(EventTypes.ObjectFault, EventData.Fault(id, fault, draft.ContentType));
         Remember(turn, draft.Name);
         await core.CommitAsync(turn);
+        core.Services.Fleet.Refused(speaker.Bearer);
         await delivering.ContactAsync(speaker);
     }
 

@@ -38,6 +38,9 @@ internal sealed class Turn
     public bool IsRemoval { get; set; }
     public long OnlineUntil { get; private set; }
 
+    /// <summary>Whether a session is open that tells when it ends, once this turn is done.</summary>
+    public bool IsConnected => _connected ?? _core.Channels.IsConnected;
+
     public List<StoredReport> Reports { get; } = [];
     public List<MessageRecord> Accepted { get; } = [];
     public List<MessageRecord> Ended { get; } = [];
@@ -51,7 +54,8 @@ internal sealed class Turn
 
     /// <param name="OnlyTo">The one application that hears of it; null or empty: whoever subscribed.</param>
     /// <param name="Since">That application existed then.</param>
-    public readonly record struct Told(long Id, string Type, string ObjectId, byte[]? Data, string? OnlyTo, DateTimeOffset Since);
+    public readonly record struct Told(
+        long Id, string Type, string ObjectId, byte[]? Data, string? OnlyTo, DateTimeOffset Since, string? TraceParent = null);
 
     /// <summary>The object was heard of: it listens for its awake window from now.</summary>
     public void Seen() => State = State with
@@ -79,7 +83,7 @@ internal sealed class Turn
 
     /// <summary>Tells the sender of a message.</summary>
     public void TellSender(MessageRecord message, string type, byte[] data) =>
-        Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, message.Application, message.AcceptedAt));
+        Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, message.Application, message.AcceptedAt, message.TraceParent));
 
     /// <summary>Ends a message that waits: once, with an event.</summary>
     public void End(MailboxItem item, Outcome outcome, string? detail, MessageResult? result = null)
@@ -106,7 +110,7 @@ internal sealed class Turn
             return;
         }
 
-        var connected = _connected ?? _core.Channels.IsConnected;
+        var connected = IsConnected;
         var traits = _core.TraitsOf(Description);
         var (reachability, until) = ReachabilityPolicy.Of(State, traits, Description.Registration, connected, NowMs);
         if (reachability != State.Told)

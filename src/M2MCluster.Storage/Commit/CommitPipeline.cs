@@ -95,14 +95,20 @@ internal sealed partial class CommitPipeline(
     {
         HashSet<string>? feeds = null;
         List<DueTime>? armed = null;
+        var events = 0;
         foreach (var entry in batch)
         {
             if (entry is not { Refusal: null, Set: { } set }) continue;
             foreach (var objectId in set.Inboxes) inbox.Tell(objectId);
             if (set.Arm.Count > 0) (armed ??= []).AddRange(set.Arm);
-            foreach (var written in set.Events) (feeds ??= []).UnionWith(written.Feeds);
+            foreach (var written in set.Events)
+            {
+                events += written.Feeds.Count;
+                (feeds ??= []).UnionWith(written.Feeds);
+            }
         }
 
+        if (events > 0) metrics.Published(events);
         if (armed is not null) dueHints.Armed(armed);
         foreach (var feed in feeds ?? [])
         {

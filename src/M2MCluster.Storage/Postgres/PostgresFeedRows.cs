@@ -23,9 +23,9 @@ internal sealed class PostgresFeedRows
             FROM unnest($1, $2, $3) WITH ORDINALITY AS g (feed, partition, count, place)
             WHERE h.feed = g.feed AND h.partition = g.partition RETURNING g.place, h.seq - g.count AS base),
         bases AS (SELECT array_agg(base ORDER BY place) AS base FROM grown)
-        INSERT INTO feed (feed, partition, seq, event_id, type, subject, data)
-        SELECT r.feed, r.partition, bases.base[r.head] + r.step, r.event_id, r.type, r.subject, r.data
-        FROM bases, unnest($4, $5, $6, $7, $8, $9, $10, $11) AS r (head, step, feed, partition, event_id, type, subject, data)
+        INSERT INTO feed (feed, partition, seq, event_id, type, subject, data, trace_parent)
+        SELECT r.feed, r.partition, bases.base[r.head] + r.step, r.event_id, r.type, r.subject, r.data, r.trace_parent
+        FROM bases, unnest($4, $5, $6, $7, $8, $9, $10, $11, $12) AS r (head, step, feed, partition, event_id, type, subject, data, trace_parent)
         """;
 
     private readonly Dictionary<(string Feed, int Partition), int> _places = [];
@@ -65,6 +65,7 @@ internal sealed class PostgresFeedRows
                 Bigint(Array(_rows, row => row.Written.Id)), Text(Array(_rows, row => row.Written.Type)),
                 Text(Array(_rows, row => row.Written.Subject)),
                 new NpgsqlParameter { Value = Array(_rows, row => row.Written.Data), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                new NpgsqlParameter { Value = Array(_rows, row => row.Written.TraceParent), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
             },
         });
     }

@@ -11,6 +11,8 @@ internal sealed partial class PostgresQueries(PostgresDatabase database, ILogger
 {
     public string IsOneOf(string parameter) => $"= ANY(@{parameter})";
 
+    public string? Estimate => "SELECT coalesce((SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(@relation)), -1)";
+
     public async ValueTask<List<T>> ListAsync<T>(
         string sql, (string Name, object? Value)[] parameters, Func<DbDataReader, T> map, CancellationToken cancellation)
     {

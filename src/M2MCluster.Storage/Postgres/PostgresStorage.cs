@@ -1,12 +1,13 @@
 using M2MCluster.Contracts;
 using M2MCluster.Storage.Commit;
 using M2MCluster.Storage.Reading;
+using M2MCluster.Storage.Surveying;
 using M2MCluster.Storage.Sweeping;
 using Npgsql;
 
 namespace M2MCluster.Storage.Postgres;
 
-internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, Sweeper sweeper, IQueries queries)
+internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, Sweeper sweeper, Surveyor surveyor, IQueries queries)
     : IStorage
 {
     public async Task OpenAsync(CancellationToken cancellation)
@@ -25,6 +26,7 @@ internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline 
         await news.StartAsync(cancellation).ConfigureAwait(false);
         pipeline.Start();
         sweeper.Start();
+        surveyor.Start();
     }
 
     public async Task<string> KeepFactAsync(string name, string value, CancellationToken cancellation)

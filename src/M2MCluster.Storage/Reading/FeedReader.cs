@@ -18,7 +18,7 @@ internal sealed class FeedReader(IQueries queries, CommitPipeline pipeline) : IF
 
     private static readonly string Rows = string.Join(" UNION ALL ", Enumerable.Range(0, FeedCursor.Partitions).Select(partition =>
         $"""
-        SELECT f.partition, f.seq, f.event_id, f.type, f.subject, f.data, e.up_to, {ReportReader.Columns}
+        SELECT f.partition, f.seq, f.event_id, f.type, f.subject, f.data, e.up_to, f.trace_parent, {ReportReader.Columns}
         FROM feed f LEFT JOIN reports r ON r.id = f.event_id AND f.data IS NULL LEFT JOIN erasures e ON e.object_id = r.object_id
         WHERE f.feed = @feed AND f.partition = {partition} AND f.seq > @after{partition} AND f.seq <= @upto{partition}
         """));
@@ -73,10 +73,10 @@ internal sealed class FeedReader(IQueries queries, CommitPipeline pipeline) : IF
     {
         var id = row.GetInt64(2);
         var data = row.BytesOrNull(5);
-        if (data is null && (row.IsDBNull(7) || (!row.IsDBNull(6) && id <= row.GetInt64(6)))) return null;
+        if (data is null && (row.IsDBNull(8) || (!row.IsDBNull(6) && id <= row.GetInt64(6)))) return null;
         return new(
             id, row.GetString(3), row.GetString(4), data,
-            data is null ? ReportReader.Report(row, 7) : null, new(row.GetInt32(0), row.GetInt64(1)));
+            data is null ? ReportReader.Report(row, 8) : null, new(row.GetInt32(0), row.GetInt64(1)), row.TextOrNull(7));
     }
 
     /// <summary>The first of all partitions by time; within a partition sequence comes before time.</summary>

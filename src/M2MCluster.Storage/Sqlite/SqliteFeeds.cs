@@ -18,7 +18,7 @@ internal sealed class SqliteFeeds(SqliteStatements statements)
         var partition = FeedCursor.PartitionOf(written.PartitionKey);
         var sequence = ++Heads(feed)[partition];
         statements.InsertFeed.Bind(feed).Bind(partition).Bind(sequence).Bind(written.Id).Bind(written.Type).Bind(written.Subject)
-            .Bind(written.Data).Execute();
+            .Bind(written.Data).Bind(written.TraceParent).Execute();
         CollectionsMarshal.GetValueRefOrAddDefault(_grown, (feed, partition), out _) = sequence;
     }
 

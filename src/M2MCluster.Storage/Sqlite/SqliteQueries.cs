@@ -16,6 +16,8 @@ internal sealed partial class SqliteQueries(SqliteFile file, StorageOptions opti
 
     public string IsOneOf(string parameter) => $"IN (SELECT value FROM json_each(@{parameter}))";
 
+    public string? Estimate => null;
+
     public async ValueTask<List<T>> ListAsync<T>(
         string sql, (string Name, object? Value)[] parameters, Func<DbDataReader, T> map, CancellationToken cancellation)
     {

@@ -49,7 +49,7 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
         """);
 
     public SqliteStatement InsertFeed { get; } = new(database, """
-        INSERT INTO feed (feed, partition, seq, event_id, type, subject, data) VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO feed (feed, partition, seq, event_id, type, subject, data, trace_parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
     public SqliteStatement Heads { get; } = new(database, "SELECT partition, seq FROM feed_heads WHERE feed = ?");

@@ -1,10 +1,11 @@
 using M2MCluster.Storage.Commit;
 using M2MCluster.Storage.Reading;
+using M2MCluster.Storage.Surveying;
 using M2MCluster.Storage.Sweeping;
 
 namespace M2MCluster.Storage.Sqlite;
 
-internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sweeper sweeper, IQueries queries) : IStorage
+internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sweeper sweeper, Surveyor surveyor, IQueries queries) : IStorage
 {
     public Task OpenAsync(CancellationToken cancellation)
     {
@@ -12,6 +13,7 @@ internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sw
         using (var database = file.Open()) SqliteMigrator.Migrate(database);
         pipeline.Start();
         sweeper.Start();
+        surveyor.Start();
         return Task.CompletedTask;
     }
 

@@ -1,0 +1,2 @@
+-- The trace of the message that an event tells of (W3C traceparent).
+ALTER TABLE feed ADD COLUMN trace_parent text;

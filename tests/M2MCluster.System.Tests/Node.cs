@@ -24,6 +24,8 @@ public sealed class Node : IAsyncLifetime
 
     public static string ClientsFolder => Metadata("Clients");
 
+    public static string Repository => Path.GetFullPath(Metadata("Repository"));
+
     public static string CliAssembly => Metadata("Cli");
 
     /// <summary>Recorded series beside the repository; tests that need them are skipped where it is not.</summary>

@@ -15,6 +15,10 @@ internal static class Programs
     /// <summary>libcoap's client without DTLS, of Debian's libcoap3-bin.</summary>
     public static string CoapClient => Need("coap-client-notls", "coap-client");
 
+    public static string Prometheus => Need("prometheus");
+
+    public static string Promtool => Need("promtool");
+
     /// <summary>The folder of PostgreSQL's binaries.</summary>
     public static string Postgres => PostgresServer.FindBinaries() ?? throw Missing("PostgreSQL");
 

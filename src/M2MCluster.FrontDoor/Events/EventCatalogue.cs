@@ -41,6 +41,7 @@ internal static class EventCatalogue
         page.Append("<!-- Written by the tests of M2MCluster.FrontDoor from EventCatalogue; run them with M2M_WRITE_DOCS=1 after a change. -->\n\n");
         page.Append("Events are CloudEvents 1.0: `specversion` \"1.0\", `id` (16 hexadecimal digits, the same on redelivery and in every feed), `type`, `source` (`/m2m`),\n");
         page.Append("`subject`, `time` (RFC 3339), `datacontenttype` (`application/json`) and `data`. They are delivered at least once, and in order for each object.\n");
+        page.Append("The event of a message whose sender traced it has the extension `traceparent` (W3C trace context).\n");
         page.Append("Readers pass over members of `data` that they do not know; new ones may come.\n");
         foreach (var description in All)
         {

@@ -14,7 +14,8 @@ internal static class CallTrace
     /// <summary>What a message of this call keeps: the call's own span if it is recorded here, else what the caller sent, if it is well-formed.</summary>
     public static string? ParentOf(HttpContext context)
     {
-        if (Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } id }) return id;
+        // Without a listener there may be an activity all the same, for the logs, which nobody will ever see as a span.
+        if (Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } id } current && current.Source.HasListeners()) return id;
         var given = context.Request.Headers.TraceParent.ToString();
         return given.Length == Length && ActivityContext.TryParse(given, null, out _) ? given : null;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using M2MCluster.Contracts.Metering;
 
 namespace M2MCluster.Edge.Admission;
 
@@ -7,16 +8,13 @@ internal sealed class AdmissionMetrics
 {
     public const string MeterName = "M2MCluster.Edge";
 
-    private static readonly KeyValuePair<string, object?> Known = new("peer", "known");
-    private static readonly KeyValuePair<string, object?> Newcomer = new("peer", "newcomer");
-
     private readonly Meter _meter;
-    private readonly Counter<long> _turnedAway;
+    private readonly CounterSet _turnedAway;
 
     public AdmissionMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
-        _turnedAway = _meter.CreateCounter<long>("m2m.edge.turned_away", "{request}", "Requests and connections that were told to come later, by peer");
+        _turnedAway = new CounterSet(_meter, "m2m.edge.turned_away", "{request}", "Requests and connections that were told to come later, by peer", ("peer", ["known", "newcomer"]));
     }
 
     public void Observe(Func<int> inFlight, Func<int> limit)
@@ -25,5 +23,5 @@ internal sealed class AdmissionMetrics
         _meter.CreateObservableGauge("m2m.edge.limit", limit, "{request}", "Requests of devices that are handled at once at most, as measured");
     }
 
-    public void TurnedAway(bool isKnown) => _turnedAway.Add(1, isKnown ? Known : Newcomer);
+    public void TurnedAway(bool isKnown) => _turnedAway.Add(row: isKnown ? 0 : 1);
 }

@@ -12,6 +12,10 @@ internal sealed partial class Surveyor(IQueries queries, StorageOptions options,
 {
     public const int Bound = 100_000;
 
+    // The index begins with the shard.
+    private static readonly string Due = $"SELECT count(*), min(at) FROM ({string.Join(" UNION ALL ", Enumerable.Range(0, DueTime.Shards).Select(shard =>
+        $"SELECT * FROM (SELECT at FROM due WHERE shard = {shard} AND at <= @now ORDER BY at LIMIT {Bound / DueTime.Shards}) d{shard}"))}) d";
+
     private readonly CancellationTokenSource _stop = new();
     private Task _surveying = Task.CompletedTask;
 
@@ -24,7 +28,7 @@ internal sealed partial class Surveyor(IQueries queries, StorageOptions options,
         var objects = await CountAsync("objects", "objects", cancellation).ConfigureAwait(false);
         var waiting = await CountAsync("messages WHERE outcome IS NULL", "messages_waiting", cancellation).ConfigureAwait(false);
         var (due, first) = await queries.FirstAsync(
-            $"SELECT count(*), min(at) FROM (SELECT at FROM due WHERE at <= @now ORDER BY at LIMIT {Bound}) d", [("now", now.ToUnixTimeMilliseconds())],
+            Due, [("now", now.ToUnixTimeMilliseconds())],
             row => (row.GetInt64(0), row.IsDBNull(1) ? (long?)null : row.GetInt64(1)), cancellation).ConfigureAwait(false);
         var lags = await LagsAsync(now, cancellation).ConfigureAwait(false);
         var (feeds, webhooks) = (lags.Where(lag => !lag.IsWebhook).ToList(), lags.Where(lag => lag.IsWebhook).ToList());

@@ -212,11 +212,12 @@ internal sealed class Delivering(ObjectCore core)
     private int CountInFlight(IReadOnlyList<Channel> channels, long nowMs)
     {
         var count = 0;
-        foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt != 0))
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Over is not null))
         {
             // A session that tells when it ends, and is not there any more: also that of a gateway, which is not told here.
             if (item.Over is { Bearer: Bearer.Mqtt } over && !channels.Any(channel => channel.Bearer == over.Bearer && channel.Session == over.Session)) item.Reset();
             else if (core.Services.Edges.IsGone(item.Over?.Silo)) item.Reset();
+            else if (item.Attempt == 0) continue;
             else if (nowMs - item.AttemptedAt < Turn.AttemptDeadline.TotalMilliseconds) count++;
             else
             {

@@ -11,6 +11,7 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>The attempt under way; 0: none.</summary>
     public long Attempt { get; private set; }
 
+    /// <summary>Over which it was pushed: the attempt under way, or the one that was acknowledged and whose result is awaited.</summary>
     public Channel? Over { get; private set; }
 
     /// <summary>Unix milliseconds at which the attempt began.</summary>
@@ -45,7 +46,6 @@ internal sealed class MailboxItem(MessageRecord record)
     public void Acknowledge(long retryAt)
     {
         Attempt = 0;
-        Over = null;
         Fetch(retryAt);
     }
 
@@ -65,10 +65,12 @@ internal sealed class MailboxItem(MessageRecord record)
         Failures++;
     }
 
-    /// <summary>The attempt's session is gone: the message waits as if it had not been tried.</summary>
+    /// <summary>
+    /// The session is gone: the message waits as if it had not been tried. One that was acknowledged does too, since its result may have been lost with the session.
+    /// </summary>
     public void Reset()
     {
-        if (Attempt == 0) return;
+        if (Over is null) return;
         Attempt = 0;
         Over = null;
         RetryAt = 0;

@@ -68,6 +68,20 @@ public sealed class DeliveringTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Settle_AcknowledgedOnASessionThatEnds_IsPushedAgainOnTheNext()
+    {
+        var id = await CreateAsync();
+        var epoch = await Object(id).Attach(Proved(id), Mqtt("1" + id), null);
+        var message = await SendAsync(id, Draft("x", confirmation: Confirmation.Applied));
+        await SettleAsync(id, Assert.Single(Edge.DeliveriesTo("1" + id)), SettlementKind.Acknowledged);
+
+        await Object(id).Detach(Bearer.Mqtt, epoch);
+        await Object(id).Attach(Proved(id), Mqtt("2" + id), null);
+
+        Assert.Equal(message.Id, Assert.Single(Edge.DeliveriesTo("2" + id)).Message.Id);
+    }
+
+    [Fact]
     public async Task Result_AfterDelivery_IsToldAndTheOutcomeStays()
     {
         var id = await ConnectAsync();

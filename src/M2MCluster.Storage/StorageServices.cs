@@ -37,6 +37,7 @@ public static class StorageServices
             .AddSingleton<CommitPipeline>()
             .AddSingleton<ICommitPipeline>(provider => provider.GetRequiredService<CommitPipeline>())
             .AddSingleton<Sweeper>()
+            .AddSingleton<Readiness>()
             .AddSingleton<IStateReader, StateReader>()
             .AddSingleton<IReportReader, ReportReader>()
             .AddSingleton<IFeedReader, FeedReader>()

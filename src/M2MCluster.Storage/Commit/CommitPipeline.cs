@@ -17,6 +17,10 @@ internal sealed partial class CommitPipeline(
 {
     private readonly CommitQueue _queue = new(options.QueueBound, options.BatchSize);
     private Thread? _thread;
+    private long _failures;
+
+    /// <summary>Transactions that failed as a whole since the start: the database was away, or had no room.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     public void Start()
     {
@@ -68,6 +72,7 @@ internal sealed partial class CommitPipeline(
         {
             LogFailed(batch.Count, failure);
             metrics.Failed(batch.Count);
+            Interlocked.Increment(ref _failures);
             foreach (var entry in batch) entry.Refusal = new M2MException(ErrorCode.Unavailable, "storage is not available");
         }
         catch (Exception refused) when (batch.Count == 1)

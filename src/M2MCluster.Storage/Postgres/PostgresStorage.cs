@@ -1,12 +1,11 @@
 using M2MCluster.Contracts;
 using M2MCluster.Storage.Commit;
-using M2MCluster.Storage.Reading;
 using M2MCluster.Storage.Sweeping;
 using Npgsql;
 
 namespace M2MCluster.Storage.Postgres;
 
-internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, Sweeper sweeper, IQueries queries)
+internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, Sweeper sweeper, Readiness readiness)
     : IStorage
 {
     public async Task OpenAsync(CancellationToken cancellation)
@@ -27,5 +26,5 @@ internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline 
         sweeper.Start();
     }
 
-    public async ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => await queries.AnswersAsync(cancellation).ConfigureAwait(false);
+    public ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => readiness.AskAsync(cancellation);
 }

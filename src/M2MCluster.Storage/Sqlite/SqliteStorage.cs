@@ -1,10 +1,9 @@
 using M2MCluster.Storage.Commit;
-using M2MCluster.Storage.Reading;
 using M2MCluster.Storage.Sweeping;
 
 namespace M2MCluster.Storage.Sqlite;
 
-internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sweeper sweeper, IQueries queries) : IStorage
+internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sweeper sweeper, Readiness readiness) : IStorage
 {
     public Task OpenAsync(CancellationToken cancellation)
     {
@@ -15,5 +14,5 @@ internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sw
         return Task.CompletedTask;
     }
 
-    public async ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => await queries.AnswersAsync(cancellation).ConfigureAwait(false);
+    public ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => readiness.AskAsync(cancellation);
 }

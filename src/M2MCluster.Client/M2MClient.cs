@@ -38,6 +38,7 @@ public sealed class M2MClient : IDisposable
         Groups = new(calls);
         Applications = new(calls);
         Events = new(calls);
+        Cluster = new(calls);
     }
 
     public ObjectService.ObjectServiceClient Objects { get; }
@@ -51,6 +52,9 @@ public sealed class M2MClient : IDisposable
     public ApplicationService.ApplicationServiceClient Applications { get; }
 
     public EventService.EventServiceClient Events { get; }
+
+    /// <summary>For operators alone.</summary>
+    public ClusterService.ClusterServiceClient Cluster { get; }
 
     /// <summary>
     /// Follows an application's feed across disconnections: each event once, in order for each object, with the cursor after it to be

@@ -2,6 +2,7 @@ using Grpc.AspNetCore.Server;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Applications;
 using M2MCluster.FrontDoor.Calls;
+using M2MCluster.FrontDoor.Cluster;
 using M2MCluster.FrontDoor.Events;
 using M2MCluster.FrontDoor.Groups;
 using M2MCluster.FrontDoor.Messages;
@@ -31,14 +32,15 @@ public static class FrontDoorExtensions
         services.AddSingleton<IValidateOptions<FrontDoorOptions>, FrontDoorOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<KeyCache>().AddSingleton<FailureLimiter>().AddSingleton<Authenticator>();
-        services.AddSingleton<ErrorTable>().AddSingleton<CallInterceptor>().AddSingleton<JsonRequestCheck>().AddSingleton<Gate>();
+        services.AddSingleton<ErrorTable>().AddSingleton<CallInterceptor>().AddSingleton<JsonRequestCheck>().AddSingleton<Gate>().AddSingleton<OperatorGate>();
         services.AddSingleton<FeedNews>().AddSingleton<FeedFollower>().AddSingleton<Feeds>().AddSingleton<EventStream>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedNews>());
         services.AddSingleton<WebhookTargets>().AddSingleton<WebhookNews>().AddSingleton<WebhookPost>();
         services.AddHostedService<WebhookService>();
 
         services.AddGrpc().AddJsonTranscoding(options => options.TypeRegistry = ErrorTable.Details)
-            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>();
+            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
+            .AddService<ClusterApi>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<FrontDoorOptions>>((grpc, own) => grpc.MaxReceiveMessageSize = own.Value.MaxBodyBytes);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
@@ -59,10 +61,21 @@ public static class FrontDoorExtensions
         endpoints.MapGrpcService<GroupsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<ApplicationsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<EventsApi>().Add(gate.Guard);
+        endpoints.MapGrpcService<ClusterApi>().Add(gate.Guard);
         endpoints.MapGrpcReflectionService().Add(gate.Guard);
         endpoints.MapGrpcHealthChecksService();
         OpenApiEndpoint.Map(endpoints);
         endpoints.Map("/v1/{**rest}", gate.RefuseUnknownAsync).WithDisplayName("unknown");
+    }
+
+    /// <summary>
+    /// Lets nobody but the operator pass to what is under the path: by <c>Authorization: Bearer KEY</c>, or in a browser by HTTP Basic
+    /// (RFC 7617) with any user name and the key as the password. To be called before what is mapped there.
+    /// </summary>
+    public static void UseM2MOperatorGate(this IApplicationBuilder app, PathString path)
+    {
+        var gate = app.ApplicationServices.GetRequiredService<OperatorGate>();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(path), guarded => guarded.Use(gate.EnterAsync));
     }
 
     private static IGrpcServerBuilder AddService<T>(this IGrpcServerBuilder builder)

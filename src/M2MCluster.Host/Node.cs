@@ -28,6 +28,7 @@ internal static class Node
             ContentRootPath = AppContext.BaseDirectory,
         });
         var configuration = builder.Configuration;
+        SettingsFolder.AddTo(configuration);
         var node = configuration.GetSection(NodeOptions.Section).Get<NodeOptions>() ?? new();
         var failures = node.Failures().ToList();
         var folder = new DataFolder(node.DataFolder);
@@ -47,6 +48,7 @@ internal static class Node
         services.AddM2MGrains(node: 0, folder.Pepper());
         services.AddHostedService<StorageStart>();
         builder.UseOrleans(silo => Configure(silo, node));
+        if (node.Dashboard.Enabled) builder.UseOrleans(Dashboard.Add);
         services.AddHostedService<ScheduleStart>();
         services.AddM2MEdges(configuration);
         services.AddM2MFrontDoor(options =>
@@ -66,6 +68,7 @@ internal static class Node
         var app = builder.Build();
         app.Use((context, next) => IsInItsPlace(context, node) ? next(context) : NotFound(context));
         app.MapM2MFrontDoor();
+        Dashboard.Map(app, node);
         MapManagement(app, node);
         return app;
     }
@@ -80,7 +83,7 @@ internal static class Node
     private static void Configure(ISiloBuilder silo, NodeOptions node)
     {
         silo.UseLocalhostClustering(node.Silo.Port, node.Silo.GatewayPort, serviceId: "m2m", clusterId: "m2m");
-        silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = IPAddress.Parse(node.Silo.Address));
+        silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = node.Silo.IP!);
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(3));
     }
 

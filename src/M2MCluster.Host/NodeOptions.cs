@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace M2MCluster.Host;
 
@@ -10,7 +11,15 @@ internal sealed class NodeOptions
     /// <summary>Database, keys and <c>operator.key</c>; relative to the working directory.</summary>
     public string DataFolder { get; set; } = "m2m-data";
 
+    /// <summary>
+    /// A folder of files, each named as a setting (<c>ConnectionStrings__M2M</c>) and holding its value: secrets as containers get them.
+    /// They prevail over all other sources. Empty: none.
+    /// </summary>
+    public string SettingsFolder { get; set; } = "";
+
     public SiloEndpoint Silo { get; set; } = new();
+
+    public DashboardOptions Dashboard { get; set; } = new();
 
     public Listener Management { get; set; } = new() { Port = 9464 };
 
@@ -21,7 +30,7 @@ internal sealed class NodeOptions
     {
         foreach (var (key, address) in new[]
         {
-            ("M2M:Silo:Address", Silo.Address), ("M2M:Management:Address", Management.Address), ("M2M:FrontDoor:Address", FrontDoor.Address),
+            ("M2M:Management:Address", Management.Address), ("M2M:FrontDoor:Address", FrontDoor.Address),
         })
         {
             if (!IPAddress.TryParse(address, out _)) yield return $"{key} is '{address}', which is no IP address";
@@ -36,6 +45,7 @@ internal sealed class NodeOptions
             if (port is < 0 or > 65_535) yield return $"{key} is {port}, but must be 0 to 65535";
         }
 
+        if (Silo.IP is null) yield return $"M2M:Silo:Address is '{Silo.Address}', which is neither an IP address nor the name of a host that has one";
         if (Silo.Port == 0) yield return "M2M:Silo:Port must not be 0: a node has a silo";
         if (IPAddress.TryParse(FrontDoor.Address, out var front) && !IPAddress.IsLoopback(front) && !FrontDoor.AllowCleartext)
         {
@@ -46,9 +56,34 @@ internal sealed class NodeOptions
 
     internal sealed class SiloEndpoint
     {
+        private IPAddress? _ip;
+
+        /// <summary>Where the other silos reach this one: an IP address, or a host name, which is looked up once, at the start.</summary>
         public string Address { get; set; } = "127.0.0.1";
+
+        /// <summary>The address, or that of the host, IPv4 before IPv6; null if there is none.</summary>
+        public IPAddress? IP => _ip ??= IPAddress.TryParse(Address, out var literal) ? literal : LookUp(Address);
+
         public int Port { get; set; } = 11111;
         public int GatewayPort { get; set; } = 30000;
+
+        private static IPAddress? LookUp(string host)
+        {
+            try
+            {
+                return Dns.GetHostAddresses(host).OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).FirstOrDefault();
+            }
+            catch (Exception unknown) when (unknown is SocketException or ArgumentException)
+            {
+                return null;
+            }
+        }
+    }
+
+    internal sealed class DashboardOptions
+    {
+        /// <summary>Whether Orleans' dashboard stands under <c>/dashboard</c> of the front door, for the operator alone; it takes part in every call of a grain.</summary>
+        public bool Enabled { get; set; }
     }
 
     internal sealed class Listener

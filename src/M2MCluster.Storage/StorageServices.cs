@@ -1,3 +1,4 @@
+using M2MCluster.Contracts.Cluster;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Commit;
@@ -46,6 +47,8 @@ public static class StorageServices
             .AddSingleton<ApplicationReader>()
             .AddSingleton<IApplicationReader>(provider => provider.GetRequiredService<ApplicationReader>())
             .AddSingleton<IKeyReader>(provider => provider.GetRequiredService<ApplicationReader>())
+            .AddSingleton<IBacklogReader, BacklogReader>()
+            .AddSingleton<ISiloGauge, CommitQueueGauge>()
             .AddSingleton<IGroupReader, GroupReader>();
         return EngineOf(connectionString) switch
         {

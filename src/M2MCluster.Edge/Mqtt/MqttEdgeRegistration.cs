@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using M2MCluster.Contracts.Cluster;
 using M2MCluster.Edge.Admission;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -27,6 +28,7 @@ public static class MqttEdgeRegistration
         services.AddAdmission(configuration);
         services.AddSingleton<MqttMetrics>();
         services.AddSingleton<MqttEdge>();
+        services.AddSingleton<ISiloGauge, MqttConnectionsGauge>();
         services.AddSingleton<MqttAdmission>();
         services.AddSingleton<MqttReports>();
         services.AddSingleton<MqttUplink>();

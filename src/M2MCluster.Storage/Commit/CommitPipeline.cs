@@ -22,6 +22,9 @@ internal sealed partial class CommitPipeline(
     /// <summary>Transactions that failed as a whole since the start: the database was away, or had no room.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
+    /// <summary>Entries that wait for a transaction.</summary>
+    public int Queued => _queue.Count;
+
     public void Start()
     {
         _thread = new Thread(Run) { IsBackground = true, Name = "m2m commit" };

@@ -28,6 +28,8 @@ public sealed class HostProcess : IAsyncDisposable
 
     public string DataFolder => _folder;
 
+    private string Data => _settings.DataFolder ?? Path.Combine(_folder, "data");
+
     public int HttpPort => _ports["FrontDoor__HttpPort"];
 
     public int GrpcPort => _ports["FrontDoor__GrpcPort"];
@@ -41,7 +43,7 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>All that the process wrote, over its restarts.</summary>
     public string Output => string.Join('\n', _output);
 
-    public string OperatorKey => File.ReadAllText(Path.Combine(_folder, "data", "operator.key")).Trim();
+    public string OperatorKey => File.ReadAllText(Path.Combine(Data, "operator.key")).Trim();
 
     /// <summary>The front door as the first operator.</summary>
     public RestClient Rest { get; private set; } = null!;
@@ -67,7 +69,7 @@ public sealed class HostProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [_settings.Assembly]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         foreach (var (key, port) in _ports) start.Environment[$"M2M__{key}"] = port.ToString(CultureInfo.InvariantCulture);
-        start.Environment["M2M__DataFolder"] = Path.Combine(_folder, "data");
+        start.Environment["M2M__DataFolder"] = Data;
         if (_settings.ConnectionString is { } connection) start.Environment["ConnectionStrings__M2M"] = connection;
         foreach (var (key, value) in _settings.More) start.Environment[key] = value;
         _process = new Process { StartInfo = start };
@@ -136,9 +138,11 @@ public sealed class HostProcess : IAsyncDisposable
         while (_output.Count > 2000) _output.TryDequeue(out _);
     }
 
-    // Below the range from which the system gives ports to outgoing connections: one of those could take a port of a node that is down, or connect to itself. Each is
-    // free for TCP and for UDP, and all are held until all are found, so that no two are the same.
-    private static Dictionary<string, int> FreePorts(string[] names)
+    /// <summary>
+    /// A free port for each name, below the range from which the system gives ports to outgoing connections: one of those could take a port of
+    /// a node that is down, or connect to itself. Each is free for TCP and for UDP, and all are held until all are found, so that no two are the same.
+    /// </summary>
+    public static Dictionary<string, int> FreePorts(string[] names)
     {
         var held = new List<Socket>();
         try

@@ -9,6 +9,9 @@ public sealed record HostSettings
     /// <summary><c>ConnectionStrings:M2M</c>; null: embedded SQLite in the data folder.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary><c>M2M:DataFolder</c>, which stays after the disposal; null: one of its own, which goes.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>Further settings, by their keys with double underscores.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 }

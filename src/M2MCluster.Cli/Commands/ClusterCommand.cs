@@ -63,9 +63,12 @@ internal static class ClusterCommand
     }
 
     private static IEnumerable<Text> Row(Silo silo) => Cells(silo.Load is { } load
-        ? [Format.Id(silo.Name), $"{silo.Status}", load.Version, silo.HostName, Span(silo.Uptime.ToTimeSpan()), $"{load.CpuPercent.ToString("0.#", CultureInfo.InvariantCulture)} %",
+        ? [Format.Id(silo.Name), $"{silo.Status}", Version(load.Version), silo.HostName, Span(silo.Uptime.ToTimeSpan()), $"{load.CpuPercent.ToString("0.#", CultureInfo.InvariantCulture)} %",
             $"{Mebibytes(load.MemoryBytes)} of {Mebibytes(load.MemoryLimitBytes)} MiB", Number(silo.Activations), Number(load.CommitQueue), Number(load.MqttConnections)]
         : [Format.Id(silo.Name), $"{silo.Status}", "does not answer", silo.HostName, Span(silo.Uptime.ToTimeSpan()), "", "", "", "", ""]);
+
+    /// <summary>With as much of the commit as tells two builds apart.</summary>
+    private static string Version(string version) => version.IndexOf('+', StringComparison.Ordinal) is >= 0 and var plus && version.Length > plus + 9 ? version[..(plus + 9)] : version;
 
     private static Table Table(params string[] columns) => new Table().Border(TableBorder.Minimal).AddColumns(columns);
 

@@ -14,15 +14,14 @@ internal static class HealthQuestion
     public static async Task<int> AskAsync()
     {
         var management = (Configured.ByEnvironment().GetSection(NodeOptions.Section).Get<NodeOptions>() ?? new()).Management;
-        var address = IPAddress.TryParse(management.Address, out var ip) && !ip.Equals(IPAddress.Any) && !ip.Equals(IPAddress.IPv6Any) ? ip : IPAddress.Loopback;
         try
         {
             using var http = new HttpClient { Timeout = Patience };
-            using var answer = await http.GetAsync(new UriBuilder("http", address.ToString(), management.Port, "/health/ready").Uri);
+            using var answer = await http.GetAsync(new UriBuilder("http", OwnAddress.Of(management.Address).ToString(), management.Port, "/health/ready").Uri);
             if (answer.StatusCode == HttpStatusCode.OK) return 0;
             await Console.Error.WriteLineAsync($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         }
-        catch (Exception away) when (away is HttpRequestException or OperationCanceledException)
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or FormatException)
         {
             await Console.Error.WriteLineAsync(away.Message);
         }

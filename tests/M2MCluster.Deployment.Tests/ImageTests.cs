@@ -3,6 +3,7 @@ using k8s.Models;
 using M2MCluster.Edge.Coap;
 using M2MCluster.Edge.Mqtt;
 using M2MCluster.Host;
+using M2MCluster.Testing;
 using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.Deployment.Tests;
@@ -49,7 +50,8 @@ public sealed class ImageTests(Image image) : IClassFixture<Image>
 
         var early = await image.RunAsync(settings, ["--health"]);
         Assert.Equal(1, early.Code);
-        using var node = image.Start(settings, []);
+        // With the fleet that compose lets live on the first silo.
+        using var node = image.Start(settings, ["--demo"]);
         var output = node.StandardOutput.ReadToEndAsync();
         var errors = node.StandardError.ReadToEndAsync();
         try
@@ -61,14 +63,18 @@ public sealed class ImageTests(Image image) : IClassFixture<Image>
             });
             using var rest = new RestClient(new($"http://127.0.0.1:{ports["FrontDoor__HttpPort"]}/"), (await File.ReadAllTextAsync(key0)).Trim());
             await rest.PostAsync("v1/objects?objectId=first", new { kind = "DEVICE" });
-            Assert.Single((await rest.GetAsync("v1/objects"))["objects"]!.AsArray());
+            Assert.Equal("objects/first", (string?)(await rest.GetAsync("v1/objects/first"))["name"]);
+            await rest.GetUntilAsync("v1/objects", page => page["objects"]!.AsArray().Any(item => item!["registration"] is not null));
 
             // The tool beside it, as docker compose exec and kubectl exec call it.
             var server = new[] { "--server", $"http://127.0.0.1:{ports["FrontDoor__GrpcPort"]}" };
             var listed = await image.RunAsync(new Dictionary<string, string> { ["M2M_KEY_FILE"] = key0 }, ["object", "list", .. server], "m2m/m2m.dll");
             Assert.True(listed.Code == 0, listed.Output);
             Assert.Contains("first", listed.Output, StringComparison.Ordinal);
-            await MetricsOfTheAutoscaler(ports["Management__Port"]);
+
+            // A device from outside, in clear as allowed.
+            await rest.PostAsync("v1/objects/first/credentials", new { mqttSecret = new { secret = RawMqtt.Secret } });
+            using (await (await RawMqtt.Open(ports["Edge__Mqtt__Port"])).Enter(RawMqtt.Connect("first"))) await MetricsOfTheAutoscaler(ports["Management__Port"]);
 
             await Tool.RunAsync("kill", "-TERM", node.Id.ToString(CultureInfo.InvariantCulture));
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));

@@ -21,6 +21,7 @@ internal static class CommandTree
             SendCommand.Create(globals),
             ExplainCommand.Create(globals),
             WatchCommand.Create(globals),
+            ClusterCommand.Create(globals),
             SimCommand.Create(globals),
             ReplayCommand.Create(globals),
             LoadCommand.Create(globals),

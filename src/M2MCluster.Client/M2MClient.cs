@@ -39,6 +39,7 @@ public sealed class M2MClient : IDisposable
         Applications = new(calls);
         Events = new(calls);
         Operations = new(calls);
+        Cluster = new(calls);
     }
 
     public ObjectService.ObjectServiceClient Objects { get; }
@@ -54,6 +55,9 @@ public sealed class M2MClient : IDisposable
     public EventService.EventServiceClient Events { get; }
 
     public OperationService.OperationServiceClient Operations { get; }
+
+    /// <summary>For operators alone.</summary>
+    public ClusterService.ClusterServiceClient Cluster { get; }
 
     /// <summary>
     /// Follows an application's feed across disconnections: each event once, in order for each object, with the cursor after it to be

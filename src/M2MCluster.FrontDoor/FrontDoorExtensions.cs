@@ -2,6 +2,7 @@ using Grpc.AspNetCore.Server;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Applications;
 using M2MCluster.FrontDoor.Calls;
+using M2MCluster.FrontDoor.Cluster;
 using M2MCluster.FrontDoor.Events;
 using M2MCluster.FrontDoor.Groups;
 using M2MCluster.FrontDoor.Importing;
@@ -33,7 +34,7 @@ public static class FrontDoorExtensions
         services.AddSingleton<IValidateOptions<FrontDoorOptions>, FrontDoorOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<KeyCache>().AddSingleton<FailureLimiter>().AddSingleton<Authenticator>();
-        services.AddSingleton<ErrorTable>().AddSingleton<CallInterceptor>().AddSingleton<JsonRequestCheck>().AddSingleton<Gate>();
+        services.AddSingleton<ErrorTable>().AddSingleton<CallInterceptor>().AddSingleton<JsonRequestCheck>().AddSingleton<Gate>().AddSingleton<OperatorGate>();
         services.AddSingleton<FeedMetrics>();
         services.AddSingleton<FeedNews>().AddSingleton<FeedFollower>().AddSingleton<Feeds>().AddSingleton<EventStream>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedNews>());
@@ -43,7 +44,7 @@ public static class FrontDoorExtensions
 
         services.AddGrpc().AddJsonTranscoding(options => options.TypeRegistry = ErrorTable.Details)
             .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
-            .AddService<OperationsApi>();
+            .AddService<OperationsApi>().AddService<ClusterApi>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<FrontDoorOptions>>((grpc, own) => grpc.MaxReceiveMessageSize = own.Value.MaxBodyBytes);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
@@ -66,10 +67,21 @@ public static class FrontDoorExtensions
         endpoints.MapGrpcService<EventsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<OperationsApi>().Add(gate.Guard);
         endpoints.MapPost(ImportEndpoint.Path, gate.Guard(endpoints.ServiceProvider.GetRequiredService<ImportEndpoint>().TakeAsync));
+        endpoints.MapGrpcService<ClusterApi>().Add(gate.Guard);
         endpoints.MapGrpcReflectionService().Add(gate.Guard);
         endpoints.MapGrpcHealthChecksService();
         OpenApiEndpoint.Map(endpoints);
         endpoints.Map("/v1/{**rest}", gate.RefuseUnknownAsync).WithDisplayName("unknown");
+    }
+
+    /// <summary>
+    /// Lets nobody but the operator pass to what is under the path: by <c>Authorization: Bearer KEY</c>, or in a browser by HTTP Basic
+    /// (RFC 7617) with any user name and the key as the password. To be called before what is mapped there.
+    /// </summary>
+    public static void UseM2MOperatorGate(this IApplicationBuilder app, PathString path)
+    {
+        var gate = app.ApplicationServices.GetRequiredService<OperatorGate>();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(path), guarded => guarded.Use(gate.EnterAsync));
     }
 
     private static IGrpcServerBuilder AddService<T>(this IGrpcServerBuilder builder)

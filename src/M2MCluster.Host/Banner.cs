@@ -10,6 +10,7 @@ internal static class Banner
     public static string Text(NodeOptions node, DataFolder folder, StorageEngine engine, CoapEdgeOptions coap, MqttEdgeOptions mqtt)
     {
         var http = $"http://{node.FrontDoor.Address}:{node.FrontDoor.HttpPort}";
+        var call = new UriBuilder("http", OwnAddress.Of(node.FrontDoor.Address).ToString(), node.FrontDoor.HttpPort, "/v1/objects").Uri;
         var lines = new List<string>
         {
             "",
@@ -23,7 +24,7 @@ internal static class Banner
             $"  Key      {folder.OperatorKeyFile} (operator)",
             "",
             "First call:",
-            $"  curl -H \"Authorization: Bearer $(cat {folder.OperatorKeyFile})\" {http}/v1/objects",
+            $"  curl -H \"Authorization: Bearer $(cat {folder.OperatorKeyFile})\" {call}",
             "",
         };
         return string.Join(Environment.NewLine, lines);

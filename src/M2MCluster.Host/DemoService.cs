@@ -1,4 +1,3 @@
-using System.Net;
 using M2MCluster.Device.Demo;
 using M2MCluster.Edge.Coap;
 using M2MCluster.Edge.Mqtt;
@@ -20,10 +19,10 @@ internal sealed class DemoService(
         await DemoFleet.RunAsync(
             new()
             {
-                FrontDoor = new($"http://{node.FrontDoor.Address}:{node.FrontDoor.HttpPort}"),
+                FrontDoor = new UriBuilder("http", OwnAddress.Of(node.FrontDoor.Address).ToString(), node.FrontDoor.HttpPort).Uri,
                 Key = folder.OperatorKey(),
-                Coap = coap.Value.Port == 0 ? null : new(IPAddress.Parse(coap.Value.Address), coap.Value.Port),
-                Mqtt = mqtt.Value.Port == 0 ? null : new(IPAddress.Parse(mqtt.Value.Address), mqtt.Value.Port),
+                Coap = coap.Value.Port == 0 ? null : new(OwnAddress.Of(coap.Value.Address), coap.Value.Port),
+                Mqtt = mqtt.Value.Port == 0 ? null : new(OwnAddress.Of(mqtt.Value.Address), mqtt.Value.Port),
             },
             Console.Out, time, stoppingToken);
     }

@@ -26,6 +26,7 @@ internal static class Node
             ContentRootPath = AppContext.BaseDirectory,
         });
         var configuration = builder.Configuration;
+        SettingsFolder.AddTo(configuration);
         var node = configuration.GetSection(NodeOptions.Section).Get<NodeOptions>() ?? new();
         var failures = node.Failures().ToList();
         var folder = new DataFolder(node.DataFolder, node.KeyFolder);
@@ -46,6 +47,7 @@ internal static class Node
         services.AddSingleton<NodeNumber>();
         services.AddHostedService<StorageStart>();
         builder.UseOrleans(silo => SiloSetup.Configure(silo, node, engine.Value, connectionString));
+        if (node.Dashboard.Enabled) builder.UseOrleans(Dashboard.Add);
         services.AddHostedService<ScheduleStart>();
         services.AddM2MEdges(configuration);
         services.AddM2MFrontDoor(options =>
@@ -64,6 +66,7 @@ internal static class Node
         var app = builder.Build();
         app.Use((context, next) => IsInItsPlace(context, node) ? next(context) : NotFound(context));
         app.MapM2MFrontDoor();
+        Dashboard.Map(app, node);
         MapManagement(app, node);
         return app;
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace M2MCluster.Host;
 
@@ -16,7 +17,15 @@ internal sealed class NodeOptions
     /// <summary>How long the node still serves after it was told to end and is not ready any more, up to 5 min.</summary>
     public TimeSpan DrainDelay { get; set; }
 
+    /// <summary>
+    /// A folder of files, each named as a setting (<c>ConnectionStrings__M2M</c>) and holding its value: secrets as containers get them.
+    /// They prevail over all other sources. Empty: none.
+    /// </summary>
+    public string SettingsFolder { get; set; } = "";
+
     public SiloEndpoint Silo { get; set; } = new();
+
+    public DashboardOptions Dashboard { get; set; } = new();
 
     public Listener Management { get; set; } = new() { Port = 9464 };
 
@@ -27,7 +36,7 @@ internal sealed class NodeOptions
     {
         foreach (var (key, address) in new[]
         {
-            ("M2M:Silo:Address", Silo.Address), ("M2M:Management:Address", Management.Address), ("M2M:FrontDoor:Address", FrontDoor.Address),
+            ("M2M:Management:Address", Management.Address), ("M2M:FrontDoor:Address", FrontDoor.Address),
         })
         {
             if (!IPAddress.TryParse(address, out _)) yield return $"{key} is '{address}', which is no IP address";
@@ -46,6 +55,7 @@ internal sealed class NodeOptions
         if (Silo.FailureDetection < TimeSpan.FromSeconds(1) || Silo.FailureDetection > TimeSpan.FromMinutes(5))
             yield return $"M2M:Silo:FailureDetection is {Silo.FailureDetection}, but must be 1 s to 5 min";
         if (DrainDelay < TimeSpan.Zero || DrainDelay > TimeSpan.FromMinutes(5)) yield return $"M2M:DrainDelay is {DrainDelay}, but must be 0 to 5 min";
+        if (Silo.IP is null) yield return $"M2M:Silo:Address is '{Silo.Address}', which is neither an IP address nor the name of a host that has one";
         if (Silo.Port == 0) yield return "M2M:Silo:Port must not be 0: a node has a silo";
         if (IPAddress.TryParse(FrontDoor.Address, out var front) && !IPAddress.IsLoopback(front) && !FrontDoor.AllowCleartext)
         {
@@ -56,7 +66,14 @@ internal sealed class NodeOptions
 
     internal sealed class SiloEndpoint
     {
+        private IPAddress? _ip;
+
+        /// <summary>Where the other silos reach this one: an IP address, or a host name, which is looked up once, at the start.</summary>
         public string Address { get; set; } = "127.0.0.1";
+
+        /// <summary>The address, or that of the host, IPv4 before IPv6; null if there is none.</summary>
+        public IPAddress? IP => _ip ??= IPAddress.TryParse(Address, out var literal) ? literal : LookUp(Address);
+
         public int Port { get; set; } = 11111;
         public int GatewayPort { get; set; } = 30000;
 
@@ -71,6 +88,24 @@ internal sealed class NodeOptions
 
         /// <summary>Whether pods are watched and tell the address; null: if the environment looks like Kubernetes.</summary>
         public bool? Kubernetes { get; set; }
+
+        private static IPAddress? LookUp(string host)
+        {
+            try
+            {
+                return Dns.GetHostAddresses(host).OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).FirstOrDefault();
+            }
+            catch (Exception unknown) when (unknown is SocketException or ArgumentException)
+            {
+                return null;
+            }
+        }
+    }
+
+    internal sealed class DashboardOptions
+    {
+        /// <summary>Whether Orleans' dashboard stands under <c>/dashboard</c> of the front door, for the operator alone; it takes part in every call of a grain.</summary>
+        public bool Enabled { get; set; }
     }
 
     internal sealed class Listener

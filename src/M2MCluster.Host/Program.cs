@@ -2,6 +2,8 @@ using M2MCluster.Host;
 
 try
 {
+    if (args is ["--health"]) return await HealthQuestion.AskAsync();
+    if (args is ["--backup", var target]) return await BackupCommand.RunAsync(target);
     await using var app = Node.Build(args);
     await app.StartAsync();
     Node.Announce(app);

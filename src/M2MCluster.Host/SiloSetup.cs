@@ -17,7 +17,7 @@ internal static class SiloSetup
         if (engine == StorageEngine.Sqlite && node.Silo.Kubernetes == true)
             yield return "M2M:Silo:Kubernetes is for clusters, and SQLite serves one node only: ConnectionStrings:M2M must hold Host=… (PostgreSQL)";
         if (engine != StorageEngine.Postgres || IsOnKubernetes(node)) yield break;
-        if (IPAddress.TryParse(node.Silo.Address, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        if (node.Silo.IP is { } address && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
             yield return $"M2M:Silo:Address is {address}, but must be the address at which other silos reach this one";
     }
 
@@ -28,7 +28,7 @@ internal static class SiloSetup
         else
         {
             silo.UseLocalhostClustering(node.Silo.Port, node.Silo.GatewayPort, serviceId: node.Silo.ServiceId, clusterId: node.Silo.ClusterId);
-            silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = IPAddress.Parse(node.Silo.Address));
+            silo.Configure<EndpointOptions>(options => options.AdvertisedIPAddress = node.Silo.IP!);
             silo.UseInMemoryReminderService();
         }
     }
@@ -40,7 +40,7 @@ internal static class SiloSetup
             options.ClusterId = node.Silo.ClusterId;
             options.ServiceId = node.Silo.ServiceId;
         });
-        silo.ConfigureEndpoints(IPAddress.Parse(node.Silo.Address), node.Silo.Port, node.Silo.GatewayPort);
+        silo.ConfigureEndpoints(node.Silo.IP!, node.Silo.Port, node.Silo.GatewayPort);
         silo.UseAdoNetClustering(options =>
         {
             options.Invariant = Invariant;

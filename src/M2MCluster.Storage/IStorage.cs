@@ -18,6 +18,9 @@ public interface IStorage
     /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: the database is away.</exception>
     Task<string> KeepFactAsync(string name, string value, CancellationToken cancellation);
 
-    /// <summary>Whether the database answers now.</summary>
+    /// <summary>
+    /// Whether the database answers now and takes writes: after a transaction failed, as on a full disk, a small write has to go through
+    /// first. To be asked each few seconds at most.
+    /// </summary>
     ValueTask<bool> IsAvailableAsync(CancellationToken cancellation);
 }

@@ -1,3 +1,4 @@
+using M2MCluster.Contracts.Cluster;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Bulk;
@@ -41,6 +42,7 @@ public static class StorageServices
             .AddSingleton<Sweeper>()
             .AddSingleton<ObjectRows>()
             .AddSingleton<Surveyor>()
+            .AddSingleton<Readiness>()
             .AddSingleton<IStateReader, StateReader>()
             .AddSingleton<IBulkReader, BulkReader>()
             .AddSingleton<IReportReader, ReportReader>()
@@ -50,6 +52,8 @@ public static class StorageServices
             .AddSingleton<ApplicationReader>()
             .AddSingleton<IApplicationReader>(provider => provider.GetRequiredService<ApplicationReader>())
             .AddSingleton<IKeyReader>(provider => provider.GetRequiredService<ApplicationReader>())
+            .AddSingleton<IBacklogReader, BacklogReader>()
+            .AddSingleton<ISiloGauge, CommitQueueGauge>()
             .AddSingleton<IGroupReader, GroupReader>();
         return EngineOf(connectionString) switch
         {

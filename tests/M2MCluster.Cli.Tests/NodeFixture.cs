@@ -35,6 +35,10 @@ public sealed class NodeFixture : IAsyncLifetime, IAsyncDisposable
         return await CommandTree.Create(TimeProvider.System).Parse([.. line, "--server", $"http://127.0.0.1:{Host.GrpcPort}", "--key", key]).InvokeAsync();
     }
 
+    /// <summary>As a process of its own, with what it wrote.</summary>
+    public Task<(int Code, string Output, string Errors)> ProcessAsync(params string[] line) =>
+        Tool.RunAsync("dotnet", [typeof(CommandTree).Assembly.Location, .. line, "--server", $"http://127.0.0.1:{Host.GrpcPort}", "--key", Host.OperatorKey]);
+
     /// <summary>The same with the node's edges.</summary>
     public Task<int> RunFleetAsync(params string[] line) =>
         RunAsync([.. line, "--coap", $"127.0.0.1:{Host.CoapPort}", "--mqtt", $"127.0.0.1:{Host.MqttPort}"]);

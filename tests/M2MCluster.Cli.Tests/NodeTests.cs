@@ -51,6 +51,18 @@ public sealed class NodeTests(NodeFixture node) : IClassFixture<NodeFixture>
     }
 
     [Fact]
+    public async Task Cluster_OfOneNode_IsShown()
+    {
+        var (code, output, errors) = await node.ProcessAsync("cluster");
+        Assert.True(code == 0, errors);
+        Assert.Contains("Active", output, StringComparison.Ordinal);
+        Assert.Contains("ScheduleGrain", output, StringComparison.Ordinal);
+        Assert.Contains("Messages waiting: ", output, StringComparison.Ordinal);
+        var (_, json, _) = await node.ProcessAsync("cluster", "--json");
+        Assert.Equal("ACTIVE", System.Text.Json.Nodes.JsonNode.Parse(json)!["silos"]![0]!["status"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Send_ExpiresBeforeItIsFetched_WaitsForThatAndSaysSo()
     {
         Assert.Equal(0, await node.RunAsync("object", "create", "sleeper", "--plain", "Full", "--set", "sleeping=true"));

@@ -159,7 +159,7 @@ public sealed class AccessTests(FrontDoorFixture door)
     [Fact]
     public void Rules_EveryMethodOfTheApi_HasOne()
     {
-        var files = new[] { V1.ObjectsReflection.Descriptor, V1.ReportsReflection.Descriptor, V1.MessagesReflection.Descriptor, V1.GroupsReflection.Descriptor, V1.ApplicationsReflection.Descriptor, V1.EventsReflection.Descriptor };
+        var files = new[] { V1.ObjectsReflection.Descriptor, V1.ReportsReflection.Descriptor, V1.MessagesReflection.Descriptor, V1.GroupsReflection.Descriptor, V1.ApplicationsReflection.Descriptor, V1.EventsReflection.Descriptor, V1.ClusterReflection.Descriptor };
         var methods = files.SelectMany(file => file.Services).SelectMany(service => service.Methods).Select(method => $"/{method.Service.FullName}/{method.Name}").ToList();
         Assert.NotEmpty(methods);
         Assert.All(methods, method => Assert.True(AccessPolicy.Knows(method), method));

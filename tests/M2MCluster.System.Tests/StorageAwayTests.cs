@@ -39,6 +39,7 @@ public sealed class StorageAwayTests
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => host.Rest.PostAsync("v1/objects?objectId=meter-3", new { kind = "DEVICE" }));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         await device.AssertSilent();
+        Assert.False(await IsReadyAsync(host));
         await server.ResumeAsync();
 
         Assert.Equal([0, 2], (await device.Read(TimeSpan.FromSeconds(60)))!.Value.Body);
@@ -46,7 +47,19 @@ public sealed class StorageAwayTests
         Assert.Equal("40 0003", await device.Hear());
         var page = await host.Rest.GetUntilAsync("v1/objects/meter-1/reports", page => page["reports"] is JsonArray { Count: >= 3 });
         Assert.Equal(3, page["reports"]!.AsArray().Count);
+
+        // It says so once a write of its own has gone through.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!await IsReadyAsync(host)) await poll.WaitForNextTickAsync(patience.Token);
         using var again = await (await RawMqtt.Open(host.MqttPort)).Enter(RawMqtt.Connect("meter-2"));
+    }
+
+    private static async Task<bool> IsReadyAsync(HostProcess host)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{host.ManagementPort}/health/ready"));
+        return answer.IsSuccessStatusCode;
     }
 
     private static async Task CreateAsync(HostProcess host, string id)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using M2MCluster.Contracts.Cluster;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Admission;
 using Microsoft.AspNetCore.Connections;
@@ -30,6 +31,7 @@ public static class MqttEdgeRegistration
         services.TryAddSingleton<ISilos, SingleNode>();
         services.AddSingleton<MqttEdge>();
         services.AddHostedService<MqttDepartures>();
+        services.AddSingleton<ISiloGauge, MqttConnectionsGauge>();
         services.AddSingleton<MqttAdmission>();
         services.AddSingleton<MqttReports>();
         services.AddSingleton<MqttUplink>();

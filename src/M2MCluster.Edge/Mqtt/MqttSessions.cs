@@ -18,6 +18,8 @@ internal sealed class MqttSessions
         return _byName.GetValueOrDefault(end < 0 ? name : name[..end]);
     }
 
+    public int Count => _byName.Count;
+
     public void Add(MqttSession session) => _byName[session.Name] = session;
 
     /// <summary>

@@ -63,6 +63,8 @@ internal static class AccessPolicy
         ["EventService/ListEvents"] = Own<V1.ListEventsRequest>(request => request.Parent),
         ["EventService/WatchEvents"] = Own<V1.WatchEventsRequest>(request => request.Parent),
         ["EventService/AcknowledgeEvents"] = Own<V1.AcknowledgeEventsRequest>(request => request.Parent),
+        ["ClusterService/GetCluster"] = OperatorOnly,
+        ["ClusterService/ListSilos"] = OperatorOnly,
     }.ToFrozenDictionary(rule => "/m2m.v1." + rule.Key, rule => rule.Value);
 
     /// <param name="method">As gRPC names it: <c>/m2m.v1.ObjectService/GetObject</c>.</param>

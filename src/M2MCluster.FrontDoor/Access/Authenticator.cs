@@ -22,6 +22,13 @@ internal sealed class Authenticator(KeyCache keys, FailureLimiter failures, IOpt
         if (header.Count == 0) throw new M2MException(ErrorCode.Unauthenticated, "an API key is needed: Authorization: Bearer KEY");
         if (header.Count > 1 || header[0] is not { } text || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) throw Invalid();
         var key = text[Scheme.Length..].Trim();
+        return await AuthenticateAsync(context, key);
+    }
+
+    /// <summary>The same by the key alone.</summary>
+    /// <exception cref="M2MException">As above.</exception>
+    public async ValueTask<Principal> AuthenticateAsync(HttpContext context, string key)
+    {
         if (key.Length is 0 or > MaxKeyLength) throw Invalid();
 
         var bytes = ApiKeys.Hash(key);

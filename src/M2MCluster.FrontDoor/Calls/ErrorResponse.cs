@@ -12,7 +12,7 @@ internal static class ErrorResponse
     public static bool IsGrpc(HttpRequest request) =>
         request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
 
-    public static Task WriteAsync(HttpContext context, Google.Rpc.Status status, int? httpStatus = null)
+    public static Task WriteAsync(HttpContext context, Google.Rpc.Status status, int? httpStatus = null, string challenge = "Bearer")
     {
         var response = context.Response;
         if (IsGrpc(context.Request))
@@ -28,7 +28,7 @@ internal static class ErrorResponse
         var code = (StatusCode)status.Code;
         response.StatusCode = httpStatus ?? HttpStatusOf(code);
         response.ContentType = "application/json; charset=utf-8";
-        if (code == StatusCode.Unauthenticated) response.Headers.WWWAuthenticate = "Bearer";
+        if (code == StatusCode.Unauthenticated) response.Headers.WWWAuthenticate = challenge;
         if (code == StatusCode.Unavailable) response.Headers.RetryAfter = "1";
         return response.WriteAsync(Formatter.Format(status), context.RequestAborted);
     }

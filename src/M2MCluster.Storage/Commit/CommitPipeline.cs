@@ -18,6 +18,13 @@ internal sealed partial class CommitPipeline(
 {
     private readonly CommitQueue _queue = new(options.QueueBound, options.BatchSize);
     private Thread? _thread;
+    private long _failures;
+
+    /// <summary>Transactions that failed as a whole since the start: the database was away, or had no room.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
+
+    /// <summary>Entries that wait for a transaction.</summary>
+    public int Queued => _queue.Count;
 
     public void Start()
     {
@@ -73,6 +80,7 @@ internal sealed partial class CommitPipeline(
         {
             LogFailed(batch.Count, failure);
             metrics.Failed(batch.Count);
+            Interlocked.Increment(ref _failures);
             foreach (var entry in batch) entry.Refusal = new M2MException(ErrorCode.Unavailable, "storage is not available");
         }
         catch (Exception refused) when (batch.Count == 1)

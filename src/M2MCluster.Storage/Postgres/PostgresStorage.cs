@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace M2MCluster.Storage.Postgres;
 
-internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, Sweeper sweeper, Surveyor surveyor, IQueries queries)
+internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline pipeline, PostgresNews news, Sweeper sweeper, Surveyor surveyor, Readiness readiness, IQueries queries)
     : IStorage
 {
     public async Task OpenAsync(CancellationToken cancellation)
@@ -46,5 +46,5 @@ internal sealed class PostgresStorage(PostgresDatabase database, CommitPipeline 
         return await queries.FactAsync(name, cancellation).ConfigureAwait(false);
     }
 
-    public async ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => await queries.AnswersAsync(cancellation).ConfigureAwait(false);
+    public ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => readiness.AskAsync(cancellation);
 }

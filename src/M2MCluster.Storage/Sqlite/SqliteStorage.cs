@@ -5,7 +5,7 @@ using M2MCluster.Storage.Sweeping;
 
 namespace M2MCluster.Storage.Sqlite;
 
-internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sweeper sweeper, Surveyor surveyor, IQueries queries) : IStorage
+internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sweeper sweeper, Surveyor surveyor, Readiness readiness, IQueries queries) : IStorage
 {
     public Task OpenAsync(CancellationToken cancellation)
     {
@@ -24,5 +24,5 @@ internal sealed class SqliteStorage(SqliteFile file, CommitPipeline pipeline, Sw
         return await queries.FactAsync(name, cancellation).ConfigureAwait(false);
     }
 
-    public async ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => await queries.AnswersAsync(cancellation).ConfigureAwait(false);
+    public ValueTask<bool> IsAvailableAsync(CancellationToken cancellation) => readiness.AskAsync(cancellation);
 }

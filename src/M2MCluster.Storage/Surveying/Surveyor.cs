@@ -12,10 +12,6 @@ internal sealed partial class Surveyor(IQueries queries, StorageOptions options,
 {
     public const int Bound = 100_000;
 
-    // The index begins with the shard.
-    private static readonly string Due = $"SELECT count(*), min(at) FROM ({string.Join(" UNION ALL ", Enumerable.Range(0, DueTime.Shards).Select(shard =>
-        $"SELECT * FROM (SELECT at FROM due WHERE shard = {shard} AND at <= @now ORDER BY at LIMIT {Bound / DueTime.Shards}) d{shard}"))}) d";
-
     private readonly CancellationTokenSource _stop = new();
     private Task _surveying = Task.CompletedTask;
 
@@ -27,13 +23,11 @@ internal sealed partial class Surveyor(IQueries queries, StorageOptions options,
         var now = time.GetUtcNow();
         var objects = await CountAsync("objects", "objects", cancellation).ConfigureAwait(false);
         var waiting = await CountAsync("messages WHERE outcome IS NULL", "messages_waiting", cancellation).ConfigureAwait(false);
-        var (due, first) = await queries.FirstAsync(
-            Due, [("now", now.ToUnixTimeMilliseconds())],
-            row => (row.GetInt64(0), row.IsDBNull(1) ? (long?)null : row.GetInt64(1)), cancellation).ConfigureAwait(false);
+        var (due, first) = await DueBacklog.ReadAsync(queries, now, Bound, cancellation).ConfigureAwait(false);
         var lags = await LagsAsync(now, cancellation).ConfigureAwait(false);
         var (feeds, webhooks) = (lags.Where(lag => !lag.IsWebhook).ToList(), lags.Where(lag => lag.IsWebhook).ToList());
         return new(
-            objects, waiting, due, first is { } at ? now - DateTimeOffset.FromUnixTimeMilliseconds(at) : TimeSpan.Zero,
+            objects, waiting, due, first is { } at ? now - at : TimeSpan.Zero,
             Most(feeds), Oldest(feeds), Most(webhooks), Oldest(webhooks));
     }
 

@@ -79,6 +79,32 @@ public sealed class SqliteFileTests : StorageSuite
         }
     }
 
+    [Fact]
+    public async Task IsAvailableAsync_DiskFull_IsFalseUntilThereIsRoom()
+    {
+        await ReopenAsync(options => options.MaxFileMegabytes = 1);
+        Assert.True(await Node.Storage.IsAvailableAsync(default));
+        long committed = 0;
+        await Assert.ThrowsAsync<M2MException>(async () =>
+        {
+            while (true)
+            {
+                var set = Set("a", committed);
+                set.Reports.Add(Report("a") with { Payload = new byte[10_000] });
+                await Node.Pipeline.CommitAsync(set);
+                committed++;
+            }
+        });
+        Assert.False(await Node.Storage.IsAvailableAsync(default));
+
+        // A write that needs no room goes through, and makes no difference.
+        await Node.Pipeline.CommitAsync(Set("a", committed));
+        Assert.False(await Node.Storage.IsAvailableAsync(default));
+        Node.Get<StorageOptions>().MaxFileMegabytes = 10;
+        Assert.True(await Node.Storage.IsAvailableAsync(default));
+        await Node.Pipeline.CommitAsync(Set("a", committed + 1));
+    }
+
     protected override Task<string> CreateDatabaseAsync() => Task.FromResult(_database.ConnectionString);
 
     protected override Task DropDatabaseAsync()

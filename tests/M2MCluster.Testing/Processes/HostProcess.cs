@@ -28,6 +28,8 @@ public sealed class HostProcess : IAsyncDisposable
 
     public string DataFolder => _folder;
 
+    private string Data => _settings.DataFolder ?? Path.Combine(_folder, "data");
+
     public int HttpPort => _ports["FrontDoor__HttpPort"];
 
     public int GrpcPort => _ports["FrontDoor__GrpcPort"];
@@ -43,7 +45,7 @@ public sealed class HostProcess : IAsyncDisposable
 
     public int SiloPort => _ports["Silo__Port"];
 
-    public string OperatorKey => File.ReadAllText(Path.Combine(_settings.KeyFolder ?? Path.Combine(_folder, "data"), "operator.key")).Trim();
+    public string OperatorKey => File.ReadAllText(Path.Combine(_settings.KeyFolder ?? Data, "operator.key")).Trim();
 
     public bool IsRunning => _process is { HasExited: false };
 
@@ -71,7 +73,7 @@ public sealed class HostProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [_settings.Assembly]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         foreach (var (key, port) in _ports) start.Environment[$"M2M__{key}"] = port.ToString(CultureInfo.InvariantCulture);
-        start.Environment["M2M__DataFolder"] = Path.Combine(_folder, "data");
+        start.Environment["M2M__DataFolder"] = Data;
         if (_settings.KeyFolder is { } keys) start.Environment["M2M__KeyFolder"] = keys;
         if (_settings.ConnectionString is { } connection) start.Environment["ConnectionStrings__M2M"] = connection;
         foreach (var (key, value) in _settings.More) start.Environment[key] = value;
@@ -170,9 +172,11 @@ public sealed class HostProcess : IAsyncDisposable
         while (_output.Count > 2000) _output.TryDequeue(out _);
     }
 
-    // Below the range from which the system gives ports to outgoing connections: one of those could take a port of a node that is down, or connect to itself. Each is
-    // free for TCP and for UDP, and all are held until all are found, so that no two are the same.
-    private static Dictionary<string, int> FreePorts(string[] names)
+    /// <summary>
+    /// A free port for each name, below the range from which the system gives ports to outgoing connections: one of those could take a port of
+    /// a node that is down, or connect to itself. Each is free for TCP and for UDP, and all are held until all are found, so that no two are the same.
+    /// </summary>
+    public static Dictionary<string, int> FreePorts(string[] names)
     {
         var held = new List<Socket>();
         try

@@ -12,6 +12,9 @@ public sealed record HostSettings
     /// <summary>Where the keys lie that the nodes of a cluster share; null: the node's own data folder.</summary>
     public string? KeyFolder { get; init; }
 
+    /// <summary><c>M2M:DataFolder</c>, which stays after the disposal; null: one of its own, which goes.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>Further settings, by their keys with double underscores.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 }

@@ -35,6 +35,19 @@ public sealed class MessageLayerServerTests
     }
 
     [Fact]
+    public void Receive_SameMessageAfterLater_IsAnotherTry()
+    {
+        _layer.Receive("a", Request(7, "t"), 0);
+        _layer.Reply(_seen.Requests[0], new CoapMessage(CoapCode.ServiceUnavailable), 10);
+        _layer.Receive("a", Request(7, "t"), 5_000);
+        Assert.Equal(2, _seen.Requests.Count);
+        _layer.Reply(_seen.Requests[1], new CoapMessage(CoapCode.Changed), 5_010);
+        _layer.Receive("a", Request(7, "t"), 6_000);
+        Assert.Equal(2, _seen.Requests.Count);
+        Assert.Equal(CoapCode.Changed, _seen.LastSent.Code);
+    }
+
+    [Fact]
     public void Receive_DuplicateWhileBeingHandled_IsSilent()
     {
         _layer.Receive("a", Request(7, "t"), 0);

@@ -25,6 +25,12 @@ public sealed class CoapIncoming<TPeer>
 
     public long ReceivedAt { get; }
 
+    /// <summary>
+    /// Whether the answer was to come later (5.03, 4.29): it is not remembered, so that the same message sent again is another try and not told the same for the
+    /// whole exchange lifetime. Section 4.2 of RFC 7252 allows it where doing a request twice does no harm.
+    /// </summary>
+    internal bool IsOpenAgain { get; set; }
+
     internal ushort MessageId { get; }
 
     /// <summary>Of the whole datagram: another message under the same id is no duplicate (a peer that restarted its counter).</summary>

@@ -78,6 +78,7 @@ public sealed class CoapMessageLayer<TPeer>
         ArgumentNullException.ThrowIfNull(response);
         var request = incoming.Request ?? throw new InvalidOperationException("The request has been answered.");
         incoming.Request = null;
+        incoming.IsOpenAgain = response.Code == CoapCode.ServiceUnavailable || response.Code == CoapCode.TooManyRequests;
         response.Token = request.Token;
         if (!incoming.IsConfirmable)
         {

@@ -26,7 +26,7 @@ internal sealed class CoapPeerState<TPeer>(TPeer peer, ushort firstMessageId)
     {
         foreach (var incoming in _ring)
         {
-            if (incoming is null || incoming.MessageId != messageId || incoming.Fingerprint != fingerprint) continue;
+            if (incoming is null || incoming.MessageId != messageId || incoming.Fingerprint != fingerprint || incoming.IsOpenAgain) continue;
             return incoming.ReceivedAt >= notBefore ? incoming : null;
         }
 

@@ -41,6 +41,8 @@ internal static class SiloSetup
             options.ServiceId = node.Silo.ServiceId;
         });
         silo.ConfigureEndpoints(IPAddress.Parse(node.Silo.Address), node.Silo.Port, node.Silo.GatewayPort);
+        if (node.Silo.ListenPort is { } port)
+            silo.Configure<EndpointOptions>(options => options.SiloListeningEndpoint = new(IPAddress.Parse(node.Silo.Address), port));
         silo.UseAdoNetClustering(options =>
         {
             options.Invariant = Invariant;

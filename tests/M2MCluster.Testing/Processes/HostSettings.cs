@@ -12,6 +12,9 @@ public sealed record HostSettings
     /// <summary>Where the keys lie that the nodes of a cluster share; null: the node's own data folder.</summary>
     public string? KeyFolder { get; init; }
 
+    /// <summary>Whether other silos reach it over a <see cref="SiloRelay"/>, which can cut it off.</summary>
+    public bool BehindRelay { get; init; }
+
     /// <summary>Further settings, by their keys with double underscores.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 }

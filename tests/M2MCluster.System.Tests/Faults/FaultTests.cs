@@ -52,6 +52,7 @@ public sealed class FaultTests(FaultClusters clusters, ITestOutputHelper output)
             else
             {
                 await cluster.SaveOutputAsync(folder);
+                await File.WriteAllLinesAsync(Path.Combine(folder, "plan.txt"), plan.Faults.Select(fault => fault.ToString()));
                 await clusters.EndAsync();
             }
         }

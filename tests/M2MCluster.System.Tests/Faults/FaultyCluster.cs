@@ -15,6 +15,7 @@ internal sealed class FaultyCluster : IAsyncDisposable
     private readonly Cluster _cluster;
     private readonly SemaphoreSlim _database = new(1);
     private readonly SemaphoreSlim[] _silos = [.. Enumerable.Range(0, Size).Select(_ => new SemaphoreSlim(1))];
+    private readonly SemaphoreSlim[] _pairs = [.. Enumerable.Range(0, Size).Select(_ => new SemaphoreSlim(1))];
     private int _turn;
 
     private FaultyCluster(PostgresServer server, Cluster cluster)
@@ -63,10 +64,14 @@ internal sealed class FaultyCluster : IAsyncDisposable
                 });
                 break;
             case FaultKind.CutSilos:
-                Cut(fault, fault.Cut);
-                log.Fault(fault);
-                await Task.Delay(fault.Lasts);
-                Cut(fault, SiloCut.None);
+                // The pair goes by the number of the third.
+                await WithAsync(_pairs[Size - fault.Silo - fault.Other], async () =>
+                {
+                    Cut(fault, fault.Cut);
+                    log.Fault(fault);
+                    await Task.Delay(fault.Lasts);
+                    Cut(fault, SiloCut.None);
+                });
                 break;
             default:
                 await WithAsync(_silos[fault.Silo], () => HappenAsync(Silos[fault.Silo], fault, log));
@@ -97,7 +102,7 @@ internal sealed class FaultyCluster : IAsyncDisposable
         await _cluster.DisposeAsync();
         await _server.DisposeAsync();
         _database.Dispose();
-        foreach (var silo in _silos) silo.Dispose();
+        foreach (var one in _silos.Concat(_pairs)) one.Dispose();
     }
 
     private static async Task HappenAsync(HostProcess silo, Fault fault, RunLog log)

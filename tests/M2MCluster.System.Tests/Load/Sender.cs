@@ -32,7 +32,7 @@ internal sealed class Sender(string target, string confirmation)
                     Accepted[request] = (string)answer["message"]!["name"]!;
                     OnAccepted?.Invoke(Accepted[request]);
                 }
-                catch (Exception broken) when (broken is HttpRequestException { StatusCode: null or global::System.Net.HttpStatusCode.ServiceUnavailable }
+                catch (Exception broken) when (broken is HttpRequestException { StatusCode: null or global::System.Net.HttpStatusCode.ServiceUnavailable or global::System.Net.HttpStatusCode.GatewayTimeout }
                     or OperationCanceledException or ObjectDisposedException)
                 {
                     // Whether it was accepted is not known, so the same is asked again.

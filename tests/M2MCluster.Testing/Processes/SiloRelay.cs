@@ -14,7 +14,7 @@ public sealed class SiloRelay : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<HostProcess, SiloCut> _cuts = new();
-    private readonly ConcurrentDictionary<(TcpClient Outer, HostProcess? From), bool> _open = new();
+    private readonly ConcurrentDictionary<Connection, bool> _open = new();
     private readonly CancellationTokenSource _end = new();
     private readonly TcpListener _listener;
     private readonly int _port;
@@ -31,12 +31,8 @@ public sealed class SiloRelay : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Tells who may connect. What connected before is asked for again.</summary>
-    public void Know(IReadOnlyList<HostProcess> silos)
-    {
-        _silos = silos;
-        foreach (var (connection, _) in _open) connection.Outer.Dispose();
-    }
+    /// <summary>Tells who may connect; before, nobody is cut off.</summary>
+    public void Know(IReadOnlyList<HostProcess> silos) => _silos = silos;
 
     /// <summary>Cuts off what comes from the silo, or heals it by <see cref="SiloCut.None"/>.</summary>
     public void Cut(HostProcess from, SiloCut cut)
@@ -45,7 +41,7 @@ public sealed class SiloRelay : IAsyncDisposable
         if (cut != SiloCut.Refused) return;
         foreach (var (connection, _) in _open)
         {
-            if (connection.From == from) connection.Outer.Dispose();
+            if (WhoseIs(connection) == from) connection.Outer.Dispose();
         }
     }
 
@@ -75,20 +71,20 @@ public sealed class SiloRelay : IAsyncDisposable
 
     private async Task ServeAsync(TcpClient outer)
     {
-        var connection = (outer, From: (HostProcess?)null);
+        var connection = new Connection(outer);
         try
         {
             using (outer)
             using (var inner = new TcpClient { NoDelay = true })
             {
                 outer.NoDelay = true;
-                connection.From = WhoConnects(((IPEndPoint)outer.Client.RemoteEndPoint!).Port);
-                if (CutOf(connection.From) == SiloCut.Refused) return;
+                connection.Socket = SocketOf(((IPEndPoint)outer.Client.RemoteEndPoint!).Port);
+                if (CutOf(connection) == SiloCut.Refused) return;
                 _open[connection] = true;
                 await inner.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
                 await Task.WhenAny(
-                    PumpAsync(outer.GetStream(), inner.GetStream(), connection.From, SiloCut.In),
-                    PumpAsync(inner.GetStream(), outer.GetStream(), connection.From, SiloCut.Out));
+                    PumpAsync(outer.GetStream(), inner.GetStream(), connection, SiloCut.In),
+                    PumpAsync(inner.GetStream(), outer.GetStream(), connection, SiloCut.Out));
             }
         }
         catch (Exception broken) when (broken is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
@@ -100,7 +96,7 @@ public sealed class SiloRelay : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, HostProcess? silo, SiloCut direction)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Connection connection, SiloCut direction)
     {
         try
         {
@@ -109,7 +105,7 @@ public sealed class SiloRelay : IAsyncDisposable
             {
                 var length = await from.ReadAsync(buffer, _end.Token);
                 if (length == 0) return;
-                while ((CutOf(silo) & direction) != 0) await Task.Delay(Poll, _end.Token);
+                while ((CutOf(connection) & direction) != 0) await Task.Delay(Poll, _end.Token);
                 await to.WriteAsync(buffer.AsMemory(0, length), _end.Token);
             }
         }
@@ -118,18 +114,21 @@ public sealed class SiloRelay : IAsyncDisposable
         }
     }
 
-    private SiloCut CutOf(HostProcess? silo) => silo is not null && _cuts.TryGetValue(silo, out var cut) ? cut : SiloCut.None;
+    private SiloCut CutOf(Connection connection) =>
+        !_cuts.IsEmpty && WhoseIs(connection) is { } silo && _cuts.TryGetValue(silo, out var cut) ? cut : SiloCut.None;
+
+    private HostProcess? WhoseIs(Connection connection) =>
+        connection.From ??= connection.Socket is { } socket ? _silos.FirstOrDefault(silo => Holds(silo.ProcessId, socket)) : null;
 
     // Connections on loopback differ by port only; the system knows whose the other end is.
-    private HostProcess? WhoConnects(int port)
+    private string? SocketOf(int port)
     {
         var local = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
         var remote = string.Create(CultureInfo.InvariantCulture, $":{_port:X4}");
-        var socket = ((string[])["/proc/net/tcp", "/proc/net/tcp6"]).SelectMany(File.ReadLines)
+        return ((string[])["/proc/net/tcp", "/proc/net/tcp6"]).SelectMany(File.ReadLines)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length > 9 && fields[1].EndsWith(local, StringComparison.Ordinal) && fields[2].EndsWith(remote, StringComparison.Ordinal))
             .Select(fields => $"socket:[{fields[9]}]").FirstOrDefault();
-        return socket is null ? null : _silos.FirstOrDefault(silo => Holds(silo.ProcessId, socket));
     }
 
     private static bool Holds(int process, string socket)
@@ -142,5 +141,15 @@ public sealed class SiloRelay : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    private sealed class Connection(TcpClient outer)
+    {
+        public TcpClient Outer => outer;
+
+        /// <summary>The other end's, by the name that the system gives it.</summary>
+        public string? Socket { get; set; }
+
+        public HostProcess? From { get; set; }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class FaultRun(FaultyCluster cluster, FaultPlan plan, string fol
     // The number in a report of m2m load stands on it, so that it has as many digits always.
     private const long SenmlBase = 100_000_000_000;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan SettlesWithin = TimeSpan.FromSeconds(90);
 
     private readonly string _prefix = $"f{Guid.NewGuid():n}"[..9];
@@ -71,13 +72,13 @@ internal sealed class FaultRun(FaultyCluster cluster, FaultPlan plan, string fol
         await rest.PostAsync($"v1/applications/{Application}/subscriptions", new { filter = "object = \"load-*\"" });
         for (var i = 0; i < 3; i++)
         {
-            Add(new CoapReporter(await DeviceAsync(rest, $"coap-{i}"), Coap(i), named: true));
-            Add(new MqttReporter(await DeviceAsync(rest, $"mqtt5-{i}"), Mqtt(i), named: true));
+            Add(new CoapReporter(await DeviceAsync(rest, $"coap-{i}"), Coap(i), named: true, pause: Pause));
+            Add(new MqttReporter(await DeviceAsync(rest, $"mqtt5-{i}"), Mqtt(i), named: true, pause: Pause));
         }
 
-        Add(new MqttReporter(await DeviceAsync(rest, "mqtt3"), Mqtt(0), window: 1));
+        Add(new MqttReporter(await DeviceAsync(rest, "mqtt3"), Mqtt(0), window: 1, pause: Pause));
         var gateway = await DeviceAsync(rest, "gw", "GATEWAY");
-        Add(new MqttReporter(gateway, Mqtt(1), child: await DeviceAsync(rest, "child", gateway: gateway), named: true));
+        Add(new MqttReporter(gateway, Mqtt(1), child: await DeviceAsync(rest, "child", gateway: gateway), named: true, pause: Pause));
         for (var i = 0; i < 2; i++)
         {
             var sleeper = new CoapSleeper(await DeviceAsync(rest, $"asleep-{i}"), Coap(i + 1), TimeSpan.FromSeconds(1 + 4 * i));

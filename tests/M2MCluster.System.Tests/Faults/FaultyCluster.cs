@@ -84,9 +84,15 @@ internal sealed class FaultyCluster : IAsyncDisposable
     /// <summary>Waits until every silo is ready and the cluster has all of them; those that ended, as one does that comes back as a zombie, are started again.</summary>
     public async Task RecoverAsync()
     {
-        for (var silo = 0; silo < Size; silo++) await WithAsync(_silos[silo], () => RunningAsync(Silos[silo]));
-        await _cluster.WaitForActiveAsync(Size);
-        for (var silo = 0; silo < Size; silo++) await WithAsync(_silos[silo], () => RunningAsync(Silos[silo]));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        using var patience = new CancellationTokenSource(StartsWithin);
+        do
+        {
+            // One that was thawed may still have to find out that it was declared dead.
+            foreach (var (turn, silo) in _silos.Zip(Silos)) await WithAsync(turn, () => RunningAsync(silo));
+            if (await _cluster.ScalarAsync(Cluster.ActiveSilos) == Size && Silos.All(silo => silo.IsRunning)) return;
+        }
+        while (await poll.WaitForNextTickAsync(patience.Token));
     }
 
     /// <summary>What the silos wrote, a file each.</summary>

@@ -7,7 +7,8 @@ namespace M2MCluster.System.Tests.Load;
 
 /// <summary>A device that reports numbers over plain CoAP, one at a time.</summary>
 /// <param name="named">Whether its reports have names (<c>?id=</c>), which are known for ever; else the exchange is the name, which is known for a while.</param>
-internal sealed class CoapReporter(string id, Edge edge, bool named = false) : IReporter
+/// <param name="pause">After each acknowledgement.</param>
+internal sealed class CoapReporter(string id, Edge edge, bool named = false, TimeSpan pause = default) : IReporter
 {
     public string ObjectId => id;
 
@@ -24,6 +25,7 @@ internal sealed class CoapReporter(string id, Edge edge, bool named = false) : I
             if (answer!.Code != CoapCode.Changed) throw new InvalidOperationException($"{id}: report {number} was answered {answer.Code}");
             Acknowledged[number] = true;
             OnAcknowledged?.Invoke(number);
+            if (pause > TimeSpan.Zero) await Task.Delay(pause, CancellationToken.None);
         }
     }
 

@@ -10,7 +10,8 @@ namespace M2MCluster.System.Tests.Load;
 /// </summary>
 /// <param name="child">For whom it reports, if it is a gateway.</param>
 /// <param name="named">Whether it speaks version 5 and its reports have names, which are known for ever; else 3.1.1, where they are known for a while.</param>
-internal sealed class MqttReporter(string id, Edge edge, string? child = null, bool named = false, int window = 8) : IReporter
+/// <param name="pause">After each acknowledgement.</param>
+internal sealed class MqttReporter(string id, Edge edge, string? child = null, bool named = false, int window = 8, TimeSpan pause = default) : IReporter
 {
     private const byte UserProperty = 0x26;
 
@@ -52,6 +53,7 @@ internal sealed class MqttReporter(string id, Edge edge, string? child = null, b
                     _pending.Remove(acknowledged);
                     Acknowledged[acknowledged] = true;
                     OnAcknowledged?.Invoke(acknowledged);
+                    if (pause > TimeSpan.Zero) await Task.Delay(pause, CancellationToken.None);
                 }
 
                 return;

@@ -11,6 +11,9 @@ public sealed class Cluster : IAsyncDisposable
 {
     private const int Active = 3;
 
+    /// <summary>Counts those that are active by the membership table.</summary>
+    public static readonly string ActiveSilos = string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM silos WHERE status = {Active}");
+
     private readonly string _keys = Directory.CreateTempSubdirectory("m2m-keys-").FullName;
     private readonly string _database;
 
@@ -55,7 +58,7 @@ public sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Waits until so many silos are active by the membership table; fails after a minute.</summary>
-    public Task WaitForActiveAsync(int silos) => UntilAsync($"SELECT count(*) FROM silos WHERE status = {Active}", count => count == silos);
+    public Task WaitForActiveAsync(int silos) => UntilAsync(ActiveSilos, count => count == silos);
 
     /// <summary>Waits until the silo's present run is not counted as active any more.</summary>
     public Task WaitForDeathAsync(HostProcess silo) => UntilAsync(

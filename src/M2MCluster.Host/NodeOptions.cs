@@ -44,7 +44,7 @@ internal sealed class NodeOptions
 
         foreach (var (key, port) in new[]
         {
-            ("M2M:Silo:Port", Silo.Port), ("M2M:Silo:GatewayPort", Silo.GatewayPort), ("M2M:Management:Port", Management.Port),
+            ("M2M:Silo:Port", Silo.Port), ("M2M:Silo:ListenPort", Silo.ListenPort ?? Silo.Port), ("M2M:Silo:GatewayPort", Silo.GatewayPort), ("M2M:Management:Port", Management.Port),
             ("M2M:FrontDoor:HttpPort", FrontDoor.HttpPort), ("M2M:FrontDoor:GrpcPort", FrontDoor.GrpcPort),
         })
         {
@@ -75,6 +75,10 @@ internal sealed class NodeOptions
         public IPAddress? IP => _ip ??= IPAddress.TryParse(Address, out var literal) ? literal : LookUp(Address);
 
         public int Port { get; set; } = 11111;
+
+        /// <summary>Where it listens, if <see cref="Port"/> is that of something that forwards to it (a port mapping, a relay); null: at Port.</summary>
+        public int? ListenPort { get; set; }
+
         public int GatewayPort { get; set; } = 30000;
 
         /// <summary>Silos with the same find each other in the same database.</summary>

@@ -18,7 +18,7 @@ internal static class PortCheck
             ("M2M:FrontDoor:HttpPort", node.FrontDoor.Address, node.FrontDoor.HttpPort, ProtocolType.Tcp),
             ("M2M:FrontDoor:GrpcPort", node.FrontDoor.Address, node.FrontDoor.GrpcPort, ProtocolType.Tcp),
             ("M2M:Management:Port", node.Management.Address, node.Management.Port, ProtocolType.Tcp),
-            ("M2M:Silo:Port", $"{node.Silo.IP}", node.Silo.Port, ProtocolType.Tcp),
+            (node.Silo.ListenPort is null ? "M2M:Silo:Port" : "M2M:Silo:ListenPort", $"{node.Silo.IP}", node.Silo.ListenPort ?? node.Silo.Port, ProtocolType.Tcp),
             ("M2M:Silo:GatewayPort", $"{node.Silo.IP}", node.Silo.GatewayPort, ProtocolType.Tcp),
             ("M2M:Edge:Mqtt:Port", mqtt.Address, mqtt.Port, ProtocolType.Tcp),
             ("M2M:Edge:Mqtt:SecurePort", mqtt.Address, mqtt.CertificatePath is null ? 0 : mqtt.SecurePort, ProtocolType.Tcp),

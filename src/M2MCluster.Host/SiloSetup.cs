@@ -41,6 +41,8 @@ internal static class SiloSetup
             options.ServiceId = node.Silo.ServiceId;
         });
         silo.ConfigureEndpoints(node.Silo.IP!, node.Silo.Port, node.Silo.GatewayPort);
+        if (node.Silo.ListenPort is { } port)
+            silo.Configure<EndpointOptions>(options => options.SiloListeningEndpoint = new(node.Silo.IP!, port));
         silo.UseAdoNetClustering(options =>
         {
             options.Invariant = Invariant;

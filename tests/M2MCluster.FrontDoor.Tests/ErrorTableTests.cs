@@ -31,6 +31,19 @@ public sealed class ErrorTableTests
         Assert.Equal(1, status.GetDetail<RetryInfo>()!.RetryDelay.Seconds);
     }
 
+    [Fact]
+    public void StatusOf_CallThatAnEndingOrUnreachableNodeGaveUp_IsToBeTriedAgain()
+    {
+        Exception[] failures = [new OperationCanceledException(), new Orleans.Runtime.SiloUnavailableException("a stack trace")];
+        Assert.All(failures, failure =>
+        {
+            var status = _table.StatusOf(failure, cancelled: false);
+            Assert.Equal((int)StatusCode.Unavailable, status.Code);
+            Assert.DoesNotContain("stack", status.ToString(), StringComparison.Ordinal);
+        });
+        Assert.Equal((int)StatusCode.Cancelled, _table.StatusOf(new OperationCanceledException(), cancelled: true).Code);
+    }
+
     [Theory]
     [InlineData(ErrorCode.InvalidArgument, StatusCode.InvalidArgument)]
     [InlineData(ErrorCode.NotFound, StatusCode.NotFound)]

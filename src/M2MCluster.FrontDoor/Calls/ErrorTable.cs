@@ -28,7 +28,7 @@ internal sealed partial class ErrorTable(ILogger<ErrorTable> logger)
         InvalidRequestException invalid => Invalid(invalid),
         M2MException known when known.Code != ErrorCode.Internal => Known(known),
         OperationCanceledException when cancelled => Plain(StatusCode.Cancelled, "CANCELLED", "the caller went away"),
-        SiloUnavailableException => Unavailable("a node went away; what was asked may or may not have been done"),
+        OperationCanceledException or OrleansMessageRejectionException => Unavailable("a node went away; what was asked may or may not have been done"),
         TimeoutException => Plain(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED", "no answer in time; what was asked may or may not have been done"),
         _ => Unknown(failure),
     };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using M2MCluster.System.Tests.Load;
 using M2MCluster.Testing;
 using M2MCluster.Testing.Postgres;
 using M2MCluster.Testing.Processes;
@@ -35,15 +36,15 @@ public sealed class CrashTests(PostgresFixture postgres) : IClassFixture<Postgre
         {
             await CreateAsync(host.Rest, $"mqtt-{i}");
             await CreateAsync(host.Rest, $"coap-{i}");
-            reporters.Add(new MqttReporter($"mqtt-{i}", host.MqttPort));
-            reporters.Add(new CoapReporter($"coap-{i}", host.CoapPort));
+            reporters.Add(new MqttReporter($"mqtt-{i}", new([host.MqttPort])));
+            reporters.Add(new CoapReporter($"coap-{i}", new([host.CoapPort])));
         }
 
         await CreateAsync(host.Rest, "asleep");
         await CreateAsync(host.Rest, "awake");
         var toSleeper = new Sender("asleep", "DELIVERED");
         var toReader = new Sender("awake", "APPLIED");
-        var reader = new MailboxReader("awake", host.MqttPort);
+        var reader = new MailboxReader("awake", new([host.MqttPort]));
         using var stop = new CancellationTokenSource();
         var load = reporters.Select(reporter => Task.Run(() => reporter.RunAsync(stop.Token)))
             .Append(Task.Run(() => toSleeper.RunAsync(() => host.Rest, stop.Token)))

@@ -64,6 +64,26 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Ends the server at once, as a crash would: connections are cut, open transactions are lost.</summary>
     public Task CrashAsync() => RunAsServerAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
 
+    /// <summary>Kills the server and all its children (SIGKILL): not even the log of this server tells of it.</summary>
+    public async Task KillAsync()
+    {
+        var server = ProcessId;
+        var children = (await File.ReadAllTextAsync($"/proc/{server}/task/{server}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var process in (int[])[server, .. children.Select(child => int.Parse(child, CultureInfo.InvariantCulture))])
+        {
+            try
+            {
+                using var killed = Process.GetProcessById(process);
+                killed.Kill();
+                await killed.WaitForExitAsync();
+            }
+            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+            {
+                // It ended by itself.
+            }
+        }
+    }
+
     /// <summary>Starts it again; returns when it takes connections.</summary>
     public Task ResumeAsync() => RunAsServerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "start");
 

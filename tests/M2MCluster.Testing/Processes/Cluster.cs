@@ -11,6 +11,9 @@ public sealed class Cluster : IAsyncDisposable
 {
     private const int Active = 3;
 
+    /// <summary>Counts those that are active by the membership table.</summary>
+    public static readonly string ActiveSilos = string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM silos WHERE status = {Active}");
+
     private readonly string _keys = Directory.CreateTempSubdirectory("m2m-keys-").FullName;
     private readonly string _database;
 
@@ -23,14 +26,15 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>Returns when every node is ready, and each knows of all others.</summary>
     /// <param name="database">A connection string to a database of the cluster's own.</param>
     /// <param name="more">Further settings of a silo, by its place.</param>
-    public static async Task<Cluster> StartAsync(string assembly, string database, int silos, Func<int, IReadOnlyDictionary<string, string>>? more = null)
+    /// <param name="behindRelays">Whether each can be cut off from others by its <see cref="HostProcess.Relay"/>.</param>
+    public static async Task<Cluster> StartAsync(string assembly, string database, int silos, Func<int, IReadOnlyDictionary<string, string>>? more = null, bool behindRelays = false)
     {
         var cluster = new Cluster(database);
         try
         {
             var starts = Enumerable.Range(0, silos).Select(place => HostProcess.StartAsync(new()
             {
-                Assembly = assembly, ConnectionString = database, KeyFolder = cluster._keys,
+                Assembly = assembly, ConnectionString = database, KeyFolder = cluster._keys, BehindRelay = behindRelays,
                 More = more?.Invoke(place) ?? new Dictionary<string, string> { ["Logging__LogLevel__Default"] = "Warning", ["M2M__Silo__FailureDetection"] = "00:00:03" },
             })).ToArray();
             try
@@ -42,6 +46,7 @@ public sealed class Cluster : IAsyncDisposable
                 cluster.Silos = [.. starts.Where(start => start.IsCompletedSuccessfully).Select(start => start.Result)];
             }
 
+            foreach (var silo in cluster.Silos) silo.Relay?.Know(cluster.Silos);
             await cluster.WaitForActiveAsync(silos);
             return cluster;
         }
@@ -53,7 +58,7 @@ public sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Waits until so many silos are active by the membership table; fails after a minute.</summary>
-    public Task WaitForActiveAsync(int silos) => UntilAsync($"SELECT count(*) FROM silos WHERE status = {Active}", count => count == silos);
+    public Task WaitForActiveAsync(int silos) => UntilAsync(ActiveSilos, count => count == silos);
 
     /// <summary>Waits until the silo's present run is not counted as active any more.</summary>
     public Task WaitForDeathAsync(HostProcess silo) => UntilAsync(

@@ -23,7 +23,8 @@ public sealed class HostProcess : IAsyncDisposable
     {
         _settings = settings;
         _ports = FreePorts(["FrontDoor__HttpPort", "FrontDoor__GrpcPort", "Management__Port", "Edge__Coap__Port", "Edge__Coap__SecurePort", "Edge__Mqtt__Port",
-            "Edge__Mqtt__SecurePort", "Silo__Port", "Silo__GatewayPort"]);
+            "Edge__Mqtt__SecurePort", "Silo__Port", "Silo__GatewayPort", .. settings.BehindRelay ? ["Silo__ListenPort"] : (string[])[]]);
+        if (settings.BehindRelay) Relay = new(SiloPort, _ports["Silo__ListenPort"]);
     }
 
     public string DataFolder => _folder;
@@ -40,10 +41,19 @@ public sealed class HostProcess : IAsyncDisposable
 
     public int MqttPort => _ports["Edge__Mqtt__Port"];
 
+    /// <summary>Where REST is served.</summary>
+    public Uri FrontDoor => new($"http://127.0.0.1:{HttpPort}/");
+
     /// <summary>All that the process wrote, over its restarts.</summary>
     public string Output => string.Join('\n', _output);
 
     public int SiloPort => _ports["Silo__Port"];
+
+    /// <summary>What stands between the other silos and this one, if it is behind one.</summary>
+    public SiloRelay? Relay { get; }
+
+    /// <summary>Of the run that goes on, or the last.</summary>
+    public int ProcessId { get; private set; }
 
     public string OperatorKey => File.ReadAllText(Path.Combine(_settings.KeyFolder ?? Data, "operator.key")).Trim();
 
@@ -81,6 +91,7 @@ public sealed class HostProcess : IAsyncDisposable
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.Start();
+        ProcessId = _process.Id;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await WaitUntilReadyAsync();
@@ -135,6 +146,7 @@ public sealed class HostProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await KillAsync();
+        if (Relay is not null) await Relay.DisposeAsync();
         Rest?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

@@ -15,6 +15,9 @@ public sealed record HostSettings
     /// <summary><c>M2M:DataFolder</c>, which stays after the disposal; null: one of its own, which goes.</summary>
     public string? DataFolder { get; init; }
 
+    /// <summary>Whether other silos reach it over a <see cref="SiloRelay"/>, which can cut it off.</summary>
+    public bool BehindRelay { get; init; }
+
     /// <summary>Further settings, by their keys with double underscores.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 }

@@ -9,9 +9,10 @@ public sealed class RestClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    public RestClient(Uri address, string key)
+    /// <param name="timeout">Of a call; 30 s if it is null.</param>
+    public RestClient(Uri address, string key, TimeSpan? timeout = null)
     {
-        _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        _http = new() { BaseAddress = address, Timeout = timeout ?? TimeSpan.FromSeconds(30) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 

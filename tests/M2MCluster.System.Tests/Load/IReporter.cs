@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace M2MCluster.System.Tests.Crash;
+namespace M2MCluster.System.Tests.Load;
 
 /// <summary>A device that reports 0, 1, 2, … and knows which of them were acknowledged.</summary>
 internal interface IReporter
@@ -9,6 +9,9 @@ internal interface IReporter
 
     ConcurrentDictionary<int, bool> Acknowledged { get; }
 
-    /// <summary>Reports until it is stopped, through crashes of the node, and returns when all that it sent is acknowledged.</summary>
+    /// <summary>Called with each number when it is acknowledged.</summary>
+    Action<int>? OnAcknowledged { get; set; }
+
+    /// <summary>Reports until it is stopped, through crashes of nodes, and returns when all that it sent is acknowledged.</summary>
     Task RunAsync(CancellationToken stop);
 }

@@ -89,9 +89,10 @@ internal sealed partial class NodeNumber(
             if (!await numbers.RenewAsync(number, _owner, _stop.Token)) return false;
             Hold(asked);
         }
-        catch (M2MException away)
+        catch (Exception failure) when (!_stop.IsCancellationRequested)
         {
-            LogNotRenewed(number, away.Message);
+            // Whatever it was, the next renewal is tried: without one this silo makes no ids, for ever.
+            LogNotRenewed(number, failure.Message);
         }
 
         return true;

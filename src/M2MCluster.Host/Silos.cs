@@ -108,6 +108,6 @@ internal sealed partial class Silos(
 
     private SiloAddress Parse(string silo) => _parsed.GetOrAdd(silo, SiloAddress.FromParsableString);
 
-    [LoggerMessage(6010, LogLevel.Debug, "The edges of silo {Silo} could not be asked for: {Reason}")]
+    [LoggerMessage(6011, LogLevel.Debug, "The edges of silo {Silo} could not be asked for: {Reason}")]
     private partial void LogNotFound(string silo, string reason);
 }

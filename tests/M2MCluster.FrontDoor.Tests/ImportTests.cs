@@ -97,6 +97,52 @@ public sealed class ImportTests(FrontDoorFixture door)
         Assert.Equal([4, 5, 6], errors);
     }
 
+    [Fact]
+    public async Task ImportByHttp_FieldThatNoDatabaseTakesAsText_IsToldInPrint()
+    {
+        var prefix = door.NewName("import");
+        using var rest = door.Rest();
+        await PostAsync($"?importId={prefix}", $$"""{"co\u0000lour":1}{{"\n"}}{"{{new string('x', 5000)}}":1}""", "application/x-ndjson").Ok();
+
+        var fields = (await rest.GetAsync($"/v1/operations/{prefix}/errors").Ok()).GetProperty("errors").EnumerateArray()
+            .Select(error => error.GetProperty("field").GetString());
+        Assert.Equal(["co?lour", new string('x', 200) + "…"], fields);
+    }
+
+    [Fact]
+    public async Task ImportObjects_KeyRevokedBeforeTheLastLines_WritesNothingOfThem()
+    {
+        var prefix = door.NewName("import");
+        var (app, rest, key) = await door.NewApplicationAsync();
+        using var _ = rest;
+        using var admin = door.Rest();
+        using var call = new V1.ObjectService.ObjectServiceClient(door.Calls(key)).ImportObjects();
+        await call.RequestStream.WriteAsync(new() { Config = new() { ImportId = prefix }, Items = { Item(prefix, new()) } });
+        await UntilAsync(async () => (await admin.GetAsync($"/v1/operations/{prefix}")).Status == HttpStatusCode.OK);
+        foreach (var given in (await admin.GetAsync($"/v1/applications/{app}/keys").Ok()).GetProperty("keys").EnumerateArray())
+            await admin.DeleteAsync($"/v1/{given.GetProperty("name").GetString()}").Ok();
+
+        await call.RequestStream.CompleteAsync();
+
+        Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(async () => await call)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync($"/v1/objects/{prefix}")).Status);
+    }
+
+    [Fact]
+    public async Task ImportObjects_LargeObjects_AreCommittedInPartsOfBoundedSize()
+    {
+        var prefix = door.NewName("import");
+        using var call = new V1.ObjectService.ObjectServiceClient(door.Calls()).ImportObjects();
+        var large = new V1.Object { Characteristics = new() { Fields = { ["note"] = Google.Protobuf.WellKnownTypes.Value.ForString(new('x', 200_000)) } } };
+        await call.RequestStream.WriteAsync(new() { Config = new() { ImportId = prefix } });
+        for (var i = 0; i < 100; i++) await call.RequestStream.WriteAsync(new() { Items = { Item($"{prefix}-{i}", large) } });
+
+        var operations = new V1.OperationService.OperationServiceClient(door.Calls());
+        await UntilAsync(async () => (await operations.GetOperationAsync(new() { Name = $"operations/{prefix}" })).Metadata.CommittedLine > 0);
+        await call.RequestStream.CompleteAsync();
+        Assert.Equal(100, (await call).Response.Created);
+    }
+
     [Theory]
     [InlineData("?importId=a%20b", "{}", "application/x-ndjson")]
     [InlineData("?colour=red", "{}", "application/x-ndjson")]

@@ -136,7 +136,7 @@ internal sealed class AdmissionControl
 
     private bool HasRoom(bool isKnown)
     {
-        if (_inFlight < (isKnown ? _limit : Math.Max(Floor, _limit * NewcomersShare))) return true;
+        if (_inFlight < (isKnown ? _limit : _limit * NewcomersShare)) return true;
         _reached = true;
         return false;
     }

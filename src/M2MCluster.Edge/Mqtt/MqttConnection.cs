@@ -15,9 +15,12 @@ namespace M2MCluster.Edge.Mqtt;
 /// When the peer closed its end. What it sent before is still read, its DISCONNECT perhaps among it; only while reading is paused does this end the session, so that
 /// nobody goes on trying for a client that is gone.
 /// </param>
+/// <param name="stopping">When this node stops.</param>
 internal sealed class MqttConnection(
-    MqttSession session, MqttPipe pipe, MqttEdge edge, MqttServices services, ILogger logger, CancellationToken closed)
+    MqttSession session, MqttPipe pipe, MqttEdge edge, MqttServices services, ILogger logger, CancellationToken closed, CancellationToken stopping)
 {
+    private const int DetachTries = 50;
+
     private readonly Channel<MqttPacket> _work = System.Threading.Channels.Channel.CreateBounded<MqttPacket>(
         new BoundedChannelOptions(edge.Options.Window) { SingleReader = true, SingleWriter = true });
     private readonly HashSet<ushort> _unreleased = [];
@@ -192,15 +195,28 @@ internal sealed class MqttConnection(
         foreach (var (child, epoch) in session.Children) await Detach(child, epoch);
     }
 
+    /// <summary>Tries for some minutes: a grain that did not hear of the end would take the object for connected until it comes again.</summary>
     private async ValueTask Detach(string objectId, long epoch)
     {
-        try
+        for (var tries = 0; ; tries++)
         {
-            await edge.ObjectOf(objectId).Detach(Bearer.Mqtt, epoch);
-        }
-        catch (Exception failure) when (failure is M2MException || MqttReasons.IsUncertain(failure))
-        {
-            logger.DetachFailed(failure, objectId);
+            try
+            {
+                await edge.ObjectOf(objectId).Detach(Bearer.Mqtt, epoch);
+                return;
+            }
+            catch (Exception failure) when (failure is M2MException || MqttReasons.IsUncertain(failure))
+            {
+                // When this silo has left, its channels count no more.
+                var isWorthIt = (failure is not M2MException refusal || MqttReasons.IsTransient(refusal)) && tries < DetachTries;
+                if (!isWorthIt || stopping.IsCancellationRequested)
+                {
+                    logger.DetachFailed(failure, objectId);
+                    return;
+                }
+            }
+
+            await edge.Pause(tries, stopping);
         }
     }
 }

@@ -90,7 +90,7 @@ internal sealed class MqttConnectionHandler(MqttEdge edge, MqttAdmission admissi
         {
             var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
             await using var shutdown = stopping.Register(() => session.End(MqttDisconnectReasonCode.ServerShuttingDown));
-            await new MqttConnection(session, pipe, edge, services, logger, connection.ConnectionClosed).Run(keepAlive);
+            await new MqttConnection(session, pipe, edge, services, logger, connection.ConnectionClosed, stopping).Run(keepAlive);
         }
         finally
         {

@@ -11,6 +11,7 @@ internal sealed class MqttDepartures(MqttEdge edge, ISilos silos) : BackgroundSe
 {
     private const int AtOnce = 100;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,7 +37,8 @@ internal sealed class MqttDepartures(MqttEdge edge, ISilos silos) : BackgroundSe
         Random.Shared.Shuffle(sessions);
         foreach (var some in sessions.Chunk(AtOnce))
         {
-            await Task.WhenAll(some.Select(edge.Resumption.Resume)).WaitAsync(cancellation);
+            // One grain that cannot be reached holds up the others so long and no longer.
+            await Task.WhenAny(Task.WhenAll(some.Select(edge.Resumption.Resume)), Task.Delay(Patience, edge.Time, cancellation));
             await Task.Delay(Pace, edge.Time, cancellation);
         }
     }

@@ -69,15 +69,15 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
     /// <summary>Leaves the channel again with a grain that may have forgotten it. False: another session has taken over.</summary>
     public async ValueTask<bool> Resume()
     {
-        // Its first Attach is under way.
-        if (Epoch == 0) return true;
+        // Its first Attach is under way, or the grain is being told of its end.
+        if (Epoch == 0 || _ended.IsCancellationRequested) return true;
         _attachedAt = edge.Time.GetTimestamp();
         return await edge.ObjectOf(ObjectId).Resume(speaker, Channel(name, Subscriptions.TakesMessages), Epoch);
     }
 
     /// <summary>The same for a child's channel; true also if the child is not attached any more.</summary>
     public async ValueTask<bool> ResumeChild(string child) =>
-        !Children.TryGetValue(child, out var epoch) || await edge.ObjectOf(child).Resume(
+        _ended.IsCancellationRequested || !Children.TryGetValue(child, out var epoch) || await edge.ObjectOf(child).Resume(
             speaker, Channel($"{name}{ChildSeparator}{child}", Subscriptions.MailboxQuality(child) is not null), epoch);
 
     /// <summary>Asked of the grain once: what an object is does not change.</summary>

@@ -11,6 +11,9 @@ namespace M2MCluster.FrontDoor.Importing;
 /// <summary>Carries lines into an import, chunk by chunk; the next chunk is read while the last one is committed.</summary>
 internal sealed class ImportRun(IObjectImporter importer, Authenticator authenticator)
 {
+    // Two chunks are in memory at a time.
+    private const int MostBytes = 16 << 20;
+
     private static readonly IReadOnlySet<string> AllFields = ObjectRequests.Changeable.ToHashSet();
 
     /// <summary>Begins or resumes an import, for its first line to come.</summary>
@@ -32,6 +35,7 @@ internal sealed class ImportRun(IObjectImporter importer, Authenticator authenti
             var items = new List<ImportItem>(session.ChunkSize);
             var errors = new List<ImportError>();
             long last = 0;
+            var bytes = 0;
             await foreach (var line in lines)
             {
                 if (line.Number <= last) throw Unordered(line.Number, last);
@@ -39,16 +43,17 @@ internal sealed class ImportRun(IObjectImporter importer, Authenticator authenti
                 // Of what was committed before nothing is read but its end.
                 if (last <= session.Status.Line) continue;
                 Add(line, items, errors);
-                if (items.Count < session.ChunkSize && errors.Count < session.ChunkSize) continue;
+                bytes += line.Item?.CalculateSize() ?? 0;
+                if (items.Count < session.ChunkSize && errors.Count < session.ChunkSize && bytes < MostBytes) continue;
                 await pending;
-                // As in a watch: a key that was revoked meanwhile writes no further.
-                await authenticator.AuthenticateAsync(caller);
+                await AuthenticateAgainAsync(caller);
                 var (chunk, wrong, upTo) = (items, errors, last);
                 pending = Task.Run(() => session.CommitAsync(chunk, wrong, upTo).AsTask());
-                (items, errors) = (new(session.ChunkSize), []);
+                (items, errors, bytes) = (new(session.ChunkSize), [], 0);
             }
 
             await pending;
+            await AuthenticateAgainAsync(caller);
             if (last > session.Status.Line) await session.CommitAsync(items, errors, last);
             await session.FinishAsync();
             return OperationAnswers.Of(session.Status);
@@ -59,6 +64,9 @@ internal sealed class ImportRun(IObjectImporter importer, Authenticator authenti
             await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    // As in a watch: a key that was revoked meanwhile writes no further.
+    private async ValueTask AuthenticateAgainAsync(HttpContext caller) => await authenticator.AuthenticateAsync(caller);
 
     private static void Add(ImportLine line, List<ImportItem> items, List<ImportError> errors)
     {

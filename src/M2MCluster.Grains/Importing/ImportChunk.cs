@@ -8,14 +8,16 @@ namespace M2MCluster.Grains.Importing;
 /// <summary>A chunk's lines, made into the objects that <c>CreateObject</c> would make. Two lines of one object, or of one name, do not both pass.</summary>
 internal sealed class ImportChunk
 {
+    // The name of a field is the sender's and may be anything, also what PostgreSQL does not take as a text.
+    private const int LongestField = 200;
+
     private readonly Dictionary<string, PreparedObject> _byId = new(StringComparer.Ordinal);
     private readonly HashSet<long> _failedLines = [];
     private Dictionary<string, PreparedObject>? _byName;
 
     public ImportChunk(ImportServices services, IEnumerable<ImportItem> items, IEnumerable<ImportError> errors)
     {
-        Errors = [.. errors];
-        foreach (var error in Errors) _failedLines.Add(error.Line);
+        foreach (var error in errors) Fail(error.Line, error.Field, error.Reason);
         var now = services.Time.GetUtcNow();
         foreach (var item in items)
         {
@@ -32,7 +34,7 @@ internal sealed class ImportChunk
 
     /// <summary>What is still to be made.</summary>
     public List<PreparedObject> New { get; private set; } = [];
-    public List<ImportError> Errors { get; }
+    public List<ImportError> Errors { get; } = [];
     public long Unchanged { get; set; }
     public long Updated { get; set; }
     public long Failed => _failedLines.Count;
@@ -40,7 +42,7 @@ internal sealed class ImportChunk
     public void Fail(long line, string field, string reason)
     {
         _failedLines.Add(line);
-        Errors.Add(new(line, field, reason));
+        Errors.Add(new(line, Printable(field), reason));
     }
 
     public void KeepNew(List<PreparedObject> rest) => New = rest;
@@ -66,6 +68,12 @@ internal sealed class ImportChunk
         foreach (var name in prepared.Object.Description.Names) _byName![name] = prepared;
         _byId.Add(prepared.Item.ObjectId, prepared);
         New.Add(prepared);
+    }
+
+    private static string Printable(string field)
+    {
+        if (field.Length > LongestField) field = field[..LongestField] + "…";
+        return field.AsSpan().ContainsAnyExceptInRange(' ', '\ud7ff') ? string.Concat(field.Select(c => c is >= ' ' and <= '\ud7ff' ? c : '?')) : field;
     }
 
     private static PreparedObject Prepare(ImportServices services, ImportItem item, DateTimeOffset now)

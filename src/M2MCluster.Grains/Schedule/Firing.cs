@@ -14,6 +14,8 @@ internal sealed partial class Firing(
     // the whole queue.
     private const int MostAtOnce = 1024;
 
+    private static readonly IReadOnlyDictionary<string, StoredObject> NoObjects = new Dictionary<string, StoredObject>();
+
     private readonly SemaphoreSlim _room = new(MostAtOnce);
 
     /// <returns>Those of the times that could not be dealt with, and are due still. One object's trouble, whatever it is, is no other's.</returns>
@@ -21,9 +23,9 @@ internal sealed partial class Firing(
     public async Task<IReadOnlyList<DueTime>> FireAsync(IReadOnlyList<DueTime> page)
     {
         var asleep = page.Select(due => due.ObjectId).Where(id => !IsMessage(id) && !inbox.Follows(id)).ToHashSet();
-        var stored = asleep.Count == 0 ? null : await states.PeekObjectsAsync(asleep);
+        var stored = await PeekAsync(asleep);
         var failures = await Task.WhenAll(page.GroupBy(due => due.ObjectId).Select(times =>
-            FireAsync(times.Key, [.. times], asleep.Contains(times.Key), stored?.GetValueOrDefault(times.Key))));
+            FireAsync(times.Key, [.. times], asleep.Contains(times.Key), stored.GetValueOrDefault(times.Key))));
         var reason = failures.FirstOrDefault(failure => failure.Reason is not null).Reason;
         if (reason is null) return [];
         var failed = failures.Where(failure => failure.Reason is not null).SelectMany(failure => failure.Times).ToList();
@@ -33,6 +35,21 @@ internal sealed partial class Firing(
     }
 
     public void Dispose() => _room.Dispose();
+
+    private async ValueTask<IReadOnlyDictionary<string, StoredObject>> PeekAsync(HashSet<string> asleep)
+    {
+        if (asleep.Count == 0) return NoObjects;
+        try
+        {
+            return await states.PeekObjectsAsync(asleep);
+        }
+        catch (Exception unreadable) when (unreadable is not M2MException)
+        {
+            // The rows of one of them cannot be understood: each takes its turn in its grain, and only that one fails.
+            asleep.Clear();
+            return NoObjects;
+        }
+    }
 
     private async Task<(IReadOnlyList<DueTime> Times, string? Reason)> FireAsync(string id, DueTime[] times, bool asleep, StoredObject? stored)
     {

@@ -34,6 +34,7 @@ internal sealed partial class ScheduleGrain : Grain, IScheduleGrain, IRemindable
     private IGrainTimer? _timer;
     private bool _inRound;
     private bool _isReminded;
+    private bool _isTold;
 
     public ScheduleGrain(TimeProvider time, IStateReader states, Firing firing, ILogger<ScheduleGrain> logger)
     {
@@ -86,6 +87,7 @@ internal sealed partial class ScheduleGrain : Grain, IScheduleGrain, IRemindable
             while (!cancellation.IsCancellationRequested)
             {
                 await _window.LookAsync(Now);
+                _isTold = false;
                 var page = _window.Take(Now, PageSize);
                 if (page.Count == 0) break;
                 await FireAsync(page);
@@ -93,7 +95,9 @@ internal sealed partial class ScheduleGrain : Grain, IScheduleGrain, IRemindable
         }
         catch (M2MException failure)
         {
-            LogLookFailed(this.GetPrimaryKeyLong(), failure.Message);
+            // Once for each time that the database is away: there are many shards.
+            if (!_isTold) LogLookFailed(this.GetPrimaryKeyLong(), failure.Message);
+            _isTold = true;
             _window.LookAgainAt(Now + (long)RetryAfter.TotalMilliseconds);
         }
         finally

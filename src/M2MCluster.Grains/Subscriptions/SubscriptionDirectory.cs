@@ -23,10 +23,10 @@ public sealed class SubscriptionDirectory(IApplicationReader reader, IStateReade
     {
         lock (_gate)
         {
-            // What is loading, or was loaded since, may be newer than the refusal.
+            // What is known may be newer than the refusal, and is read once more in vain; or a database that failed over went back to older versions.
             if (_known is not { } known) return;
-            if (known.Version < now.Subscriptions) Volatile.Write(ref _known, null);
-            else if (known.Membership < now.Membership) Volatile.Write(ref _known, known with { Membership = now.Membership.Value });
+            if (known.Version != now.Subscriptions) Volatile.Write(ref _known, null);
+            else if (now.Membership is { } membership) Volatile.Write(ref _known, known with { Membership = membership });
         }
     }
 

@@ -140,6 +140,6 @@ internal sealed partial class PostgresBulk(PostgresDatabase database, PostgresNe
         _connection = null;
     }
 
-    [LoggerMessage(5030, LogLevel.Error, "A part of an import was not written")]
+    [LoggerMessage(5022, LogLevel.Error, "A part of an import was not written")]
     private partial void LogFailed(Exception failure);
 }

@@ -7,8 +7,14 @@ using Npgsql;
 namespace M2MCluster.Storage.Postgres;
 
 /// <summary>Reads on the pool's connections. A connection that turns out to be dead is not the caller's trouble: the read is done again.</summary>
-internal sealed partial class PostgresQueries(PostgresDatabase database, ILogger<PostgresQueries> log) : IQueries
+internal sealed partial class PostgresQueries(PostgresDatabase database, TimeProvider time, ILogger<PostgresQueries> log) : IQueries
 {
+    // While the database is away every read fails, and there may be thousands a second.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
+    private long _toldAt;
+    private long _untold;
+
     public string IsOneOf(string parameter) => $"= ANY(@{parameter})";
 
     public string? Estimate => "SELECT coalesce((SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(@relation)), -1)";
@@ -19,6 +25,10 @@ internal sealed partial class PostgresQueries(PostgresDatabase database, ILogger
         try
         {
             return await ReadAsync(sql, parameters, map, cancellation).ConfigureAwait(false);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.CharacterNotInRepertoire)
+        {
+            throw new M2MException(ErrorCode.InvalidArgument, "a text has a character U+0000, which nothing here has");
         }
         catch (NpgsqlException)
         {
@@ -31,7 +41,7 @@ internal sealed partial class PostgresQueries(PostgresDatabase database, ILogger
         }
         catch (NpgsqlException failure)
         {
-            LogFailed(failure);
+            Tell(failure);
             throw new M2MException(ErrorCode.Unavailable, "storage is not available");
         }
     }
@@ -50,6 +60,14 @@ internal sealed partial class PostgresQueries(PostgresDatabase database, ILogger
         return rows;
     }
 
-    [LoggerMessage(5021, LogLevel.Error, "A read failed")]
-    private partial void LogFailed(Exception failure);
+    private void Tell(Exception failure)
+    {
+        Interlocked.Increment(ref _untold);
+        var (last, now) = (Interlocked.Read(ref _toldAt), time.GetTimestamp());
+        if (last != 0 && time.GetElapsedTime(last, now) < Quiet) return;
+        if (Interlocked.CompareExchange(ref _toldAt, now, last) == last) LogFailed(Interlocked.Exchange(ref _untold, 0), failure);
+    }
+
+    [LoggerMessage(5021, LogLevel.Error, "Reads failed: {Count} since the last of these lines, this one so")]
+    private partial void LogFailed(long count, Exception failure);
 }

@@ -104,6 +104,11 @@ internal sealed class ObjectRows(IQueries queries, Bodies bodies)
             var objects = await ReadAsync([.. together.Select(waiting => waiting.ObjectId).Distinct()]).ConfigureAwait(false);
             foreach (var waiting in together) waiting.SetResult(objects.GetValueOrDefault(waiting.ObjectId));
         }
+        catch (Exception failure) when (failure is not M2MException && together.Count > 1)
+        {
+            // Storage is there, and the rows of one of them cannot be understood.
+            foreach (var waiting in together) await ReadAloneAsync(waiting).ConfigureAwait(false);
+        }
         catch (Exception failure)
         {
             foreach (var waiting in together) waiting.TrySetException(failure);
@@ -111,6 +116,18 @@ internal sealed class ObjectRows(IQueries queries, Bodies bodies)
         finally
         {
             GoOn();
+        }
+    }
+
+    private async ValueTask ReadAloneAsync(Waiting waiting)
+    {
+        try
+        {
+            waiting.TrySetResult(await ReadOneAsync(waiting.ObjectId).ConfigureAwait(false));
+        }
+        catch (Exception failure)
+        {
+            waiting.TrySetException(failure);
         }
     }
 

@@ -68,6 +68,14 @@ public sealed class AdmissionControlTests : IDisposable
     }
 
     [Fact]
+    public void TryEnter_NewcomersWhenLeastIsLetIn_LeaveRoomForWhoIsKnown()
+    {
+        var control = Control(maxInFlight: 16);
+        Assert.Equal(12, Fill(control, isKnown: false).Count);
+        Assert.Equal(4, Fill(control, isKnown: true).Count);
+    }
+
+    [Fact]
     public void NextPlace_OfACrowd_IsSpreadAtThePaceOfService()
     {
         var control = Control(maxInFlight: 100);

@@ -75,6 +75,19 @@ public sealed class ConnectTests
     }
 
     [Fact]
+    public async Task End_StorageAway_IsToldToTheGrainOnceItCanHear()
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        using (await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"))) meter.Failure = new M2MException(ErrorCode.Unavailable, "storage is away");
+        await meter.Failed.Next();
+        await meter.Failed.Next();
+        meter.Failure = null;
+
+        Assert.Equal(1, await meter.Detached.Next());
+    }
+
+    [Fact]
     public async Task Connect_UnknownVersion_IsRefusedAsUnacceptable()
     {
         await using var node = await MqttNode.Start();

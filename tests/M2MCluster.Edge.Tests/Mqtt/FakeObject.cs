@@ -112,6 +112,7 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
 
     public ValueTask Detach(Bearer bearer, long epoch)
     {
+        ThrowIfFailing();
         lock (_lock)
         {
             if (epoch == _epoch) Current = null;

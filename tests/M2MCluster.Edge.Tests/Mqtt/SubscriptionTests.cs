@@ -96,6 +96,30 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
+    public async Task Departure_WhileAGrainCannotBeReached_HoldsUpNoOther()
+    {
+        var (silos, time) = (new FakeSilos(), new FakeTimeProvider());
+        await using var node = await MqttNode.Start(time: time, silos: silos);
+        var (meter, away) = (node.Grains.Add("meter-1"), node.Grains.Add("meter-2"));
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
+        using var other = await (await node.Raw()).Enter(RawMqtt.Connect("meter-2"));
+        away.Failure = new M2MException(ErrorCode.Unavailable, "its silo is cut off");
+        silos.Depart();
+        await meter.Resumed.Next();
+        silos.Depart();
+
+        var again = meter.Resumed.Next();
+        // Less than the lease of a channel in all, after which it would be left again in any case.
+        for (var seconds = 0; seconds < 200 && !again.IsCompleted; seconds++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(again, Task.Delay(100));
+        }
+
+        Assert.True(again.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task Forgotten_LeavesTheChannelAgain()
     {
         await using var node = await MqttNode.Start();

@@ -1,6 +1,8 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Subscriptions;
 using M2MCluster.Storage.Tests.Suite;
 using M2MCluster.Testing.Postgres;
 using Npgsql;
@@ -75,6 +77,52 @@ public sealed class PostgresClusterTests(PostgresFixture server) : StorageSuite
         await ExecuteAsync(foreign, "INSERT INTO audit VALUES (1, 'import', 'import', '', '')");
 
         await FeedFollower.FollowAsync([Node], 240);
+    }
+
+    [SkippableFact]
+    public async Task CommitAsync_EndOfAMessageThatAnotherSiloAccepted_DoesNotWaitForThatSilosBatch()
+    {
+        const long Elsewhere = 7;
+        var id = NextId() | (Elsewhere << TimedId.SequenceBits);
+        var accepted = Set("a");
+        accepted.Messages.Add(Message("objects/a", id));
+        await Node.Pipeline.CommitAsync(accepted);
+        Assert.Equal(id, await Node.State.LastIdAsync((int)Elsewhere));
+        await using var batch = new NpgsqlConnection(ConnectionString);
+        await batch.OpenAsync();
+        await using var transaction = await batch.BeginTransactionAsync();
+        await ExecuteAsync(batch, $"UPDATE last_ids SET id = id + 1 WHERE node = {Elsewhere}");
+
+        var ended = Set("a", 1);
+        ended.Messages.Add(accepted.Messages[0] with { Outcome = Outcome.Delivered, EndedAt = Noon });
+        await Node.Pipeline.CommitAsync(ended).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [SkippableFact]
+    public async Task ReadObjectAsync_RowsOfOneCannotBeUnderstood_OthersAreReadAllTheSame()
+    {
+        var ids = Enumerable.Range(0, 50).Select(i => $"o{i}").ToList();
+        foreach (var id in ids) await Node.Pipeline.CommitAsync(NewObject(id));
+        await ExecuteAsync("UPDATE objects SET description = '\\xffff' WHERE id = 'o30'");
+
+        var reads = ids.ConvertAll(id => Task.Run(async () => await Node.State.ReadObjectAsync(id)));
+        foreach (var (id, read) in ids.Zip(reads))
+        {
+            if (id == "o30") await Assert.ThrowsAnyAsync<Exception>(() => read);
+            else Assert.Equal(id, (await read)!.Description.Id);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Outdated_DatabaseWentBackToOlderVersions_IsReadAgain()
+    {
+        var directory = new SubscriptionDirectory(Node.Applications, Node.State);
+        await ExecuteAsync("UPDATE hearing SET subscriptions = 10");
+        Assert.Equal(10, (await directory.CurrentAsync()).Version);
+        await ExecuteAsync("UPDATE hearing SET subscriptions = 9");
+
+        directory.Outdated(new(9, null));
+        Assert.Equal(9, (await directory.CurrentAsync()).Version);
     }
 
     [SkippableTheory]

@@ -7,7 +7,7 @@ namespace M2MCluster.Contracts;
 /// Wakes objects at the times that they armed, by one shard of the index of due times; the key is the shard's number, 0 to
 /// <see cref="DueTime.Shards"/> less one.
 /// </summary>
-[Alias("m2m.IScheduleGrain")]
+[Alias("m2m.IScheduleGrain"), GrainInterfaceType("m2m.IScheduleGrain")]
 public interface IScheduleGrain : IGrainWithIntegerKey
 {
     /// <summary>

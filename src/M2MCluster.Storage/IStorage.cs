@@ -8,7 +8,7 @@ public interface IStorage
     /// the service provider commits what waits and closes it.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// The database was written by a newer release, or another process has it open (SQLite); the message says which.
+    /// The database was changed by a newer release so that this one cannot work with it, or another process has it open (SQLite); the message says which.
     /// </exception>
     /// <exception cref="Contracts.M2MException"><see cref="Contracts.ErrorCode.Unavailable"/>: the database is away.</exception>
     Task OpenAsync(CancellationToken cancellation);

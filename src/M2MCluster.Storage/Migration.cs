@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace M2MCluster.Storage;
 
-/// <summary>One step of the schema, forward only; released steps never change. Each engine has a twin of the same number.</summary>
+/// <summary>One step of the schema, forward only; released steps never change. Each engine has a twin of the same name.</summary>
 internal sealed record Migration(int Number, string Name, string Sql)
 {
     /// <param name="engine">The folder: <c>Sqlite</c> or <c>Postgres</c>.</param>
@@ -21,10 +21,29 @@ internal sealed record Migration(int Number, string Name, string Sql)
             .OrderBy(migration => migration.Number)];
     }
 
-    /// <summary>What is still to do for a database of this version.</summary>
-    /// <exception cref="InvalidOperationException">The database is newer than this program.</exception>
-    public static IEnumerable<Migration> After(IReadOnlyList<Migration> all, int version) => version <= all[^1].Number
-        ? all.Where(migration => migration.Number > version)
-        : throw new InvalidOperationException(
-            $"the database has schema version {version}, and this release knows versions up to {all[^1].Number} only: it was written by a newer release");
+    /// <summary>
+    /// Whether a program that does not know this step cannot work after it: its file is named <c>NNNN-name.breaking.sql</c>. All others only add, so that silos of the
+    /// former release go on beside those of the next (docs/upgrade.md).
+    /// </summary>
+    public bool IsBreaking => IsBreakingName(Name);
+
+    /// <summary>What is still to do for a database on which these steps were done.</summary>
+    /// <exception cref="InvalidOperationException">A step was done that this program does not know, and that it cannot work with.</exception>
+    public static IEnumerable<Migration> After(IReadOnlyList<Migration> all, IReadOnlyList<(int Number, string Name)> done)
+    {
+        var known = all[^1].Number;
+        foreach (var (number, name) in done)
+        {
+            if (number > known && IsBreakingName(name))
+            {
+                throw new InvalidOperationException(
+                    $"the database has schema version {number} ({name}), with which this release, which knows versions up to {known}, cannot work: it was written by a newer release");
+            }
+        }
+
+        var version = done.Select(step => step.Number).DefaultIfEmpty().Max();
+        return all.Where(migration => migration.Number > version);
+    }
+
+    private static bool IsBreakingName(string name) => name.EndsWith(".breaking", StringComparison.Ordinal);
 }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace M2MCluster.Contracts.Applications;
 
 /// <summary>A network application; the key is its id.</summary>
-[Alias("m2m.IApplicationGrain")]
+[Alias("m2m.IApplicationGrain"), GrainInterfaceType("m2m.IApplicationGrain")]
 public interface IApplicationGrain : IGrainWithStringKey
 {
     [Alias("Create")] ValueTask<ApplicationView> Create(string actor, string displayName);

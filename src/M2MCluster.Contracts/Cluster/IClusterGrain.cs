@@ -1,7 +1,7 @@
 namespace M2MCluster.Contracts.Cluster;
 
 /// <summary>The cluster as its members know it; the key is 0.</summary>
-[Alias("m2m.IClusterGrain")]
+[Alias("m2m.IClusterGrain"), GrainInterfaceType("m2m.IClusterGrain")]
 public interface IClusterGrain : IGrainWithIntegerKey
 {
     /// <summary>

@@ -6,7 +6,7 @@ namespace M2MCluster.Contracts.Events;
 /// Carries the hint that a feed has more to read; the key is the feed. Nothing is kept: a hint that is lost costs the watcher its
 /// slow poll and no event.
 /// </summary>
-[Alias("m2m.IFeedGrain")]
+[Alias("m2m.IFeedGrain"), GrainInterfaceType("m2m.IFeedGrain")]
 public interface IFeedGrain : IGrainWithStringKey
 {
     /// <summary>Watches until the lease ends; again renews it.</summary>

@@ -4,7 +4,7 @@ using M2MCluster.Contracts.Messages;
 namespace M2MCluster.Contracts.Groups;
 
 /// <summary>A set of objects under one name; the key is its id. At most <see cref="MaxMembers"/> members.</summary>
-[Alias("m2m.IGroupGrain")]
+[Alias("m2m.IGroupGrain"), GrainInterfaceType("m2m.IGroupGrain")]
 public interface IGroupGrain : IGrainWithStringKey
 {
     const int MaxMembers = 10_000;

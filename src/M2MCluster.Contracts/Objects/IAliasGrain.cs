@@ -1,7 +1,7 @@
 namespace M2MCluster.Contracts.Objects;
 
 /// <summary>One of an object's other names; the key is <c>scheme:value</c>.</summary>
-[Alias("m2m.IAliasGrain")]
+[Alias("m2m.IAliasGrain"), GrainInterfaceType("m2m.IAliasGrain")]
 public interface IAliasGrain : IGrainWithStringKey
 {
     /// <summary>The resource that bears the name now (<c>objects/…</c>), or null.</summary>

@@ -12,7 +12,7 @@ namespace M2MCluster.Contracts.Objects;
 /// <see cref="ErrorCode.PermissionDenied"/> if the speaker may not, <see cref="ErrorCode.Unavailable"/> if storage is away
 /// (nothing was done then).
 /// </summary>
-[Alias("m2m.IObjectGrain")]
+[Alias("m2m.IObjectGrain"), GrainInterfaceType("m2m.IObjectGrain")]
 public interface IObjectGrain : IGrainWithStringKey
 {
     // What the object says.

@@ -6,7 +6,7 @@ namespace M2MCluster.Contracts.Sessions;
 /// The edge's end of a channel. Calls are one-way hints: the edge answers a delivery by <see cref="Objects.IObjectGrain.Settle"/>
 /// with the attempt's number, whatever became of it; a call that is lost is found by the attempt's deadline.
 /// </summary>
-[Alias("m2m.IDownlink")]
+[Alias("m2m.IDownlink"), GrainInterfaceType("m2m.IDownlink")]
 public interface IDownlink : IGrainObserver
 {
     /// <summary>Pushes one message to the session.</summary>

@@ -3,7 +3,7 @@ using Orleans.Services;
 namespace M2MCluster.Contracts.Sessions;
 
 /// <summary>One on each silo, for the others: the edges that it has.</summary>
-[Alias("m2m.IEdgeLookup")]
+[Alias("m2m.IEdgeLookup"), GrainInterfaceType("m2m.IEdgeLookup")]
 public interface IEdgeLookup : IGrainService
 {
     /// <summary>Null: it has none for the bearer, or has not started it yet.</summary>

@@ -1,4 +1,8 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
@@ -41,15 +45,21 @@ internal sealed class EventStream(FeedFollower follower, Feeds feeds, Authentica
                 // As in a watch by gRPC: a key that was revoked meanwhile reads no further.
                 if (batchBegins) await authenticator.AuthenticateAsync(context);
                 batchBegins = !moreFollow;
-                await response.WriteAsync($"id: {after}\nevent: {item.Type}\ndata: ", ends.Token);
-                await response.BodyWriter.WriteAsync(EventJson.Write(item), ends.Token);
-                await response.WriteAsync("\n\n", ends.Token);
+                Write(response.BodyWriter, item, after);
                 await response.BodyWriter.FlushAsync(ends.Token);
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or M2MException { Code: ErrorCode.Unauthenticated })
         {
-            // The stream simply ends: its reader comes back with the last id, and hears then if its key is not valid any more.
+            // The stream simply ends, after a whole event: its reader comes back with the last id, and hears then if its key is not valid any more.
         }
+    }
+
+    // Whole before anything is waited for, so that a node that ends does not cut an event in two.
+    private static void Write(PipeWriter writer, FeedEvent item, FeedCursor after)
+    {
+        writer.Write(Encoding.UTF8.GetBytes($"id: {after}\nevent: {item.Type}\ndata: "));
+        writer.Write(EventJson.Write(item).Span);
+        writer.Write("\n\n"u8);
     }
 }

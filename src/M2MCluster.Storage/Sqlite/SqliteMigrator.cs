@@ -6,18 +6,18 @@ namespace M2MCluster.Storage.Sqlite;
 internal static class SqliteMigrator
 {
     /// <summary>Brings the schema up to date, each step whole or not at all. The file's lock keeps others away.</summary>
-    /// <exception cref="InvalidOperationException">The database is newer than this program.</exception>
+    /// <exception cref="InvalidOperationException">The database is newer, and this program cannot work with it.</exception>
     public static void Migrate(sqlite3 database)
     {
         DefineFunctions(database);
         SqliteFile.Execute(database, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)");
-        foreach (var migration in Migration.After(Migration.All("Sqlite"), Version(database)))
+        foreach (var migration in Migration.After(Migration.All("Sqlite"), Done(database)))
         {
             SqliteFile.Execute(database, "BEGIN IMMEDIATE");
             try
             {
                 SqliteFile.Execute(database, migration.Sql);
-                using var done = new SqliteStatement(database, "INSERT INTO schema_version VALUES (?, ?)");
+                using var done = new SqliteStatement(database, "INSERT INTO schema_version (version, name) VALUES (?, ?)");
                 done.Bind(migration.Number).Bind(migration.Name).Execute();
                 SqliteFile.Execute(database, "COMMIT");
             }
@@ -38,9 +38,11 @@ internal static class SqliteMigrator
         if (code != raw.SQLITE_OK) throw SqliteStatement.Failure(database, code);
     }
 
-    private static int Version(sqlite3 database)
+    private static List<(int Number, string Name)> Done(sqlite3 database)
     {
-        using var version = new SqliteStatement(database, "SELECT coalesce(max(version), 0) FROM schema_version");
-        return version.Step() ? (int)version.Long(0) : 0;
+        using var rows = new SqliteStatement(database, "SELECT version, name FROM schema_version");
+        var done = new List<(int, string)>();
+        while (rows.Step()) done.Add(((int)rows.Long(0), rows.Text(1)));
+        return done;
     }
 }

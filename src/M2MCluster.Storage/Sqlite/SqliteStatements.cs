@@ -9,7 +9,7 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
     private readonly SqliteStatement _removeObject = new(database, "DELETE FROM objects WHERE id = ?");
     private readonly SqliteStatement _leaveGroups = new(database, "DELETE FROM members WHERE object_id = ?");
     private readonly SqliteStatement _eraseReports = new(database, """
-        INSERT INTO erasures SELECT object_id, max(id) FROM reports WHERE object_id = ? GROUP BY object_id
+        INSERT INTO erasures (object_id, up_to) SELECT object_id, max(id) FROM reports WHERE object_id = ? GROUP BY object_id
         ON CONFLICT (object_id) DO UPDATE SET up_to = excluded.up_to
         """);
 

@@ -36,9 +36,9 @@ public sealed class PostgresClusterTests(PostgresFixture server) : StorageSuite
     }
 
     [SkippableFact]
-    public async Task OpenAsync_DatabaseOfANewerRelease_IsRefused()
+    public async Task OpenAsync_DatabaseThatANewerReleaseBroke_IsRefused()
     {
-        await ExecuteAsync("INSERT INTO schema_version VALUES (9999, '9999-later')");
+        await ExecuteAsync("INSERT INTO schema_version VALUES (9999, '9999-later.breaking')");
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await OpenAsync());
         Assert.Contains("9999", refusal.Message, StringComparison.Ordinal);
     }

@@ -28,14 +28,14 @@ public sealed class SqliteFileTests : StorageSuite
     }
 
     [Fact]
-    public async Task OpenAsync_DatabaseOfANewerRelease_IsRefused()
+    public async Task OpenAsync_DatabaseThatANewerReleaseBroke_IsRefused()
     {
         await Node.DisposeAsync();
         using (var connection = new SqliteConnection(_database.ConnectionString + ";Pooling=False"))
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "INSERT INTO schema_version VALUES (9999, '9999-later')";
+            command.CommandText = "INSERT INTO schema_version VALUES (9999, '9999-later.breaking')";
             command.ExecuteNonQuery();
         }
 

@@ -1,0 +1,74 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Applications;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Importing;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Applications;
+using M2MCluster.Grains.Groups;
+using M2MCluster.Grains.Objects;
+
+namespace M2MCluster.Grains.Tests.Wire;
+
+/// <summary>
+/// One value or more of everything that is stored as a body, whose bytes as release 0.1 wrote them are in <c>bodies-0.1.txt</c>. Neither ever changes. A later
+/// release that stores another type, or gives one another member, adds values that have it, here or in a file of its own with bytes of its own.
+/// </summary>
+internal static class Bodies
+{
+    public static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static IReadOnlyDictionary<string, object> OfRelease01 { get; } = new Dictionary<string, object>
+    {
+        ["description"] = new ObjectDescription
+        {
+            Id = "meter-1", Kind = ObjectKind.Gateway, DisplayName = "Meter", Gateway = "gw", Mailbox = new(5, 4096), Names = ["imei:1"], PermittedGateways = ["gw2"],
+            Preconfigured = Characteristics(("awakeWindow", "93")), Provided = Characteristics(("sleeping", "true")), CreatedAt = Noon, UpdatedAt = Noon,
+        },
+        ["message"] = new MessageRecord
+        {
+            Id = new(77), Target = "objects/a", Parent = new(76), Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 3,
+            Confirmation = Confirmation.Applied, ContentType = "text/plain", Payload = [1, 2, 3], Command = new("set", "PUT", "/3/0", "text/plain"), CoalesceKey = "key",
+            RequestId = "request", Outcome = Outcome.Applied, EndedAt = Noon.AddMinutes(1), Detail = "done", Result = new(true, "text/plain", [9]),
+            Steps = [new(Noon, "accepted")],
+        },
+        ["subscription"] = new Subscription("app", "s", "type = \"m2m.report\"", new("https://example.com/")),
+        ["application"] = new ApplicationView("app", "App", Noon),
+        ["group"] = new GroupView("g", "Group", 3, Noon),
+        ["description-registered"] = new ObjectDescription
+        {
+            Id = "lamp-1", Kind = ObjectKind.Device, Plain = PlainAccess.Reports, Mailbox = new(7, 8192, EvictionPolicy.LowerPriority), CreatedAt = Noon,
+            UpdatedAt = Noon.AddMinutes(2),
+            Registration = new(
+                "0011aabb", TimeSpan.FromSeconds(90000), "</lamp>;rt=\"light\"", Bearer.Coap, "192.0.2.1:5683", Noon, Noon.AddSeconds(90000),
+                Characteristics(("lwm2m", "1.1")), "S127.0.0.1:11111:1"),
+        },
+        ["message-traced"] = new MessageRecord
+        {
+            Id = new(78), Target = "groups/g", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 7, Confirmation = Confirmation.None,
+            ContentType = "application/octet-stream", Payload = [], TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        },
+        ["object"] = new ObjectState
+        {
+            SeenAt = Unix(1), AwakeUntil = Unix(2), Left = true, Epoch = 4, Told = Reachability.Asleep, ArmedAt = Unix(3), Exchanges = ExchangeMemory.Empty.With(ulong.MaxValue, 7).With(5, 8),
+            Reports = 100, ReportBytes = 2000, Messages = 3, MessageBytes = 40, Faults = 5, Credentials = [new("c1", CredentialKind.MqttSecret, [1, 2, 3, 4], Unix(0), Unix(5))],
+            CreatedBy = 1L << 40, HighestGiven = ulong.MaxValue - 1, SessionEpoch = 3,
+        },
+        ["object-new"] = new ObjectState(),
+        ["application-state"] = new ApplicationState(
+            new("app", "App", Noon), [new(new("k1", "Key", Noon), [5, 6, 7])],
+            [new("app", "s", "", null), new("app", "t", "object = \"a\"", new("https://example.com/hook"))]),
+        ["group-state"] = new GroupState(new("g", "Group", 3, Noon)),
+        ["import"] = new ImportStatus
+        {
+            Id = "first", Actor = "operator", Update = true, Line = 1000, Created = 990, Unchanged = 5, Updated = 3, Failed = 2, StartedAt = Noon, ChangedAt = Noon.AddSeconds(3),
+            EndedAt = Noon.AddSeconds(4), IsCancelled = true, Rate = 333.5, ErrorsKept = 2,
+        },
+    };
+
+    private static long Unix(int minutes) => DueTime.Of(Noon.AddMinutes(minutes));
+
+    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Characteristics(params (string Name, string Text)[] all) =>
+        System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(all.Select(one => KeyValuePair.Create(one.Name, one.Text)));
+}

@@ -22,6 +22,9 @@ public sealed class Node : IAsyncLifetime
     /// <summary>What <c>M2M_TEST_HOST</c> names, a published <c>M2MCluster.Host.dll</c>, else the one that was built with the tests.</summary>
     public static string HostAssembly => Environment.GetEnvironmentVariable("M2M_TEST_HOST") is { Length: > 0 } published ? published : Metadata("Host");
 
+    /// <summary>Another release, which <c>M2M_TEST_NEXT_HOST</c> names as above; the same if it names none. <c>scripts/roll</c> publishes two.</summary>
+    public static string NextHostAssembly => Environment.GetEnvironmentVariable("M2M_TEST_NEXT_HOST") is { Length: > 0 } published ? published : HostAssembly;
+
     public static string ClientsFolder => Metadata("Clients");
 
     public static string Repository => Path.GetFullPath(Metadata("Repository"));

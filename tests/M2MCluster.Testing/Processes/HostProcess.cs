@@ -13,7 +13,7 @@ public sealed class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
 
-    private readonly HostSettings _settings;
+    private HostSettings _settings;
     private readonly string _folder = Directory.CreateTempSubdirectory("m2m-host-").FullName;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Dictionary<string, int> _ports;
@@ -98,6 +98,9 @@ public sealed class HostProcess : IAsyncDisposable
         Rest?.Dispose();
         Rest = new(new($"http://127.0.0.1:{HttpPort}/"), OperatorKey);
     }
+
+    /// <summary>What runs from the next start on: another build of the host.</summary>
+    public void Replace(string assembly) => _settings = _settings with { Assembly = assembly };
 
     /// <summary>Ends it as a power cut would: nothing is flushed, nobody is told.</summary>
     public async Task KillAsync()

@@ -1,9 +1,10 @@
 using BenchmarkDotNet.Running;
+using M2MCluster.Benchmarks.Rates;
 using M2MCluster.Benchmarks.Silo;
 using M2MCluster.Benchmarks.Storage;
 
 // "commits" measures the commit pipeline with its CPU time and latency, "registered" what a million sleeping devices cost in memory, "due" the schedule,
-// "activations" the objects in memory; all else goes to BenchmarkDotNet.
+// "activations" the objects in memory, "rates" compares with others; all else goes to BenchmarkDotNet.
 if (args is ["commits", ..])
 {
     await CommitLoad.RunAsync(args.AsMemory(1));
@@ -28,4 +29,10 @@ if (args is ["activations", ..])
     return;
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["rates", ..])
+{
+    await RateComparison.RunAsync(args.AsMemory(1));
+    return;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(CommitBenchmark).Assembly).Run(args);

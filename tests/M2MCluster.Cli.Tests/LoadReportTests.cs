@@ -36,9 +36,20 @@ public sealed class LoadReportTests
     public void WriteObject_Device_IsObjectOf()
     {
         var report = new LoadReport("load-1-", 100);
-        var digits = new byte[LoadReport.ObjectDigits];
-        LoadReport.WriteObject(digits, 321);
+        var digits = new byte[report.ObjectDigits];
+        report.WriteObject(digits, 321);
+        Assert.Equal("load-1-000321", report.ObjectOf(321));
         Assert.Equal(report.ObjectOf(321), report.Prefix + Encoding.ASCII.GetString(digits));
+    }
+
+    [Fact]
+    public void WriteObject_SpreadOverExisting_IsEverySoManyOfThem()
+    {
+        var report = new LoadReport("meter-", 100, LoadSpread.Over(10_000_000, 1000));
+        var digits = new byte[report.ObjectDigits];
+        report.WriteObject(digits, 999);
+        Assert.Equal("meter-09990000", report.ObjectOf(999));
+        Assert.Equal(report.ObjectOf(999), report.Prefix + Encoding.ASCII.GetString(digits));
     }
 
     [Fact]

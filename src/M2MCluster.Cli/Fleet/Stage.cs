@@ -32,11 +32,12 @@ internal sealed class Stage
     public string Application => $"applications/{Prefix}";
 
     /// <summary>Makes the application and its subscription to whatever begins with the prefix.</summary>
-    public static async Task<Stage> SetAsync(M2MClient @operator, string kind, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="existing">What the ids of the objects begin with, where they are there already; null: with the run's own prefix.</param>
+    public static async Task<Stage> SetAsync(M2MClient @operator, string kind, TimeProvider time, CancellationToken cancellationToken, string? existing = null)
     {
         var stage = new Stage(@operator, time, $"{kind}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
         await @operator.Applications.CreateApplicationAsync(new CreateApplicationRequest { ApplicationId = stage.Prefix, Application = new() }, cancellationToken: cancellationToken);
-        var subscription = new Subscription { Filter = $"object = \"{stage.Prefix}-*\"" };
+        var subscription = new Subscription { Filter = $"object = \"{existing ?? stage.Prefix + "-"}*\"" };
         await @operator.Applications.CreateSubscriptionAsync(
             new CreateSubscriptionRequest { Parent = stage.Application, Subscription = subscription }, cancellationToken: cancellationToken);
         return stage;

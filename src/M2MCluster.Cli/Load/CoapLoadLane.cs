@@ -17,6 +17,7 @@ internal sealed class CoapLoadLane : LoadLane
     private const int ReceiveBuffer = 4 << 20;
 
     private readonly Socket _socket;
+    private readonly LoadReport _report;
     private readonly long _ackTimeout;
     private readonly byte[] _datagram;
     private readonly byte[] _answer = new byte[LargestAnswer];
@@ -29,6 +30,7 @@ internal sealed class CoapLoadLane : LoadLane
     public CoapLoadLane(IPEndPoint target, LoadReport report, long ackTimeout)
         : base(PlaceCount)
     {
+        _report = report;
         _ackTimeout = ackTimeout;
         _datagram = Encode(report);
         _objectAt = _datagram.AsSpan().IndexOf(Encoding.ASCII.GetBytes("ep=" + report.Prefix)) + 3 + report.Prefix.Length;
@@ -108,7 +110,7 @@ internal sealed class CoapLoadLane : LoadLane
         BinaryPrimitives.WriteUInt16BigEndian(_datagram.AsSpan(2), id);
         BinaryPrimitives.WriteUInt16BigEndian(_datagram.AsSpan(HeaderLength), id);
         BinaryPrimitives.WriteUInt16BigEndian(_datagram.AsSpan(HeaderLength + 2), (ushort)exchange.Number);
-        LoadReport.WriteObject(_datagram.AsSpan(_objectAt), exchange.Device);
+        _report.WriteObject(_datagram.AsSpan(_objectAt), exchange.Device);
         LoadReport.WriteId(_datagram.AsSpan(_idAt), exchange.Number);
         LoadReport.WriteNumber(_datagram.AsSpan(_numberAt, LoadReport.NumberDigits), exchange.Number);
         _socket.Send(_datagram, SocketFlags.None, out _);

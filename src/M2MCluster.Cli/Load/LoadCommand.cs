@@ -8,6 +8,7 @@ namespace M2MCluster.Cli.Load;
 internal static class LoadCommand
 {
     private const int MaxDevices = 999_999;
+    private const int MaxExisting = 99_999_999;
 
     public static Command Create(GlobalOptions globals)
     {
@@ -26,9 +27,16 @@ internal static class LoadCommand
         var payload = new Option<int>("--payload") { Description = "Bytes of a report.", DefaultValueFactory = _ => 100 };
         var log = new Option<FileInfo?>("--log") { Description = "Names each acknowledged report in this file, OBJECT ID a line." };
         var notified = new Option<bool>("--notified") { Description = "Follows the application's feed: latency to there, and whether every acknowledged report comes once." };
+        var existing = new Option<string?>("--existing") { Description = "First part of the ids of objects that are there already, as objects generate numbers them; every so many of them reports." };
+        var registered = new Option<int>("--registered") { Description = "With --existing: how many objects there are.", DefaultValueFactory = _ => 0 };
+        registered.Validators.Add(result =>
+        {
+            if (result.GetValue(existing) is not null && (result.GetValue(registered) < result.GetValue(devices) || result.GetValue(registered) > MaxExisting))
+                result.AddError($"--registered: with --existing, from --devices to {MaxExisting}.");
+        });
         var command = new Command("load", "Sends reports and measures; exit code 2 if any failed, or is missing or doubled in the feed.")
         {
-            bearer, devices, sockets, rate, inFlight, warmUp, duration, payload, log, notified,
+            bearer, devices, sockets, rate, inFlight, warmUp, duration, payload, log, notified, existing, registered,
         };
         edges.AddTo(command);
         globals.Run(command, (session, parsed, cancellationToken) =>
@@ -47,6 +55,8 @@ internal static class LoadCommand
                 PayloadSize = parsed.GetValue(payload),
                 Log = parsed.GetValue(log),
                 Notified = parsed.GetValue(notified),
+                Existing = parsed.GetValue(existing),
+                Registered = parsed.GetValue(registered),
             };
             return new LoadRun(session, settings).RunAsync(cancellationToken);
         });

@@ -6,12 +6,14 @@ namespace M2MCluster.Cli.Load;
 internal sealed class LoadLog : IDisposable
 {
     private readonly FileStream _file;
+    private readonly LoadReport _report;
     private readonly byte[] _line;
     private readonly int _objectAt;
     private bool _dirty;
 
     public LoadLog(FileInfo file, LoadReport report)
     {
+        _report = report;
         _file = new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024);
         _line = Encoding.ASCII.GetBytes($"{report.ObjectOf(0)} {new string('A', LoadReport.IdLength)}\n");
         _objectAt = report.Prefix.Length;
@@ -19,7 +21,7 @@ internal sealed class LoadLog : IDisposable
 
     public void Add(in LoadExchange exchange)
     {
-        LoadReport.WriteObject(_line.AsSpan(_objectAt), exchange.Device);
+        _report.WriteObject(_line.AsSpan(_objectAt), exchange.Device);
         LoadReport.WriteId(_line.AsSpan(_line.Length - 1 - LoadReport.IdLength), exchange.Number);
         _file.Write(_line);
         _dirty = true;

@@ -11,9 +11,6 @@ namespace M2MCluster.Cli.Load;
 /// </summary>
 internal sealed class LoadReport
 {
-    /// <summary>Digits at the end of an object's id.</summary>
-    public const int ObjectDigits = 6;
-
     /// <summary>Characters of a report's id (base64url of 48 bits).</summary>
     public const int IdLength = 8;
 
@@ -22,11 +19,15 @@ internal sealed class LoadReport
 
     private const long NumberBase = 100_000_000_000;
     private const string Filler = """,{"n":"filler","vs":""}]""";
+    private readonly LoadSpread _spread;
+
     private static ReadOnlySpan<byte> Alphabet => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8;
 
-    public LoadReport(string prefix, int payloadSize)
+    /// <param name="spread">Where the run's devices stand among objects that were there before; null: they are the run's own.</param>
+    public LoadReport(string prefix, int payloadSize, LoadSpread? spread = null)
     {
         Prefix = prefix;
+        _spread = spread ?? LoadSpread.Own;
         var start = $$"""[{"n":"{{ReportKey.Record}}","v":""";
         NumberOffset = start.Length;
         var text = new StringBuilder(start).Append(NumberBase.ToString(CultureInfo.InvariantCulture)).Append("""},{"n":"temperature","u":"Cel","v":21.5}]""");
@@ -39,6 +40,9 @@ internal sealed class LoadReport
         Payload = Encoding.ASCII.GetBytes(text.ToString());
     }
 
+    /// <summary>Digits at the end of an object's id.</summary>
+    public int ObjectDigits => _spread.Digits;
+
     /// <summary>The first part of all objects' ids.</summary>
     public string Prefix { get; }
 
@@ -48,14 +52,15 @@ internal sealed class LoadReport
     /// <summary>Where the number stands in the payload.</summary>
     public int NumberOffset { get; }
 
-    public string ObjectOf(int device) => Prefix + device.ToString(CultureInfo.InvariantCulture).PadLeft(ObjectDigits, '0');
+    public string ObjectOf(int device) => Prefix + _spread.NumberOf(device).ToString(CultureInfo.InvariantCulture).PadLeft(ObjectDigits, '0');
 
     /// <summary>The number of a report from that in its payload.</summary>
     public static long NumberOf(long inPayload) => inPayload - NumberBase;
 
-    public static void WriteObject(Span<byte> digits, int device)
+    public void WriteObject(Span<byte> digits, int device)
     {
-        for (var i = ObjectDigits - 1; i >= 0; i--, device /= 10) digits[i] = (byte)('0' + (device % 10));
+        var number = _spread.NumberOf(device);
+        for (var i = ObjectDigits - 1; i >= 0; i--, number /= 10) digits[i] = (byte)('0' + (number % 10));
     }
 
     public static void WriteNumber(Span<byte> digits, long number) => Utf8Formatter.TryFormat(NumberBase + number, digits, out _);

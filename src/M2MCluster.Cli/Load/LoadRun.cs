@@ -16,10 +16,12 @@ internal sealed class LoadRun(Session session, LoadSettings settings)
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var stage = await Stage.SetAsync(session.FrontDoor, "load", session.Time, cancellationToken);
-        var report = new LoadReport(stage.NameOf(""), settings.PayloadSize);
+        var stage = await Stage.SetAsync(session.FrontDoor, "load", session.Time, cancellationToken, settings.Existing);
+        var report = settings.Existing is { } there
+            ? new LoadReport(there, settings.PayloadSize, LoadSpread.Over(settings.Registered, settings.Devices))
+            : new LoadReport(stage.NameOf(""), settings.PayloadSize);
         var objects = Enumerable.Range(0, settings.Devices).Select(report.ObjectOf).ToArray();
-        await stage.CreateObjectsAsync(objects.Select(id => (id, (string?)null, false)), null, cancellationToken);
+        if (settings.Existing is null) await stage.CreateObjectsAsync(objects.Select(id => (id, (string?)null, false)), null, cancellationToken);
         var secrets = settings.Bearer == LoadBearer.Mqtt ? await stage.CreateSecretsAsync(objects, cancellationToken) : null;
         session.Screen.Say($"[dim]{settings.Devices} devices of application {stage.Prefix}, {settings.Bearer} to {settings.Target.ToString()}[/]");
 

@@ -30,6 +30,12 @@ internal sealed record LoadSettings
     /// <summary>Where each acknowledged report is named.</summary>
     public required FileInfo? Log { get; init; }
 
+    /// <summary>First part of the ids of objects that are there already, whose devices report; null: the run makes its own.</summary>
+    public string? Existing { get; init; }
+
+    /// <summary>How many objects there are under <see cref="Existing"/>, numbered from 0.</summary>
+    public int Registered { get; init; }
+
     /// <summary>Whether the application's feed is followed.</summary>
     public required bool Notified { get; init; }
 }

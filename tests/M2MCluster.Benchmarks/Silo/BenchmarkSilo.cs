@@ -56,7 +56,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
         if (_host is IAsyncDisposable host) await host.DisposeAsync();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

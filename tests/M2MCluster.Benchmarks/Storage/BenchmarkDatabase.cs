@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
+using M2MCluster.Benchmarks.Rates;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage;
 using M2MCluster.Testing.Postgres;
@@ -39,31 +38,11 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
         return database;
     }
 
-    /// <summary>CPU time of the database's own processes; zero for an embedded one.</summary>
-    public TimeSpan ServerTime()
-    {
-        if (_server is null) return TimeSpan.Zero;
-        var postmaster = _server.ProcessId;
-        var total = TimeSpan.Zero;
-        foreach (var folder in Directory.GetDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
-            try
-            {
-                var status = File.ReadAllText(folder + "/stat");
-                var parent = int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-                if (id != postmaster && parent != postmaster) continue;
-                using var process = Process.GetProcessById(id);
-                total += process.TotalProcessorTime;
-            }
-            catch (Exception gone) when (gone is IOException or ArgumentException or InvalidOperationException)
-            {
-                // Ended while it was looked at.
-            }
-        }
+    /// <summary>Of a database that is a process of its own.</summary>
+    public int ServerProcessId => _server!.ProcessId;
 
-        return total;
-    }
+    /// <summary>CPU time of the database's own processes; zero for an embedded one.</summary>
+    public TimeSpan ServerTime() => _server is null ? TimeSpan.Zero : ProcessorTime.Of(_server.ProcessId);
 
     public async ValueTask DisposeAsync()
     {

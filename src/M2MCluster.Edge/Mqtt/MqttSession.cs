@@ -23,7 +23,8 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
     /// <summary>Names the session within the cluster; never used again.</summary>
     public string Name => name;
 
-    public Speaker Speaker => speaker;
+    /// <summary>As of the last attachment.</summary>
+    public Speaker Speaker => speaker with { Epoch = Epoch };
 
     public string ObjectId => speaker.ObjectId;
 

@@ -13,12 +13,14 @@ internal sealed class Access(ObjectCore core)
     private (string Gateway, PlainAccess Access, DateTimeOffset ReadAt)? _gatewayPolicy;
 
     /// <param name="needed"><see cref="PlainAccess.Reports"/> to report, <see cref="PlainAccess.Full"/> for all else.</param>
-    /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/></exception>
+    /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/>; <see cref="ErrorCode.Unavailable"/>: the session is not the last one.</exception>
     public ValueTask DemandAsync(Speaker speaker, PlainAccess needed)
     {
         var description = core.Description!;
         if (speaker.ObjectId == core.Id)
         {
+            // A silo that was frozen still passes on what it had read, and the object has said it again on its next session.
+            if (speaker.Epoch != 0 && speaker.Epoch < core.State.SessionEpoch) throw new M2MException(ErrorCode.Unavailable, "a later session has taken over");
             if (speaker.Strength > Strength.Claimed || description.Plain >= needed) return default;
             throw new M2MException(ErrorCode.PermissionDenied, "the object's security policy does not allow this over a plain channel");
         }

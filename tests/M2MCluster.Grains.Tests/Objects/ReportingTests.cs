@@ -9,6 +9,16 @@ namespace M2MCluster.Grains.Tests.Objects;
 public sealed class ReportingTests(GrainCluster cluster) : GrainTests(cluster)
 {
     [Fact]
+    public async Task Report_OfASessionThatALaterOneHasTakenOver_IsRefused()
+    {
+        var id = await CreateAsync();
+        var former = Proved(id) with { Epoch = await Object(id).Attach(Proved(id), Mqtt("1" + id), null) };
+        var later = Proved(id) with { Epoch = await Object(id).Attach(Proved(id), Mqtt("2" + id), null) };
+        await RefusedAsync(ErrorCode.Unavailable, () => Object(id).Report(former, Report("1")).AsTask());
+        Assert.Equal(ReportReceipt.Stored, await Object(id).Report(later, Report("1")));
+    }
+
+    [Fact]
     public async Task Report_Answered_IsOnDiskAndInTheFeed()
     {
         var id = await CreateAsync();

@@ -57,8 +57,6 @@ public sealed class HostProcess : IAsyncDisposable
 
     public string OperatorKey => File.ReadAllText(Path.Combine(_settings.KeyFolder ?? Data, "operator.key")).Trim();
 
-    public int ProcessId => _process!.Id;
-
     public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>The front door as the first operator.</summary>

@@ -24,10 +24,11 @@ public sealed class LoadReportTests
     public void WriteId_DifferentNumbers_AreDifferentTexts()
     {
         var seen = new HashSet<string>();
+        var report = new LoadReport("load-1-", 100);
         var id = new byte[LoadReport.IdLength];
         for (var number = 0L; number < 70_000; number += 7)
         {
-            LoadReport.WriteId(id, number);
+            report.WriteId(id, number);
             Assert.True(seen.Add(Encoding.ASCII.GetString(id)));
         }
     }

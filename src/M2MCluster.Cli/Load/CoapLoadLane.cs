@@ -111,7 +111,7 @@ internal sealed class CoapLoadLane : LoadLane
         BinaryPrimitives.WriteUInt16BigEndian(_datagram.AsSpan(HeaderLength), id);
         BinaryPrimitives.WriteUInt16BigEndian(_datagram.AsSpan(HeaderLength + 2), (ushort)exchange.Number);
         _report.WriteObject(_datagram.AsSpan(_objectAt), exchange.Device);
-        LoadReport.WriteId(_datagram.AsSpan(_idAt), exchange.Number);
+        _report.WriteId(_datagram.AsSpan(_idAt), exchange.Number);
         LoadReport.WriteNumber(_datagram.AsSpan(_numberAt, LoadReport.NumberDigits), exchange.Number);
         _socket.Send(_datagram, SocketFlags.None, out _);
     }

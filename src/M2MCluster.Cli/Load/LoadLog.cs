@@ -22,7 +22,7 @@ internal sealed class LoadLog : IDisposable
     public void Add(in LoadExchange exchange)
     {
         _report.WriteObject(_line.AsSpan(_objectAt), exchange.Device);
-        LoadReport.WriteId(_line.AsSpan(_line.Length - 1 - LoadReport.IdLength), exchange.Number);
+        _report.WriteId(_line.AsSpan(_line.Length - 1 - LoadReport.IdLength), exchange.Number);
         _file.Write(_line);
         _dirty = true;
     }

@@ -20,6 +20,7 @@ internal sealed class LoadReport
     private const long NumberBase = 100_000_000_000;
     private const string Filler = """,{"n":"filler","vs":""}]""";
     private readonly LoadSpread _spread;
+    private readonly long _firstId;
 
     private static ReadOnlySpan<byte> Alphabet => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8;
 
@@ -28,6 +29,8 @@ internal sealed class LoadReport
     {
         Prefix = prefix;
         _spread = spread ?? LoadSpread.Own;
+        // Devices that were there before may have reported in an earlier run, and an id that was seen is a repetition.
+        _firstId = spread is null ? 0 : Random.Shared.NextInt64(1L << 47);
         var start = $$"""[{"n":"{{ReportKey.Record}}","v":""";
         NumberOffset = start.Length;
         var text = new StringBuilder(start).Append(NumberBase.ToString(CultureInfo.InvariantCulture)).Append("""},{"n":"temperature","u":"Cel","v":21.5}]""");
@@ -65,8 +68,9 @@ internal sealed class LoadReport
 
     public static void WriteNumber(Span<byte> digits, long number) => Utf8Formatter.TryFormat(NumberBase + number, digits, out _);
 
-    public static void WriteId(Span<byte> characters, long number)
+    public void WriteId(Span<byte> characters, long number)
     {
+        number += _firstId;
         for (var i = IdLength - 1; i >= 0; i--, number >>= 6) characters[i] = Alphabet[(int)(number & 63)];
     }
 }

@@ -19,6 +19,7 @@ internal sealed class MqttLoadLane : LoadLane
 
     private readonly IPEndPoint _target;
     private readonly int _device;
+    private readonly LoadReport _report;
     private readonly byte[] _connect;
     private readonly byte[] _publish;
     private readonly int _packetIdAt;
@@ -39,6 +40,7 @@ internal sealed class MqttLoadLane : LoadLane
     {
         _target = target;
         _device = device;
+        _report = report;
         _retryAfter = retryAfter;
         _connect = MqttBytes.Connect(report.ObjectOf(device), secret);
         _publish = MqttBytes.Publish("m2m/reports", "application/senml+json", new string('A', LoadReport.IdLength), report.Payload, out _packetIdAt, out _idAt);
@@ -145,7 +147,7 @@ internal sealed class MqttLoadLane : LoadLane
         _publish.CopyTo(packet);
         packet[0] = header;
         BinaryPrimitives.WriteUInt16BigEndian(packet[_packetIdAt..], (ushort)exchange.Attempts);
-        LoadReport.WriteId(packet[_idAt..], exchange.Number);
+        _report.WriteId(packet[_idAt..], exchange.Number);
         LoadReport.WriteNumber(packet.Slice(_numberAt, LoadReport.NumberDigits), exchange.Number);
         _outLength += _publish.Length;
     }

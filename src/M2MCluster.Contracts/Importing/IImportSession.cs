@@ -1,6 +1,9 @@
 namespace M2MCluster.Contracts.Importing;
 
-/// <summary>One stream of an import. Calls do not overlap.</summary>
+/// <summary>
+/// One stream of an import, called by one caller in the order of its lines. A call need not wait for the former one's end: chunks are written in the order of the calls, and
+/// one is prepared while the former is written; after one that failed all that were called later fail too.
+/// </summary>
 public interface IImportSession
 {
     /// <summary>As of the last commit.</summary>

@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace M2MCluster.FrontDoor.Importing;
 
-/// <summary>Carries lines into an import, chunk by chunk; the next chunk is read while the last one is committed.</summary>
+/// <summary>Carries lines into an import, chunk by chunk: one is read while the one before is prepared and the one before that is written.</summary>
 internal sealed class ImportRun(IObjectImporter importer, Authenticator authenticator)
 {
-    // Two chunks are in memory at a time.
+    // Three chunks are in memory at a time.
     private const int MostBytes = 16 << 20;
 
     private static readonly IReadOnlySet<string> AllFields = ObjectRequests.Changeable.ToHashSet();
@@ -29,7 +29,7 @@ internal sealed class ImportRun(IObjectImporter importer, Authenticator authenti
     /// <returns>The operation, done.</returns>
     public async Task<V1.Operation> TakeAsync(IImportSession session, IAsyncEnumerable<ImportLine> lines, HttpContext caller)
     {
-        var pending = Task.CompletedTask;
+        var (former, pending) = (Task.CompletedTask, Task.CompletedTask);
         try
         {
             var items = new List<ImportItem>(session.ChunkSize);
@@ -45,10 +45,9 @@ internal sealed class ImportRun(IObjectImporter importer, Authenticator authenti
                 Add(line, items, errors);
                 bytes += line.Item?.CalculateSize() ?? 0;
                 if (items.Count < session.ChunkSize && errors.Count < session.ChunkSize && bytes < MostBytes) continue;
-                await pending;
+                await former;
                 await AuthenticateAgainAsync(caller);
-                var (chunk, wrong, upTo) = (items, errors, last);
-                pending = Task.Run(() => session.CommitAsync(chunk, wrong, upTo).AsTask());
+                (former, pending) = (pending, session.CommitAsync(items, errors, last).AsTask());
                 (items, errors, bytes) = (new(session.ChunkSize), [], 0);
             }
 

@@ -19,6 +19,7 @@ internal sealed class ImportSession(ImportServices services, ImportStatus status
     private readonly long _startedAt = services.Time.GetTimestamp();
     private readonly long _startedWith = status.Processed;
     private readonly ImportSorting _sorting = new(services, status);
+    private Task _former = Task.CompletedTask;
     private long _version = version;
     private bool _looksFirst;
 
@@ -26,10 +27,20 @@ internal sealed class ImportSession(ImportServices services, ImportStatus status
 
     public int ChunkSize => services.Bulk.MostObjects;
 
-    public async ValueTask CommitAsync(IReadOnlyList<ImportItem> items, IReadOnlyList<ImportError> errors, long lastLine)
+    public ValueTask CommitAsync(IReadOnlyList<ImportItem> items, IReadOnlyList<ImportError> errors, long lastLine)
     {
+        var former = _former;
+        var line = Status.Line;
+        _former = Task.Run(() => CommitAsync(items.Where(item => item.Line > line), errors.Where(error => error.Line > line), lastLine, former));
+        return new(_former);
+    }
+
+    private async Task CommitAsync(IEnumerable<ImportItem> items, IEnumerable<ImportError> errors, long lastLine, Task former)
+    {
+        // While the former chunk is written: hashing and serialising take as long as that.
+        var chunk = new ImportChunk(services, items, errors);
+        await former;
         if (lastLine <= Status.Line) return;
-        var chunk = new ImportChunk(services, items.Where(item => item.Line > Status.Line), errors.Where(error => error.Line > Status.Line));
         if (!_looksFirst && await TryCommitAsync(chunk, lastLine)) return;
         var attempt = 0;
         do

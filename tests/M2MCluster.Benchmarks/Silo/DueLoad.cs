@@ -39,7 +39,8 @@ internal static class DueLoad
         var start = Stopwatch.GetTimestamp();
         await Population.WriteAsync(silo.Services, items, i => from + (Minute * ((double)i / items)));
         var late = TimeProvider.System.GetUtcNow() - from;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{engine,-8} {items} objects with a message each written in {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s"));
+        var (took, size) = (Stopwatch.GetElapsedTime(start), await database.SizeAsync());
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{engine,-8} {items} objects with a message of 64 bytes each written in {took.TotalSeconds:f0} s, {size / (double)items:f0} bytes of disk each"));
         if (late > TimeSpan.FromSeconds(-10)) Console.WriteLine($"that was too slow by {late}: the first are late already");
 
         await LookUpAsync(silo, from, items);

@@ -3,6 +3,7 @@ using M2MCluster.Grains.Commit;
 using M2MCluster.Storage;
 using M2MCluster.Testing.Postgres;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Orleans.Serialization;
 
 namespace M2MCluster.Benchmarks.Storage;
@@ -43,6 +44,16 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
 
     /// <summary>CPU time of the database's own processes; zero for an embedded one.</summary>
     public TimeSpan ServerTime() => _server is null ? TimeSpan.Zero : ProcessorTime.Of(_server.ProcessId);
+
+    /// <summary>Bytes on disk, without the log of PostgreSQL.</summary>
+    public async Task<long> SizeAsync()
+    {
+        if (_server is null) return Directory.GetFiles(_folder!).Sum(file => new FileInfo(file).Length);
+        await using var connection = new NpgsqlConnection(_server.ConnectionString);
+        await connection.OpenAsync();
+        await using var size = new NpgsqlCommand("SELECT pg_database_size(current_database())", connection);
+        return (long)(await size.ExecuteScalarAsync())!;
+    }
 
     public async ValueTask DisposeAsync()
     {

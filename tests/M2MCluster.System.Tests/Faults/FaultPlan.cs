@@ -16,27 +16,23 @@ internal sealed class FaultPlan
     /// <summary>By the time at which they begin.</summary>
     public IReadOnlyList<Fault> Faults { get; }
 
-    /// <param name="longer">Whether faults may last as long as in the field: a silo stands still for up to 30 s; else for a few seconds.</param>
-    public static FaultPlan Draw(int seed, bool longer)
+    public static FaultPlan Draw(int seed)
     {
 #pragma warning disable CA5394 // A seed makes the run again, which is the point.
         var random = new Random(seed);
         var kinds = Enum.GetValues<FaultKind>();
-        var faults = new Fault[random.Next(3, longer ? 6 : 5)];
+        var faults = new Fault[random.Next(3, 6)];
         for (var i = 0; i < faults.Length; i++)
         {
             // The first kinds go round with the seed, so that a few seeds in a row show all of them.
             var kind = i < 2 ? kinds[(2 * seed + i) % kinds.Length] : kinds[random.Next(kinds.Length)];
-            var at = TimeSpan.FromSeconds(random.NextDouble() * (longer ? 12 : 5));
+            var at = TimeSpan.FromSeconds(random.NextDouble() * 12);
             var silo = random.Next(Silos);
-            var most = (kind, longer) switch
+            var most = kind switch
             {
-                (FaultKind.FreezeSilo, true) => 30,
-                (FaultKind.FreezeSilo, false) => 8,
-                (FaultKind.CutSilos, true) => 15,
-                (FaultKind.CutSilos, false) => 6,
-                (_, true) => 8,
-                _ => 3,
+                FaultKind.FreezeSilo => 30,
+                FaultKind.CutSilos => 15,
+                _ => 8,
             };
             faults[i] = new(kind, at, TimeSpan.FromSeconds(0.2 + random.NextDouble() * (most - 0.2)), silo, (silo + random.Next(1, Silos)) % Silos, Cuts[random.Next(Cuts.Length)]);
         }

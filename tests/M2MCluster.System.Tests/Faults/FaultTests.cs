@@ -21,7 +21,7 @@ public sealed class FaultTests(FaultClusters clusters, ITestOutputHelper output)
     public async Task Faults_UnderLoad_LoseNothingDoubleNothingAndKeepOrder(int seed)
     {
         Skip.If(Asked is null, "randomised faults are run by scripts/soak faults N");
-        var plan = FaultPlan.Draw(seed, longer: true);
+        var plan = FaultPlan.Draw(seed);
         var folder = Directory.CreateDirectory(Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{seed}"))).FullName;
         Say($"seed {seed}, logs in {folder}");
         foreach (var fault in plan.Faults) Say($"  {fault}");

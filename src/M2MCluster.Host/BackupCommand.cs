@@ -16,7 +16,7 @@ internal static class BackupCommand
     {
         var configuration = Configured.ByEnvironment();
         var node = configuration.GetSection(NodeOptions.Section).Get<NodeOptions>() ?? new();
-        var folder = new DataFolder(node.DataFolder);
+        var folder = new DataFolder(node.DataFolder, node.KeyFolder);
         var connectionString = configuration.GetConnectionString("M2M") ?? $"Data Source={folder.Database}";
         if (StorageServices.EngineOf(connectionString) != StorageEngine.Sqlite)
             throw new InvalidOperationException("only SQLite is backed up by --backup; PostgreSQL has pg_dump and pg_basebackup, and the keys are files: docs/operations.md");
@@ -25,7 +25,7 @@ internal static class BackupCommand
         else Directory.CreateDirectory(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         // Keys never change; without them a copy of the database is of no use, so that they come first.
-        foreach (var key in new[] { folder.OperatorKeyFile, Path.Combine(Path.GetDirectoryName(folder.OperatorKeyFile)!, "pepper.key") })
+        foreach (var key in new[] { folder.OperatorKeyFile, folder.PepperFile })
             File.Copy(key, Path.Combine(target, Path.GetFileName(key)));
         SqliteBackup.Write(connectionString, Path.Combine(target, Path.GetFileName(folder.Database)));
         await Console.Out.WriteLineAsync($"Backed up to {Path.GetFullPath(target)}.");

@@ -20,19 +20,22 @@ public sealed class BackupTests : IDisposable
     {
         var target = Path.Combine(_folder.FullName, "copy");
         string message;
-        await using (var host = await HostProcess.StartAsync(new() { Assembly = Repository.HostAssembly }))
+
+        // Keys in a folder of their own are found as the node finds them.
+        var keys = Path.Combine(_folder.FullName, "keys");
+        await using (var host = await HostProcess.StartAsync(new() { Assembly = Repository.HostAssembly, KeyFolder = keys }))
         {
             message = await FillAsync(host);
             using var busy = new CancellationTokenSource();
             var writing = WriteUntilAsync(host, busy.Token);
-            var (code, output) = await BackUpAsync(host, target);
+            var (code, output) = await BackUpAsync(host, target, keys: keys);
             await busy.CancelAsync();
             await writing;
             Assert.True(code == 0, output);
 
             // The node goes on, and a second copy does not overwrite the first.
             await host.Rest.GetAsync("v1/objects/meter-1");
-            Assert.Equal(1, (await BackUpAsync(host, target)).Code);
+            Assert.Equal(1, (await BackUpAsync(host, target, keys: keys)).Code);
         }
 
         foreach (var file in Directory.GetFiles(target))
@@ -121,11 +124,12 @@ public sealed class BackupTests : IDisposable
         for (var number = 0; !end.IsCancellationRequested; number++) await host.Rest.PostAsync($"v1/objects?objectId=later-{number}", new { kind = "DEVICE" });
     }
 
-    private static async Task<(int Code, string Output)> BackUpAsync(HostProcess host, string target, string? connectionString = null)
+    private static async Task<(int Code, string Output)> BackUpAsync(HostProcess host, string target, string? connectionString = null, string? keys = null)
     {
         var start = new ProcessStartInfo("dotnet", [Repository.HostAssembly, "--backup", target]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["M2M__DataFolder"] = Path.Combine(host.DataFolder, "data");
         if (connectionString is not null) start.Environment["ConnectionStrings__M2M"] = connectionString;
+        if (keys is not null) start.Environment["M2M__KeyFolder"] = keys;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

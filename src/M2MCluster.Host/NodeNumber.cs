@@ -100,7 +100,7 @@ internal sealed partial class NodeNumber(
 
     private void Hold(long asked) => ids.HoldUntil(asked + (long)(INodeNumbers.Lease.TotalSeconds * time.TimestampFrequency));
 
-    [LoggerMessage(6001, LogLevel.Information, "This silo has node number {Number}")]
+    [LoggerMessage(6005, LogLevel.Information, "This silo has node number {Number}")]
     private partial void LogTaken(int number);
 
     [LoggerMessage(6002, LogLevel.Warning, "Node number {Number} could not be renewed: {Reason}")]

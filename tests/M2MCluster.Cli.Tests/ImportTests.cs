@@ -11,7 +11,7 @@ public sealed class ImportTests(NodeFixture node) : IClassFixture<NodeFixture>
 {
     private const int Count = 60_000;
 
-    [Fact, Requirement("5.2.1.c")]
+    [Fact]
     public async Task Import_NodeKilledInTheMiddle_GoesOnAndEachIsThereOnceWithItsSecret()
     {
         var file = Path.Combine(node.Host.DataFolder, "objects.csv");

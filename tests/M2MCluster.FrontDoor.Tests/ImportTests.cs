@@ -15,7 +15,7 @@ public sealed class ImportTests(FrontDoorFixture door)
 {
     private const string Secret = "a-secret-of-enough-characters";
 
-    [Fact, Requirement("5.2.1.c")]
+    [Fact]
     public async Task ImportObjects_Items_AreAsCreateObjectMakesThem()
     {
         var prefix = door.NewName("import");
@@ -37,7 +37,7 @@ public sealed class ImportTests(FrontDoorFixture door)
             .Where(member => member.Name is not ("createTime" or "updateTime")).Select(member => member.ToString().Replace(suffix, "", StringComparison.Ordinal)));
     }
 
-    [Fact, Requirement("5.2.1.c")]
+    [Fact]
     public async Task ImportObjects_BadLines_AreToldAndTheGoodOnesGoIn()
     {
         var prefix = door.NewName("import");
@@ -152,7 +152,7 @@ public sealed class ImportTests(FrontDoorFixture door)
     public async Task ImportByHttp_WrongRequest_IsRefused(string query, string text, string type) =>
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(query, text, type)).Status);
 
-    [Fact, Requirement("5.2.1.c")]
+    [Fact]
     public async Task ImportObjects_Twice_ChangesNothingTheSecondTime()
     {
         var prefix = door.NewName("import");
@@ -184,7 +184,7 @@ public sealed class ImportTests(FrontDoorFixture door)
         Assert.True(await door.Object($"{prefix}-1").Authenticate(CredentialKind.MqttSecret, Secret));
     }
 
-    [Fact, Requirement("5.2.1.c")]
+    [Fact]
     public async Task ImportObjects_BrokenOff_GoesOnAfterTheCommittedLine()
     {
         var prefix = door.NewName("import");

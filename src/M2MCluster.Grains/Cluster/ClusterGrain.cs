@@ -71,6 +71,6 @@ internal sealed partial class ClusterGrain(
 
     private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 
-    [LoggerMessage(3020, LogLevel.Warning, "Silo {Silo} tells nothing of itself: {Reason}")]
+    [LoggerMessage(3021, LogLevel.Warning, "Silo {Silo} tells nothing of itself: {Reason}")]
     private partial void LogSilent(SiloAddress silo, string reason);
 }

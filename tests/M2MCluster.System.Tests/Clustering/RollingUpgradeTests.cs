@@ -14,7 +14,6 @@ namespace M2MCluster.System.Tests.Clustering;
 public sealed partial class RollingUpgradeTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [SkippableFact]
-    [Requirement("4.8")]
     public async Task Roll_OfThreeSilosUnderLoad_LosesNothingAndFailsNobodyWhoTriesAgain()
     {
         Skip.If(postgres.Missing is not null, postgres.Missing);

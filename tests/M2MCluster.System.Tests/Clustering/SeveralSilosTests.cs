@@ -8,7 +8,6 @@ namespace M2MCluster.System.Tests.Clustering;
 public sealed class SeveralSilosTests(ThreeSilos silos) : IClassFixture<ThreeSilos>
 {
     [SkippableFact]
-    [Requirement("4.8")]
     public async Task Message_AcceptedOnOneSilo_ReachesADeviceOnAnother()
     {
         Skip.If(silos.Missing is not null, silos.Missing);
@@ -20,7 +19,6 @@ public sealed class SeveralSilosTests(ThreeSilos silos) : IClassFixture<ThreeSil
     }
 
     [SkippableFact]
-    [Requirement("4.8")]
     public async Task Command_AcceptedOnOneSilo_GoesOutFromTheSocketWhereTheEndpointRegistered()
     {
         Skip.If(silos.Missing is not null, silos.Missing);
@@ -46,7 +44,6 @@ public sealed class SeveralSilosTests(ThreeSilos silos) : IClassFixture<ThreeSil
     }
 
     [SkippableFact]
-    [Requirement("4.8")]
     public async Task Subscription_MadeOnOneSilo_HoldsForTheNextReportOnAnother()
     {
         Skip.If(silos.Missing is not null, silos.Missing);

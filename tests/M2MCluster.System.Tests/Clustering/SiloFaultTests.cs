@@ -9,7 +9,6 @@ namespace M2MCluster.System.Tests.Clustering;
 public sealed class SiloFaultTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     [SkippableFact]
-    [Requirement("4.8")]
     public async Task Kill_OfTheSiloWithTheGrains_SessionsAndEndpointsOnOthersAreServedSoon()
     {
         await using var cluster = await StartAsync();
@@ -43,7 +42,6 @@ public sealed class SiloFaultTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [SkippableFact]
-    [Requirement("4.8")]
     public async Task Freeze_UntilTheOthersGoOnWithout_TheSiloWritesNothingOldAndEnds()
     {
         await using var cluster = await StartAsync();
@@ -78,7 +76,6 @@ public sealed class SiloFaultTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [SkippableFact]
-    [Requirement("4.8")]
     public async Task Terminate_SiloWithSessions_TellsThemCommitsAndHandsOver()
     {
         await using var cluster = await StartAsync();

@@ -16,7 +16,6 @@ public sealed class TraceTests
     private const string NotSampled = "00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-00f067aa0ba902b7-00";
 
     [Fact]
-    [Requirement("5.1.1")]
     public async Task Trace_OfACall_GoesThroughDeliveryAndResultToTheEventAndTheWebhook()
     {
         await using var collector = HttpReceiver.Start();

@@ -18,4 +18,5 @@ public sealed record MessageDraft(
     [property: Id(6)] Command? Command = null,
     [property: Id(7)] string? CoalesceKey = null,
     [property: Id(8)] string? RequestId = null,
-    [property: Id(9)] string? TraceParent = null);
+    [property: Id(9)] string? TraceParent = null,
+    [property: Id(10)] DeliveryTerms? Terms = null);

@@ -33,4 +33,10 @@ public sealed record MessageRecord
 
     /// <summary>The trace in which it was sent (W3C <c>traceparent</c>), if any.</summary>
     [Id(18)] public string? TraceParent { get; init; }
+
+    /// <summary>Null: the sender asked for nothing beyond the above.</summary>
+    [Id(19)] public DeliveryTerms? Terms { get; init; }
+
+    /// <summary>Whether the object may have it at that time: its window has come, and it has not expired.</summary>
+    public bool IsOpen(DateTimeOffset at) => ExpiresAt > at && !(Terms?.NotBefore > at);
 }

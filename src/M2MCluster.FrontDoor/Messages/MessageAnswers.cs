@@ -30,6 +30,7 @@ internal static class MessageAnswers
         if (from.CoalesceKey is { } key) answer.CoalesceKey = key;
         if (from.Outcome is { } outcome) answer.Outcome = (V1.Message.Types.Outcome)outcome;
         if (from.Detail is { } detail) answer.Detail = detail;
+        if (from.Terms is { } terms) TermsRequests.Answer(terms, answer);
         return answer;
     }
 

@@ -30,7 +30,8 @@ internal static class MessageRequests
             ConfirmationOf(from.Confirmation),
             from.Command is null ? null : CommandOf(from.Command, problems),
             Given(problems.Text(from.CoalesceKey, MaxText, "coalesceKey")),
-            Given(problems.Text(from.RequestId, MaxText, "requestId")));
+            Given(problems.Text(from.RequestId, MaxText, "requestId")),
+            Terms: TermsRequests.Terms(from, problems));
     }
 
     private static void CheckTarget(string target, Problems problems)

@@ -1,6 +1,5 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
-using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Metering;
 
@@ -12,14 +11,12 @@ internal sealed class Delivering(ObjectCore core)
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(10);
 
-    private string? _latestAddress;
+    public Paths Paths { get; } = new(core);
 
     /// <summary>The object was heard of: what waits has its chance.</summary>
     public ValueTask ContactAsync(Speaker speaker)
     {
-        // Messages go there: who merely claims to be the object must be one who may fetch them.
-        if (speaker.Bearer == Bearer.Coap && speaker.ObjectId == core.Id && (speaker.Strength > Strength.Claimed || core.Description?.Plain == PlainAccess.Full))
-            _latestAddress = speaker.Address;
+        Paths.Heard(speaker);
         return core.Mailbox.Count == 0 ? default : PumpAsync();
     }
 
@@ -32,7 +29,7 @@ internal sealed class Delivering(ObjectCore core)
         if (core.Mailbox.Count == 0 || core.Description is not { } description) return;
         var now = core.Now;
         var nowMs = now.ToUnixTimeMilliseconds();
-        var channels = await ChannelsAsync(description, nowMs);
+        var channels = await Paths.NowAsync(description, nowMs);
         if (!Push(channels, core.TraitsOf(description).InFlight - CountInFlight(channels, nowMs), now, nowMs)) return;
 
         var deadline = nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds;
@@ -55,8 +52,8 @@ internal sealed class Delivering(ObjectCore core)
         var any = false;
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt == 0).ToList())
         {
-            if (item.RetryAt > nowMs || item.Record.ExpiresAt <= now) continue;
-            if (channels.FirstOrDefault(candidate => Carries(candidate, item.Record)) is not { } channel) continue;
+            if (item.RetryAt > nowMs || !item.Record.IsOpen(now)) continue;
+            if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item.Record)) is not { } channel) continue;
             var attempt = core.Services.Ids.Next();
             item.Begin(attempt, channel, nowMs);
             item.Steps.Add(new(now, $"pushed over {channel.Bearer.ToString().ToUpperInvariant()}"));
@@ -133,7 +130,7 @@ internal sealed class Delivering(ObjectCore core)
         return () =>
         {
             item.Steps.Add(new(turn.Now, $"{(busy ? "the object is busy" : "no answer")}{(settlement.Detail is null ? "" : ": " + settlement.Detail)}"));
-            if (!busy) TryLatestAddress(item);
+            if (!busy) Paths.TryLatestAddress(item);
             item.Fail(at);
         };
     }
@@ -147,66 +144,11 @@ internal sealed class Delivering(ObjectCore core)
         foreach (var item in core.Mailbox.InOrder) item.Reset();
     }
 
-    /// <summary>The object is gone, and another of the same id may come.</summary>
-    public void Forget() => _latestAddress = null;
-
     /// <summary>The session is gone: what was under way on it waits again.</summary>
     public void Abandon(Channel channel)
     {
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Over is { } over && over.Session == channel.Session && over.Bearer == channel.Bearer))
             item.Reset();
-    }
-
-    /// <summary>Over which channel the message would go now, if over any.</summary>
-    public async ValueTask<Channel?> RouteAsync(MessageRecord message) => core.Description is { } description
-        ? (await ChannelsAsync(description, core.Now.ToUnixTimeMilliseconds())).FirstOrDefault(channel => Carries(channel, message))
-        : null;
-
-    public static bool Carries(Channel channel, MessageRecord message) =>
-        channel.Traits.HasFlag(ChannelTraits.Messages) || (channel.Traits.HasFlag(ChannelTraits.Requests) && message.Command is not null);
-
-    /// <summary>The channels of the object's own over which something can be pushed now; a gateway's serve its children too.</summary>
-    public IReadOnlyList<Channel> OwnChannels()
-    {
-        var channels = core.Channels.All.Where(channel => channel.Bearer == Bearer.Mqtt).ToList();
-        if (core.Description is { } description && core.Listens(core.Now.ToUnixTimeMilliseconds()) && RequestChannel(description) is { } requests)
-            channels.Add(requests);
-        return channels;
-    }
-
-    private async ValueTask<IReadOnlyList<Channel>> ChannelsAsync(ObjectDescription description, long nowMs)
-    {
-        var channels = OwnChannels();
-        if (description.Gateway is not { } gateway || (core.TraitsOf(description).Sleeps && !core.Listens(nowMs))) return channels;
-        try
-        {
-            return [.. channels, .. await core.Services.Grains.GetObject(gateway).ChannelsForChild()];
-        }
-        catch (Exception failure) when (failure is M2MException or TimeoutException or OrleansException)
-        {
-            // A gateway that cannot be asked now tells its children when it is back.
-            return channels;
-        }
-    }
-
-    /// <summary>A registered CoAP address outlives a restart, so the channel to it is found anew.</summary>
-    private Channel? RequestChannel(ObjectDescription description)
-    {
-        var open = core.Channels.All.FirstOrDefault(channel => channel.Bearer == Bearer.Coap && channel.Traits.HasFlag(ChannelTraits.Requests));
-        if (open is not null) return open;
-        return description.Registration is { Bearer: Bearer.Coap, Links.Length: > 0, Address.Length: > 0 } registration
-            && core.Services.Edges.Find(Bearer.Coap, registration.Silo) is { } edge
-            ? new(edge, registration.Address, Bearer.Coap, ChannelTraits.Requests)
-            : null;
-    }
-
-    /// <summary>An address translator may have changed its mind: where the object was heard of last is tried next.</summary>
-    private void TryLatestAddress(MailboxItem item)
-    {
-        if (item.Over is not { Bearer: Bearer.Coap } over || _latestAddress is null || _latestAddress == over.Session) return;
-        // A gateway's address is not the object's own.
-        if (core.Description?.Registration?.Address == over.Session || core.Channels.All.Any(channel => channel.Session == over.Session))
-            core.Channels.Attach(over with { Session = _latestAddress }, core.Id, core.State.Epoch);
     }
 
     private int CountInFlight(IReadOnlyList<Channel> channels, long nowMs)

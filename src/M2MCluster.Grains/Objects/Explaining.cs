@@ -25,6 +25,7 @@ internal static class Explaining
         DateTimeOffset? change = until == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(until);
         if (item.Attempt != 0) return ($"the object to confirm the push over {item.Over!.Bearer.ToString().ToUpperInvariant()}", null);
         if (item.Fetched) return ("the object's result; it has fetched the message", item.Record.ExpiresAt);
+        if (!item.Record.IsOpen(now)) return ("its window, which has not come yet", item.Record.Terms?.NotBefore);
         if (item.RetryAt > now.ToUnixTimeMilliseconds())
             return ($"the next attempt, after {item.Failures} without an answer", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (route is not null && ahead > 0) return ($"{ahead} message(s) that go first", null);

@@ -20,7 +20,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         await core.CommitAsync(turn);
         await delivering.ContactAsync(speaker);
         var entries = core.Mailbox.InOrder
-            .Where(item => item.Record.ExpiresAt > core.Now)
+            .Where(item => item.Record.IsOpen(core.Now))
             .Select(item => new MailboxEntry(item.Record.Id, core.Id, item.Record.ContentType, item.Record.Payload.Length, item.Record.Priority));
         if (turn.Description.Kind == ObjectKind.Gateway && speaker.ObjectId == core.Id)
             entries = entries.Concat(await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildEntries, CancellationToken.None));
@@ -31,7 +31,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
     {
         var turn = await EnterAsync(speaker);
         var item = id is { } wanted ? core.Mailbox.Find(wanted) : Next(turn.Now);
-        if (item?.Record.ExpiresAt <= turn.Now) item = null;
+        if (item?.Record.IsOpen(turn.Now) == false) item = null;
         if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched");
         await core.CommitAsync(turn);
         if (item is not null)
@@ -49,7 +49,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
     /// <summary>What is under way by a push comes last: the object may be about to have it.</summary>
     private MailboxItem? Next(DateTimeOffset now)
     {
-        var waiting = core.Mailbox.InOrder.Where(item => item.Record.ExpiresAt > now);
+        var waiting = core.Mailbox.InOrder.Where(item => item.Record.IsOpen(now));
         return waiting.FirstOrDefault(item => item.Attempt == 0) ?? waiting.FirstOrDefault();
     }
 

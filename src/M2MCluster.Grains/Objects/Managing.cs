@@ -58,7 +58,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
         turn.Tell(EventTypes.ObjectDeleted, EventData.Description(description));
         await core.CommitAsync(turn);
         Close(CloseReason.ObjectDeleted);
-        delivering.Forget();
+        delivering.Paths.Forget();
         await ReleaseNamesAsync(description.Names);
     }
 

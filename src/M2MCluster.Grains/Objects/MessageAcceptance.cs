@@ -17,6 +17,7 @@ internal static class MessageAcceptance
             throw M2MException.Invalid("ttl", "must be positive and at most 365 days");
         if (draft.Priority is < 0 or > 7) throw M2MException.Invalid("priority", "must be 0 to 7");
         if (draft.Payload.Length > MaxPayload) throw M2MException.Invalid("payload", $"has at most {MaxPayload} bytes");
+        if (draft.Terms?.NotBefore is { } notBefore && notBefore >= now + draft.TimeToLive) throw M2MException.Invalid("window.notBefore", "must come before the message expires");
         return new()
         {
             Id = new(ids.Next()),
@@ -33,6 +34,7 @@ internal static class MessageAcceptance
             RequestId = string.IsNullOrEmpty(draft.RequestId) ? null : draft.RequestId,
             Steps = [new(now, "accepted")],
             TraceParent = draft.TraceParent,
+            Terms = draft.Terms,
         };
     }
 }

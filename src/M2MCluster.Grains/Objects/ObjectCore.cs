@@ -59,7 +59,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         if (message.Command is not null && Description?.Registration is { Bearer: Bearer.Coap, Links.Length: > 0, Address.Length: > 0 }) return true;
         foreach (var channel in Channels.All)
         {
-            if (Delivering.Carries(channel, message)) return true;
+            if (Paths.Carries(channel, message)) return true;
         }
 
         return false;

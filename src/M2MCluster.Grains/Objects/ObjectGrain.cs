@@ -119,7 +119,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     // These two interleave with turns, so they read memory only.
     public ValueTask<PlainAccess> PlainAccess() => new(_core.Description?.Plain ?? Contracts.Objects.PlainAccess.None);
 
-    public ValueTask<ImmutableArray<Channel>> ChannelsForChild() => new([.. _delivering.OwnChannels()]);
+    public ValueTask<ImmutableArray<Channel>> ChannelsForChild() => new([.. _delivering.Paths.Own()]);
 
     public async ValueTask Wake(long due)
     {

@@ -61,7 +61,7 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
         }
 
         var ahead = core.Mailbox.InOrder.TakeWhile(other => other != item).Count();
-        var route = await delivering.RouteAsync(item.Record);
+        var route = await delivering.Paths.ForAsync(item.Record);
         return Explaining.Waiting(core, item, ahead, route);
     }
 
@@ -78,7 +78,7 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
             warnings.Add($"the object sleeps and is expected at {expected:u}, after the message expires");
         }
 
-        if (reachability == Reachability.Reachable && record.Command is not null && await delivering.RouteAsync(record) is null)
+        if (reachability == Reachability.Reachable && record.Command is not null && await delivering.Paths.ForAsync(record) is null)
             warnings.Add("the object has no open channel that takes requests; the command waits in its mailbox");
         return warnings;
     }

@@ -49,6 +49,11 @@ internal static class Bodies
             Id = new(78), Target = "groups/g", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 7, Confirmation = Confirmation.None,
             ContentType = "application/octet-stream", Payload = [], TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         },
+        ["message-terms"] = new MessageRecord
+        {
+            Id = new(79), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
+            ContentType = "text/plain", Payload = [1], Terms = new() { NotBefore = Noon.AddMinutes(30), Paths = new([Bearer.Mqtt, Bearer.Sms]) },
+        },
         ["object"] = new ObjectState
         {
             SeenAt = Unix(1), AwakeUntil = Unix(2), Left = true, Epoch = 4, Told = Reachability.Asleep, ArmedAt = Unix(3), Exchanges = ExchangeMemory.Empty.With(ulong.MaxValue, 7).With(5, 8),

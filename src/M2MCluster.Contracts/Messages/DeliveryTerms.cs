@@ -1,0 +1,12 @@
+namespace M2MCluster.Contracts.Messages;
+
+/// <summary>How a message is to be delivered, where its sender asked for more than the platform does by itself.</summary>
+[GenerateSerializer, Immutable, Alias("m2m.DeliveryTerms")]
+public sealed record DeliveryTerms
+{
+    /// <summary>The object does not get it before; earlier than the message expires.</summary>
+    [Id(0)] public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Over which ways it may go; null: over any that does not cost extra.</summary>
+    [Id(4)] public PathPolicy? Paths { get; init; }
+}

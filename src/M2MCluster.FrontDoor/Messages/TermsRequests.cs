@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Google.Protobuf.WellKnownTypes;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.FrontDoor.Requests;
+
+namespace M2MCluster.FrontDoor.Messages;
+
+/// <summary>The terms of a delivery as callers write and read them.</summary>
+internal static class TermsRequests
+{
+    /// <returns>Null: the caller asked for nothing special.</returns>
+    public static DeliveryTerms? Terms(V1.SendMessageRequest from, Problems problems)
+    {
+        var terms = new DeliveryTerms
+        {
+            NotBefore = from.Window?.NotBefore?.ToDateTimeOffset(),
+            Paths = from.PathPolicy is null ? null : Paths(from.PathPolicy, problems),
+        };
+        return terms == new DeliveryTerms() ? null : terms;
+    }
+
+    public static void Answer(DeliveryTerms from, V1.Message answer)
+    {
+        if (from.NotBefore is { } notBefore) answer.Window = new() { NotBefore = notBefore.ToTimestamp() };
+        if (from.Paths is { } paths) answer.PathPolicy = new() { Bearers = { paths.Bearers.Select(bearer => (V1.Bearer)(bearer + 1)) } };
+    }
+
+    private static PathPolicy Paths(V1.PathPolicy from, Problems problems)
+    {
+        problems.Require(
+            from.Bearers.All(bearer => bearer != V1.Bearer.Unspecified && System.Enum.IsDefined(bearer)), "pathPolicy.bearers", "are of COAP, MQTT and SMS");
+        return new([.. from.Bearers.Where(bearer => bearer != V1.Bearer.Unspecified).Distinct().Select(bearer => (Bearer)(bearer - 1))]);
+    }
+}

@@ -16,7 +16,8 @@ internal sealed class FaultPlan
     /// <summary>By the time at which they begin.</summary>
     public IReadOnlyList<Fault> Faults { get; }
 
-    public static FaultPlan Draw(int seed)
+    /// <param name="longest">No fault lasts longer.</param>
+    public static FaultPlan Draw(int seed, TimeSpan longest)
     {
 #pragma warning disable CA5394 // A seed makes the run again, which is the point.
         var random = new Random(seed);
@@ -28,12 +29,12 @@ internal sealed class FaultPlan
             var kind = i < 2 ? kinds[(2 * seed + i) % kinds.Length] : kinds[random.Next(kinds.Length)];
             var at = TimeSpan.FromSeconds(random.NextDouble() * 12);
             var silo = random.Next(Silos);
-            var most = kind switch
+            var most = Math.Min(longest.TotalSeconds, kind switch
             {
                 FaultKind.FreezeSilo => 30,
                 FaultKind.CutSilos => 15,
                 _ => 8,
-            };
+            });
             faults[i] = new(kind, at, TimeSpan.FromSeconds(0.2 + random.NextDouble() * (most - 0.2)), silo, (silo + random.Next(1, Silos)) % Silos, Cuts[random.Next(Cuts.Length)]);
         }
 #pragma warning restore CA5394

@@ -82,9 +82,10 @@ internal sealed class FaultRun(FaultyCluster cluster, FaultPlan plan, string fol
         for (var i = 0; i < 2; i++)
         {
             var sleeper = new CoapSleeper(await DeviceAsync(rest, $"asleep-{i}"), Coap(i + 1), TimeSpan.FromSeconds(1 + 4 * i));
-            sleeper.OnAnswered = name => Answered($"{_prefix}-asleep-{i}", name);
-            _readers.Add(($"asleep-{i}", sleeper.RunAsync));
-            Send($"{_prefix}-asleep-{i}", "DELIVERED");
+            var id = $"{_prefix}-asleep-{i}";
+            sleeper.OnAnswered = name => Answered(id, name);
+            _readers.Add((id, sleeper.RunAsync));
+            Send(id, "DELIVERED");
         }
 
         Read(await DeviceAsync(rest, "awake-0"), Mqtt(0), "m2m/mailbox/#");

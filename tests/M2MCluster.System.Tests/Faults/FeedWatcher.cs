@@ -34,14 +34,18 @@ internal sealed class FeedWatcher(string application, IReadOnlyList<Uri> frontDo
                 }
 
                 using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(patience.Token));
-                var after = "";
+                var (after, data) = (cursor, "");
                 while (await lines.ReadLineAsync(patience.Token) is { } line)
                 {
                     patience.CancelAfter(Patience);
                     if (line.StartsWith("id: ", StringComparison.Ordinal)) after = line["id: ".Length..];
-                    if (!line.StartsWith("data: ", StringComparison.Ordinal)) continue;
-                    Take(JsonNode.Parse(line["data: ".Length..])!);
-                    cursor = after;
+                    else if (line.StartsWith("data: ", StringComparison.Ordinal)) data = line["data: ".Length..];
+                    // The empty line ends an event; one that breaks off before is none.
+                    else if (line.Length == 0 && data.Length > 0)
+                    {
+                        Take(JsonNode.Parse(data)!);
+                        (cursor, data) = (after, "");
+                    }
                 }
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException)

@@ -49,11 +49,14 @@ internal sealed class Checker(RestClient rest, string application, IReadOnlyList
     private void Ordered(string where, List<long> numbers) =>
         Tell($"{where}: out of order", numbers.Zip(numbers.Skip(1)).Where(pair => pair.First >= pair.Second).Select(pair => pair.Second));
 
-    // The follower heard all that the feed holds, and each object's in the feed's order, apart from what came again.
+    // The follower heard all that the feed holds, and each object's in the feed's order, apart from what came again. Sessions end with the run: of their
+    // ends the feed may tell when nobody follows it any more.
     private void CheckWatched(List<FeedEvent> feed)
     {
-        var heard = log.Where(line => line.What == "heard").DistinctBy(line => line.Whom[1]).ToLookup(line => line.Whom[0], line => line.Whom[1]);
-        foreach (var subject in feed.DistinctBy(one => one.Id).ToLookup(one => one.Subject, one => one.Id))
+        const string Reachability = "m2m.object.reachability";
+        var heard = log.Where(line => line.What == "heard" && !line.Whom[2].StartsWith(Reachability, StringComparison.Ordinal))
+            .DistinctBy(line => line.Whom[1]).ToLookup(line => line.Whom[0], line => line.Whom[1]);
+        foreach (var subject in feed.Where(one => one.Type != Reachability).DistinctBy(one => one.Id).ToLookup(one => one.Subject, one => one.Id))
         {
             if (heard[subject.Key].SequenceEqual(subject)) continue;
             Tell($"{subject.Key}, watch: not heard", subject.Except(heard[subject.Key]));

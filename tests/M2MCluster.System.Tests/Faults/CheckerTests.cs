@@ -28,7 +28,7 @@ public sealed class CheckerTests(Node node) : IClassFixture<Node>
         await FindsAsync([.. honest, accepted], "accepted twice");
         await FindsAsync([.. honest.Where(line => line != accepted)], "never accepted, with an outcome");
 
-        var heard = honest.Where(line => line.What == "heard" && line.Whom[0] == $"objects/{report.Whom[0]}").Take(2).ToList();
+        var heard = honest.Where(line => line.What == "heard" && line.Whom[2].StartsWith("m2m.report", StringComparison.Ordinal)).Take(2).ToList();
         await FindsAsync([.. honest.Where(line => line != heard[0])], "not heard");
         await FindsAsync([.. honest.Select(line => line == heard[0] ? heard[1] : line == heard[1] ? heard[0] : line)], "not in the feed's order");
 

@@ -98,6 +98,20 @@ public sealed class ImportTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task ImportByHttp_GzipThatBreaksOff_IsNotTakenForTheWhole()
+    {
+        var prefix = $"i{Guid.NewGuid():n}";
+        var text = string.Concat(Enumerable.Range(0, 3000).Select(i => $"{{\"objectId\":\"{prefix}-{i}\",\"object\":{{\"displayName\":\"{Guid.NewGuid()}\"}}}}\n"));
+        var refused = await PostAsync($"?importId={prefix}", text, "application/x-ndjson", packed: true, cutOff: 100);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        Assert.Contains("breaks off", refused.Body.ToString(), StringComparison.Ordinal);
+
+        // The whole file under the same id goes on where it broke off.
+        var whole = await PostAsync($"?importId={prefix}", text, "application/x-ndjson", packed: true).Ok();
+        Assert.True(whole.GetProperty("done").GetBoolean());
+    }
+
+    [Fact]
     public async Task ImportByHttp_FieldThatNoDatabaseTakesAsText_IsToldInPrint()
     {
         var prefix = door.NewName("import");
@@ -316,7 +330,7 @@ public sealed class ImportTests(FrontDoorFixture door)
         return await call;
     }
 
-    private async Task<RestAnswer> PostAsync(string query, string text, string type, bool packed = false)
+    private async Task<RestAnswer> PostAsync(string query, string text, string type, bool packed = false, int cutOff = 0)
     {
         using var rest = door.Rest();
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -324,7 +338,7 @@ public sealed class ImportTests(FrontDoorFixture door)
         {
             using var small = new MemoryStream();
             await using (var gzip = new GZipStream(small, CompressionLevel.Fastest)) await gzip.WriteAsync(bytes);
-            bytes = small.ToArray();
+            bytes = small.ToArray()[..^cutOff];
         }
 
         using var body = new ByteArrayContent(bytes);

@@ -37,7 +37,7 @@ internal sealed class ImportEndpoint(ImportRun run)
         catch (InvalidDataException)
         {
             var problems = new Problems();
-            problems.Add("", "is not gzip");
+            problems.Add("", "is not gzip, or breaks off; what came before it is imported");
             problems.ThrowIfAny();
         }
     }

@@ -62,7 +62,7 @@ internal sealed class GlobalOptions(TimeProvider time)
                 await Console.Error.WriteLineAsync($"{refused.StatusCode}: {refused.Status.Detail}");
                 return Failed;
             }
-            catch (UsageException wrong)
+            catch (Exception wrong) when (wrong is UsageException or InvalidDataException)
             {
                 await Console.Error.WriteLineAsync(wrong.Message);
                 return Failed;

@@ -20,6 +20,9 @@ internal sealed partial class CommitPipeline(
     private Thread? _thread;
     private long _failures;
 
+    // Of the committing thread only.
+    private bool _isAway;
+
     /// <summary>Transactions that failed as a whole since the start: the database was away, or had no room.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
@@ -75,10 +78,14 @@ internal sealed partial class CommitPipeline(
         {
             writer.Write(batch);
             metrics.Committed(batch.Count, time.GetElapsedTime(start));
+            _isAway = false;
         }
         catch (Exception failure) when (failure is IOException or DbException or TimeoutException or M2MException)
         {
-            LogFailed(batch.Count, failure);
+            // While storage is away there are many batches, and all fail alike.
+            if (_isAway) LogFailedAgain(batch.Count, failure.Message);
+            else LogFailed(batch.Count, failure);
+            _isAway = true;
             metrics.Failed(batch.Count);
             Interlocked.Increment(ref _failures);
             foreach (var entry in batch) entry.Refusal = new M2MException(ErrorCode.Unavailable, "storage is not available");

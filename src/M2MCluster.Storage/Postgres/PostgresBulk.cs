@@ -17,6 +17,8 @@ namespace M2MCluster.Storage.Postgres;
 internal sealed partial class PostgresBulk(PostgresDatabase database, PostgresNews news, Bodies bodies, Inbox inbox, ILogger<PostgresBulk> log)
     : IBulkCommit, IDisposable
 {
+    private static readonly TimeSpan TurnComesWithin = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _turn = new(1);
     private NpgsqlConnection? _connection;
 
@@ -26,7 +28,7 @@ internal sealed partial class PostgresBulk(PostgresDatabase database, PostgresNe
     {
         // Before the turn, while another import may be writing.
         var rows = new BulkRows(set, bodies);
-        await _turn.WaitAsync().ConfigureAwait(false);
+        if (!await _turn.WaitAsync(TurnComesWithin).ConfigureAwait(false)) throw new M2MException(ErrorCode.Unavailable, "storage is busy with other imports");
         try
         {
             if (_connection is not { FullState: ConnectionState.Open }) await ConnectAsync().ConfigureAwait(false);

@@ -9,8 +9,8 @@ internal static class MqttReasons
     /// <summary>Whether the same call may succeed later and nothing was done.</summary>
     public static bool IsTransient(M2MException failure) => failure.Code is ErrorCode.Unavailable or ErrorCode.Aborted;
 
-    /// <summary>A call that may have been carried out or not: its answer is missing.</summary>
-    public static bool IsUncertain(Exception failure) => failure is TimeoutException or Orleans.Runtime.OrleansException;
+    /// <summary>A call that may have been carried out or not: its answer is missing. Cancelled is what the grain directory was doing when its silo left.</summary>
+    public static bool IsUncertain(Exception failure) => failure is TimeoutException or Orleans.Runtime.OrleansException or OperationCanceledException;
 
     /// <summary>
     /// A refusal that holds: sending the same again would be refused again. A code of 0x80 and above ends the exchange, so nothing transient comes here.

@@ -37,7 +37,7 @@ internal sealed partial class ClusterGrain(
             RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
             return await grains.GetGrain<ISiloGrain>(silo.ToParsableString()).Read().AsTask().WaitAsync(Patience, time);
         }
-        catch (Exception silent) when (silent is TimeoutException or OrleansException)
+        catch (Exception silent) when (silent is TimeoutException or OrleansException or OperationCanceledException)
         {
             LogSilent(silo, silent.Message);
             return null;
@@ -55,7 +55,7 @@ internal sealed partial class ClusterGrain(
             var statistics = await management.GetSimpleGrainStatistics([silo]).WaitAsync(Patience, time);
             return statistics.GroupBy(statistic => NameOf(statistic.GrainType)).ToImmutableDictionary(type => type.Key, type => type.Sum(statistic => statistic.ActivationCount));
         }
-        catch (Exception silent) when (silent is TimeoutException or OrleansException)
+        catch (Exception silent) when (silent is TimeoutException or OrleansException or OperationCanceledException)
         {
             LogSilent(silo, silent.Message);
             return ImmutableDictionary<string, int>.Empty;

@@ -39,7 +39,7 @@ internal sealed class Paths(ObjectCore core)
         {
             return [.. channels, .. await core.Services.Grains.GetObject(gateway).ChannelsForChild()];
         }
-        catch (Exception failure) when (failure is M2MException or TimeoutException or OrleansException)
+        catch (Exception failure) when (failure is M2MException or TimeoutException or OrleansException or OperationCanceledException)
         {
             // A gateway that cannot be asked now tells its children when it is back.
             return channels;

@@ -4,9 +4,11 @@ using M2MCluster.Grains.Events;
 using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
+using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Schedule;
 using M2MCluster.Grains.Subscriptions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace M2MCluster.Grains;
 
@@ -27,6 +29,9 @@ public static class GrainsSetup
         services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>();
         services.AddSingleton<SubscriptionDirectory>();
         services.AddSingleton<IFeedHints, FeedHints>();
+        services.AddOptions<PlanningOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PlanningOptions>, PlanningOptionsValidator>();
+        services.AddSingleton(provider => new TariffCalendar(provider.GetRequiredService<IOptions<PlanningOptions>>().Value)).AddSingleton<Planner>();
         services.AddSingleton<ObjectServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();

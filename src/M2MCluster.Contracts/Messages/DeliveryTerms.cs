@@ -7,6 +7,9 @@ public sealed record DeliveryTerms
     /// <summary>The object does not get it before; earlier than the message expires.</summary>
     [Id(0)] public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>By how much later it may leave, counted from <see cref="NotBefore"/> or acceptance; null or nothing: it leaves at once.</summary>
+    [Id(1)] public TimeSpan? Tolerance { get; init; }
+
     /// <summary>Over which ways it may go; null: over any that does not cost extra.</summary>
     [Id(4)] public PathPolicy? Paths { get; init; }
 }

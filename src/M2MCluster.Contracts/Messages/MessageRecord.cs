@@ -1,3 +1,5 @@
+using M2MCluster.Contracts.Planning;
+
 namespace M2MCluster.Contracts.Messages;
 
 /// <summary>A message as it stands on disk: the row that is written at acceptance and once more at its end.</summary>
@@ -37,6 +39,17 @@ public sealed record MessageRecord
     /// <summary>Null: the sender asked for nothing beyond the above.</summary>
     [Id(19)] public DeliveryTerms? Terms { get; init; }
 
-    /// <summary>Whether the object may have it at that time: its window has come, and it has not expired.</summary>
-    public bool IsOpen(DateTimeOffset at) => ExpiresAt > at && !(Terms?.NotBefore > at);
+    /// <summary>Its place in its bearer's plan; null: it was not planned.</summary>
+    [Id(30)] public PlannedSlot? Plan { get; init; }
+
+    /// <summary>Before this the object does not get it; null: at once.</summary>
+    public DateTimeOffset? OpensAt => Plan?.At ?? Terms?.NotBefore;
+
+    /// <summary>When it should have left, where it can wait: later by its tolerance than it might leave, and before it expires. Null: it cannot wait.</summary>
+    public DateTimeOffset? Latest => Terms?.Tolerance is not { Ticks: > 0 } tolerance ? null
+        : (Terms.NotBefore ?? AcceptedAt) is var from && ExpiresAt - from > tolerance ? from + tolerance
+        : ExpiresAt - TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Whether the object may have it at that time: its time has come, and it has not expired.</summary>
+    public bool IsOpen(DateTimeOffset at) => ExpiresAt > at && !(OpensAt > at);
 }

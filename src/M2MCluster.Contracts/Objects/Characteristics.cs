@@ -12,6 +12,9 @@ public static class Characteristics
     /// <summary>Seconds between reports that are expected of it; silence beyond one and a half of it is overdue.</summary>
     public const string ReportPeriod = "reportPeriod";
 
+    /// <summary>The network's cell in which it is, whose budget it uses; its gateway if not given.</summary>
+    public const string Cell = "cell";
+
     /// <summary>Messages that may be pushed before the first is acknowledged, 1 to 16; default 1.</summary>
     public const string InFlight = "inFlight";
 }

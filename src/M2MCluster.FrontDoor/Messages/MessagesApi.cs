@@ -82,6 +82,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
             WaitsUntil = explanation.WaitsUntil?.ToTimestamp(),
             Ahead = explanation.Ahead,
             Steps = { explanation.Message.Steps.Select(MessageAnswers.Step) },
+            Plan = TermsRequests.PlanOf(explanation.Message),
         };
         if (explanation.WaitsFor is { } waitsFor) answer.WaitsFor = waitsFor;
         return answer;

@@ -9,22 +9,37 @@ namespace M2MCluster.FrontDoor.Messages;
 /// <summary>The terms of a delivery as callers write and read them.</summary>
 internal static class TermsRequests
 {
+    private static readonly TimeSpan MaxTolerance = TimeSpan.FromDays(365);
+
     /// <returns>Null: the caller asked for nothing special.</returns>
     public static DeliveryTerms? Terms(V1.SendMessageRequest from, Problems problems)
     {
         var terms = new DeliveryTerms
         {
             NotBefore = from.Window?.NotBefore?.ToDateTimeOffset(),
+            Tolerance = from.Window?.Tolerance?.ToTimeSpan(),
             Paths = from.PathPolicy is null ? null : Paths(from.PathPolicy, problems),
         };
+        problems.Require(terms.Tolerance is not { } tolerance || (tolerance >= TimeSpan.Zero && tolerance <= MaxTolerance), "window.tolerance", "must be 0 to 365 days");
         return terms == new DeliveryTerms() ? null : terms;
     }
 
     public static void Answer(DeliveryTerms from, V1.Message answer)
     {
-        if (from.NotBefore is { } notBefore) answer.Window = new() { NotBefore = notBefore.ToTimestamp() };
+        if (from.NotBefore is { } || from.Tolerance is { })
+            answer.Window = new() { NotBefore = from.NotBefore?.ToTimestamp(), Tolerance = from.Tolerance?.ToDuration() };
         if (from.Paths is { } paths) answer.PathPolicy = new() { Bearers = { paths.Bearers.Select(bearer => (V1.Bearer)(bearer + 1)) } };
     }
+
+    public static V1.Plan? PlanOf(MessageRecord message) => message.Plan is not { } plan ? null : new()
+    {
+        Time = plan.At.ToTimestamp(),
+        LatestTime = plan.Latest.ToTimestamp(),
+        Bearer = (V1.Bearer)(plan.Bearer + 1),
+        Price = plan.Price,
+        PriceWhenPlanned = plan.PriceNow,
+        HasRoom = plan.HasRoom,
+    };
 
     private static PathPolicy Paths(V1.PathPolicy from, Problems problems)
     {

@@ -12,6 +12,7 @@ internal sealed class Delivering(ObjectCore core)
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(10);
 
     public Paths Paths { get; } = new(core);
+    public Admission Admission { get; } = new(core);
 
     /// <summary>The object was heard of: what waits has its chance.</summary>
     public ValueTask ContactAsync(Speaker speaker)
@@ -30,9 +31,11 @@ internal sealed class Delivering(ObjectCore core)
         var now = core.Now;
         var nowMs = now.ToUnixTimeMilliseconds();
         var channels = await Paths.NowAsync(description, nowMs);
-        if (!Push(channels, core.TraitsOf(description).InFlight - CountInFlight(channels, nowMs), now, nowMs)) return;
+        var room = core.TraitsOf(description).InFlight - CountInFlight(channels, nowMs);
+        var turnAt = await Admission.AskAsync(channels, room, now);
+        if (!Push(channels, room, now, nowMs) && turnAt == long.MaxValue) return;
 
-        var deadline = nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds;
+        var deadline = Math.Min(turnAt, nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds);
         if (core.State.ArmedAt != 0 && core.State.ArmedAt <= deadline) return;
         var turn = core.Begin();
         turn.WakeBy(deadline);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
@@ -25,7 +26,9 @@ internal static class Explaining
         DateTimeOffset? change = until == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(until);
         if (item.Attempt != 0) return ($"the object to confirm the push over {item.Over!.Bearer.ToString().ToUpperInvariant()}", null);
         if (item.Fetched) return ("the object's result; it has fetched the message", item.Record.ExpiresAt);
-        if (!item.Record.IsOpen(now)) return ("its window, which has not come yet", item.Record.Terms?.NotBefore);
+        if (!item.Record.IsOpen(now)) return (Opening(item.Record, now), item.Record.OpensAt);
+        if (item.Awaits is { } bearer && item.RetryAt > now.ToUnixTimeMilliseconds())
+            return ($"its turn, since the budget of {bearer.ToString().ToUpperInvariant()} is used up", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (item.RetryAt > now.ToUnixTimeMilliseconds())
             return ($"the next attempt, after {item.Failures} without an answer", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (route is not null && ahead > 0) return ($"{ahead} message(s) that go first", null);
@@ -40,4 +43,9 @@ internal static class Explaining
                 : ("the object to fetch it", change),
         };
     }
+
+    private static string Opening(MessageRecord message, DateTimeOffset now) => message.Plan is not { } plan || message.Terms?.NotBefore > now ? "its window, which has not come yet"
+        : string.Create(CultureInfo.InvariantCulture, $"its slot of {plan.Bearer.ToString().ToUpperInvariant()} at {plan.At:u}, ") + (!plan.HasRoom ? "the end of its window, since all before it are full"
+        : plan.Price < plan.PriceNow ? string.Create(CultureInfo.InvariantCulture, $"because it is cheaper then: {plan.Price} instead of {plan.PriceNow}")
+        : "because there is more room then, for the same price");
 }

@@ -1,4 +1,6 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Grains.Objects;
@@ -25,6 +27,12 @@ internal sealed class MailboxItem(MessageRecord record)
 
     public int Failures { get; private set; }
 
+    /// <summary>The place in a bearer's plan that is held for it.</summary>
+    public PlanHold? Hold { get; private set; } = record.Plan is { HasRoom: true } plan ? new(plan.At, 0) : null;
+
+    /// <summary>The bearer whose budget has no room for it before <see cref="RetryAt"/>; null: it waits for none.</summary>
+    public Bearer? Awaits { get; private set; }
+
     public List<MessageStep> Steps { get; } = [.. record.Steps];
 
     /// <summary>Whether it may be with the object already.</summary>
@@ -48,6 +56,17 @@ internal sealed class MailboxItem(MessageRecord record)
         Attempt = 0;
         Fetch(retryAt);
     }
+
+    /// <summary>It may leave later, by the bearer's plan.</summary>
+    /// <returns>When, Unix milliseconds.</returns>
+    public long AwaitTurn(Bearer bearer, DateTimeOffset at, PlanHold? hold)
+    {
+        (Awaits, Hold) = (bearer, hold);
+        return RetryAt = DueTime.Of(at);
+    }
+
+    /// <summary>It may leave now: what was held for it is used.</summary>
+    public void HasTurn() => (Awaits, Hold) = (null, null);
 
     public void Begin(long attempt, Channel over, long now)
     {

@@ -32,6 +32,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         var turn = await EnterAsync(speaker);
         var item = id is { } wanted ? core.Mailbox.Find(wanted) : Next(turn.Now);
         if (item?.Record.IsOpen(turn.Now) == false) item = null;
+        if (item is not null && !await delivering.Admission.MayFetchAsync(item, speaker.Bearer, turn.Now)) item = null;
         if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched");
         await core.CommitAsync(turn);
         if (item is not null)

@@ -2,6 +2,7 @@ using M2MCluster.Contracts.Reading;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Serialization;
 
@@ -25,4 +26,5 @@ internal sealed record ObjectServices(
     SecretHasher Secrets,
     FleetMetrics Fleet,
     DeliveryMetrics Delivery,
-    MailboxWatch Mailboxes);
+    MailboxWatch Mailboxes,
+    Planner Planner);

@@ -24,6 +24,7 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
             throw new M2MException(ErrorCode.ResourceExhausted, $"the mailbox of {core.Id} is full: {core.Mailbox.Count} messages, {core.Mailbox.Bytes} bytes");
         foreach (var item in replaced) turn.End(item, Outcome.Superseded, $"by {Names.Messages}{record.Id}");
         foreach (var item in evicted) turn.End(item, Outcome.Evicted, $"the mailbox is full; gave way to {Names.Messages}{record.Id}");
+        record = await core.Services.Planner.PlaceAsync(description, record, () => delivering.Paths.ForAsync(record));
         turn.Accepted.Add(record);
         turn.State = turn.State with { Messages = turn.State.Messages + 1, MessageBytes = turn.State.MessageBytes + draft.Payload.Length };
         await core.CommitAsync(turn);
@@ -80,6 +81,7 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
 
         if (reachability == Reachability.Reachable && record.Command is not null && await delivering.Paths.ForAsync(record) is null)
             warnings.Add("the object has no open channel that takes requests; the command waits in its mailbox");
+        if (record.Plan is { HasRoom: false } plan) warnings.Add($"the budget of {plan.Bearer.ToString().ToUpperInvariant()} is used up until {plan.Latest:u}; the message may leave later");
         return warnings;
     }
 }

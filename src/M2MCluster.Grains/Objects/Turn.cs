@@ -163,7 +163,7 @@ internal sealed class Turn
     private long NextOf(MessageRecord message)
     {
         var expiry = DueTime.Of(message.ExpiresAt);
-        if (message.Terms?.NotBefore > Now) return DueTime.Of(message.Terms.NotBefore.Value);
+        if (message.OpensAt is { } opens && opens > Now) return DueTime.Of(opens);
         return OnlineUntil > NowMs && _core.HasWayFor(message) ? Math.Min(expiry, NowMs + (long)AttemptDeadline.TotalMilliseconds) : expiry;
     }
 }

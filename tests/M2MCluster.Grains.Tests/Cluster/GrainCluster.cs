@@ -13,7 +13,7 @@ namespace M2MCluster.Grains.Tests.Cluster;
 /// One silo with the real storage in a folder of its own, a clock that stands still until it is moved, and no edges. Shared by all
 /// tests; each makes objects of its own, and none relies on what the time is.
 /// </summary>
-public sealed class GrainCluster : IAsyncLifetime
+public class GrainCluster : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("m2m-grains-").FullName;
     private InProcessTestCluster? _cluster;
@@ -59,6 +59,10 @@ public sealed class GrainCluster : IAsyncLifetime
 
     internal bool IsActive(IAddressable grain) => _cluster!.TryGetGrainContext(grain.GetGrainId(), out _);
 
+    private protected virtual void Add(IServiceCollection services)
+    {
+    }
+
     private void Configure(IServiceCollection services)
     {
         services.AddM2MStorage($"Data Source={Path.Combine(_folder, "m2m.db")}");
@@ -68,5 +72,6 @@ public sealed class GrainCluster : IAsyncLifetime
         services.AddSingleton<IEdgeDirectory>(Edges);
         var inner = services.Last(service => service.ServiceType == typeof(ICommitPipeline)).ImplementationFactory!;
         services.AddSingleton<ICommitPipeline>(provider => new FaultyPipeline((ICommitPipeline)inner(provider)));
+        Add(services);
     }
 }

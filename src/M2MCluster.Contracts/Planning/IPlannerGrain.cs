@@ -1,0 +1,15 @@
+namespace M2MCluster.Contracts.Planning;
+
+/// <summary>
+/// Plans what is sent over one bearer, so that its budgets and those of its cells hold; the key is the <see cref="Sessions.Bearer"/>. Both calls throw
+/// <see cref="M2MException"/>: <see cref="ErrorCode.FailedPrecondition"/> if the bearer has no budget.
+/// </summary>
+[Alias("m2m.IPlannerGrain"), GrainInterfaceType("m2m.IPlannerGrain")]
+public interface IPlannerGrain : IGrainWithIntegerKey
+{
+    /// <summary>A place for a message that can wait. It is a forecast: to leave, the message asks by <see cref="Admit"/>.</summary>
+    [Alias("Reserve")] ValueTask<PlannedSlot> Reserve(PlanRequest request);
+
+    /// <summary>Whether the message may leave now; else when to ask again. What was granted counts as sent.</summary>
+    [Alias("Admit")] ValueTask<Permit> Admit(PermitRequest request);
+}

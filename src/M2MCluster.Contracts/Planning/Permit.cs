@@ -1,0 +1,7 @@
+namespace M2MCluster.Contracts.Planning;
+
+/// <summary>The answer to who wants to leave now.</summary>
+/// <param name="Granted">It counts as sent.</param>
+/// <param name="Hold">Not granted: where a place is held for it; it asks again then.</param>
+[GenerateSerializer, Immutable, Alias("m2m.Permit")]
+public readonly record struct Permit([property: Id(0)] bool Granted, [property: Id(1)] PlanHold? Hold);

@@ -1,0 +1,14 @@
+namespace M2MCluster.Contracts.Planning;
+
+/// <summary>A message that wants to leave now.</summary>
+/// <param name="Cell">Null: none is known.</param>
+/// <param name="Priority">0 to 7, 7 first.</param>
+/// <param name="Hold">The place that is held for it, if any is.</param>
+/// <param name="Latest">Its bound if it can wait; null, or in the past: it cannot.</param>
+[GenerateSerializer, Immutable, Alias("m2m.PermitRequest")]
+public sealed record PermitRequest(
+    [property: Id(0)] string? Cell,
+    [property: Id(1)] int Bytes,
+    [property: Id(2)] int Priority,
+    [property: Id(3)] PlanHold? Hold,
+    [property: Id(4)] DateTimeOffset? Latest);

@@ -1,0 +1,29 @@
+namespace M2MCluster.Grains.Planning;
+
+/// <summary>Messages and their bytes, of one piece of work or of a slot.</summary>
+internal readonly record struct Load(int Messages, int Bytes)
+{
+    /// <summary>A budget without bound; sums of loads stay below it.</summary>
+    public static readonly Load Unbound = new(int.MaxValue, int.MaxValue);
+
+    public static Load Of(int bytes) => new(1, bytes);
+
+    public static Load operator +(Load one, Load other) => new(Sum(one.Messages, other.Messages), Sum(one.Bytes, other.Bytes));
+
+    /// <summary>Never below nothing: what was taken twice is not owed.</summary>
+    public static Load operator -(Load one, Load other) => new(Math.Max(0, one.Messages - other.Messages), Math.Max(0, one.Bytes - other.Bytes));
+
+    /// <summary>That share of a budget, rounded down.</summary>
+    public Load Part(double share) => new(Part(Messages, share), Part(Bytes, share));
+
+    public bool FitsIn(Load budget) => Messages <= budget.Messages && Bytes <= budget.Bytes;
+
+    /// <summary>How full the budget is with it, by whatever is scarcer; above 1: it does not fit.</summary>
+    public double Fill(Load budget) => Math.Max(Ratio(Messages, budget.Messages), Ratio(Bytes, budget.Bytes));
+
+    private static int Part(int whole, double share) => whole == int.MaxValue ? whole : (int)(whole * share);
+
+    private static double Ratio(int taken, int budget) => taken <= 0 ? 0 : budget <= 0 ? double.PositiveInfinity : (double)taken / budget;
+
+    private static int Sum(int one, int other) => (int)Math.Min(int.MaxValue - 1L, (long)one + other);
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Planning;
+using M2MCluster.Contracts.Sessions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace M2MCluster.Grains.Planning;
+
+/// <summary>
+/// Asks the planners of the bearers for what objects send. Acceptance does not wait for one that is silent: the message counts as one that cannot wait. What leaves
+/// does: without an answer it asks again in a moment, since a budget is never exceeded.
+/// </summary>
+internal sealed partial class Planner(IOptions<PlanningOptions> options, IGrainFactory grains, TimeProvider time, ILogger<Planner> logger)
+{
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+
+    public bool Plans(Bearer bearer) => options.Value.Bearers.ContainsKey(bearer);
+
+    /// <summary>Whether there is any bearer that is planned.</summary>
+    public bool IsOn => options.Value.Bearers.Count > 0;
+
+    /// <summary>The cell whose budget the object uses; null: none is known.</summary>
+    public static string? CellOf(ObjectDescription description)
+    {
+        if (description.Effective(Characteristics.Cell) is not { Length: > 0 } json) return description.Gateway;
+        using var cell = JsonDocument.Parse(json);
+        return cell.RootElement.ValueKind == JsonValueKind.Null ? description.Gateway : cell.RootElement.ToString();
+    }
+
+    /// <summary>The message with its place in the plan, if it can wait and its bearer is planned.</summary>
+    /// <param name="route">Over which channel it would go now.</param>
+    public async ValueTask<MessageRecord> PlaceAsync(ObjectDescription description, MessageRecord message, Func<ValueTask<Channel?>> route)
+    {
+        if (!IsOn || message.Latest is not { } latest) return message;
+        if (BearerOf(description, message, await route()) is not { } bearer || !Plans(bearer)) return message;
+        return await ReserveAsync(bearer, description, message, latest) is { } plan ? message with { Plan = plan } : message;
+    }
+
+    /// <summary>Null: the planner is silent.</summary>
+    public async ValueTask<PlannedSlot?> ReserveAsync(Bearer bearer, ObjectDescription description, MessageRecord message, DateTimeOffset latest)
+    {
+        try
+        {
+            var earliest = message.Terms?.NotBefore ?? message.AcceptedAt;
+            return await PlannerOf(bearer).Reserve(new(CellOf(description), message.Payload.Length, earliest, latest)).AsTask()
+                .WaitAsync(options.Value.Patience, time);
+        }
+        catch (Exception silent) when (silent is TimeoutException or OrleansException or M2MException)
+        {
+            LogSilent(bearer, silent.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Whether a message may leave over the bearer now. Without an answer it may not.</summary>
+    public async ValueTask<Permit> AdmitAsync(Bearer bearer, ObjectDescription description, MessageRecord message, PlanHold? hold)
+    {
+        try
+        {
+            return await PlannerOf(bearer).Admit(new(CellOf(description), message.Payload.Length, message.Priority, hold, message.Latest)).AsTask()
+                .WaitAsync(options.Value.Patience, time);
+        }
+        catch (Exception silent) when (silent is TimeoutException or OrleansException or M2MException)
+        {
+            LogSilent(bearer, silent.Message);
+            return new(false, new(time.GetUtcNow() + AskAgainAfter, hold?.Rank ?? Rank.Tolerant));
+        }
+    }
+
+    // Where it goes if it went now; else where it was heard of; else the first that is planned, since a sleeper's way shows only when it wakes.
+    private Bearer? BearerOf(ObjectDescription description, MessageRecord message, Channel? now)
+    {
+        if (now is not null) return now.Bearer;
+        var allowed = message.Terms?.Paths;
+        if (description.Registration is { } registration && (allowed?.Allows(registration.Bearer) ?? true)) return registration.Bearer;
+        foreach (var bearer in options.Value.Bearers.Keys.Order())
+        {
+            if (allowed?.Allows(bearer) ?? true) return bearer;
+        }
+
+        return null;
+    }
+
+    private IPlannerGrain PlannerOf(Bearer bearer) => grains.GetGrain<IPlannerGrain>((long)bearer);
+
+    [LoggerMessage(3602, LogLevel.Warning, "The planner of {Bearer} does not answer: {Reason}")]
+    private partial void LogSilent(Bearer bearer, string reason);
+}

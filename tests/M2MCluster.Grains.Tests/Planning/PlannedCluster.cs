@@ -1,0 +1,19 @@
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Tests.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace M2MCluster.Grains.Tests.Planning;
+
+/// <summary>A silo that plans MQTT: three messages a minute for each cell, and nights that are cheaper.</summary>
+public sealed class PlannedCluster : GrainCluster
+{
+    internal const int OfCell = 3;
+
+    private protected override void Add(IServiceCollection services) => services.Configure<PlanningOptions>(options =>
+    {
+        options.Bearers[Bearer.Mqtt] = Plans.Budget(null, OfCell);
+        options.Calendar.Add(Plans.At(22, 6, 0.5));
+        options.Reserve = 0;
+    });
+}

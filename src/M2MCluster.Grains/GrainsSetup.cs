@@ -1,12 +1,15 @@
 using M2MCluster.Contracts.Importing;
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
 using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Schedule;
+using M2MCluster.Grains.Services;
 using M2MCluster.Grains.Subscriptions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace M2MCluster.Grains;
 
@@ -27,6 +30,9 @@ public static class GrainsSetup
         services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>();
         services.AddSingleton<SubscriptionDirectory>();
         services.AddSingleton<IFeedHints, FeedHints>();
+        services.AddOptions<ServiceClassesOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ServiceClassesOptions>, ServiceClassesValidator>();
+        services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>();
         services.AddSingleton<ObjectServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();

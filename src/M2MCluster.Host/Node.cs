@@ -4,6 +4,7 @@ using M2MCluster.Edge.Coap;
 using M2MCluster.Edge.Mqtt;
 using M2MCluster.FrontDoor;
 using M2MCluster.Grains;
+using M2MCluster.Grains.Services;
 using M2MCluster.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -44,6 +45,7 @@ internal static class Node
         services.AddSingleton(node).AddSingleton(folder).AddSingleton(TimeProvider.System).AddSingleton(typeof(StorageEngine), engine!.Value);
         services.AddM2MStorage(connectionString, options => configuration.GetSection("M2M:Storage").Bind(options));
         services.AddM2MGrains(node: 0, folder.Pepper());
+        services.Configure<ServiceClassesOptions>(configuration.GetSection(ServiceClassesOptions.Section));
         services.AddSingleton<NodeNumber>();
         services.AddHostedService<StorageStart>();
         builder.UseOrleans(silo => SiloSetup.Configure(silo, node, engine.Value, connectionString));

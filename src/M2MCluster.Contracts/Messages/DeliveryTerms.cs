@@ -7,6 +7,12 @@ public sealed record DeliveryTerms
     /// <summary>The object does not get it before; earlier than the message expires.</summary>
     [Id(0)] public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>The id of its service class.</summary>
+    [Id(2)] public string? ServiceClass { get; init; }
+
+    /// <summary>A filter over the object's characteristics and conditions: as long as it does not hold, the message is held back.</summary>
+    [Id(3)] public string? Constraint { get; init; }
+
     /// <summary>Over which ways it may go; null: over any that does not cost extra.</summary>
     [Id(4)] public PathPolicy? Paths { get; init; }
 }

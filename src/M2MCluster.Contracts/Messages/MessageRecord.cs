@@ -37,6 +37,12 @@ public sealed record MessageRecord
     /// <summary>Null: the sender asked for nothing beyond the above.</summary>
     [Id(19)] public DeliveryTerms? Terms { get; init; }
 
+    /// <summary>Null: nothing was tried, and it never left its first state.</summary>
+    [Id(20)] public MessageTrail? Trail { get; init; }
+
+    /// <summary>What its sender was warned of.</summary>
+    [Id(21)] public ServiceAttributes Warned { get; init; }
+
     /// <summary>Whether the object may have it at that time: its window has come, and it has not expired.</summary>
     public bool IsOpen(DateTimeOffset at) => ExpiresAt > at && !(Terms?.NotBefore > at);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
+using M2MCluster.Contracts.Filtering;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.FrontDoor.Requests;
@@ -10,20 +11,32 @@ namespace M2MCluster.FrontDoor.Messages;
 internal static class TermsRequests
 {
     /// <returns>Null: the caller asked for nothing special.</returns>
-    public static DeliveryTerms? Terms(V1.SendMessageRequest from, Problems problems)
+    public static DeliveryTerms? Terms(V1.SendMessageRequest from, ServiceClass? by, Problems problems)
     {
+        var paths = from.PathPolicy is null ? null : Paths(from.PathPolicy, problems);
         var terms = new DeliveryTerms
         {
             NotBefore = from.Window?.NotBefore?.ToDateTimeOffset(),
-            Paths = from.PathPolicy is null ? null : Paths(from.PathPolicy, problems),
+            ServiceClass = by?.Id,
+            Constraint = Constraint(from.Constraint, problems),
+            Paths = by is { Bearers.IsEmpty: false } && paths is null or { Bearers.IsDefaultOrEmpty: true } ? (paths ?? new([])) with { Bearers = by!.Bearers } : paths,
         };
         return terms == new DeliveryTerms() ? null : terms;
     }
 
     public static void Answer(DeliveryTerms from, V1.Message answer)
     {
+        if (from.ServiceClass is { } by) answer.ServiceClass = ServiceClassNames.Prefix + by;
+        if (from.Constraint is { } constraint) answer.Constraint = constraint;
         if (from.NotBefore is { } notBefore) answer.Window = new() { NotBefore = notBefore.ToTimestamp() };
         if (from.Paths is { } paths) answer.PathPolicy = new() { Bearers = { paths.Bearers.Select(bearer => (V1.Bearer)(bearer + 1)) } };
+    }
+
+    private static string? Constraint(string text, Problems problems)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (!Filter.TryParse(text, ["*"], out _, out var error)) problems.Add("constraint", error);
+        return text;
     }
 
     private static PathPolicy Paths(V1.PathPolicy from, Problems problems)

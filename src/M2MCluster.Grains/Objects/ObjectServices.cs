@@ -1,7 +1,9 @@
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Services;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Serialization;
 
@@ -25,4 +27,7 @@ internal sealed record ObjectServices(
     SecretHasher Secrets,
     FleetMetrics Fleet,
     DeliveryMetrics Delivery,
-    MailboxWatch Mailboxes);
+    MailboxWatch Mailboxes,
+    IServiceClasses Classes,
+    Constraints Constraints,
+    MessageJudge Judge);

@@ -20,6 +20,7 @@ internal static class CommandTree
             GroupCommands.Create(globals),
             SendCommand.Create(globals),
             ExplainCommand.Create(globals),
+            ClassesCommand.Create(globals),
             WatchCommand.Create(globals),
             ClusterCommand.Create(globals),
             SimCommand.Create(globals),

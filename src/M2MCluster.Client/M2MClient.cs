@@ -35,6 +35,7 @@ public sealed class M2MClient : IDisposable
         Objects = new(calls);
         Reports = new(calls);
         Messages = new(calls);
+        ServiceClasses = new(calls);
         Groups = new(calls);
         Applications = new(calls);
         Events = new(calls);
@@ -47,6 +48,8 @@ public sealed class M2MClient : IDisposable
     public ReportService.ReportServiceClient Reports { get; }
 
     public MessageService.MessageServiceClient Messages { get; }
+
+    public ServiceClassService.ServiceClassServiceClient ServiceClasses { get; }
 
     public GroupService.GroupServiceClient Groups { get; }
 

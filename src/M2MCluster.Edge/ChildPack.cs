@@ -43,7 +43,7 @@ internal static class ChildPack
 
         var contentType = CoapContentFormat.ToMediaType(format)!;
         var reports = ImmutableArray.CreateBuilder<ChildReport>(order.Count);
-        foreach (var owner in order) reports.Add(new ChildReport(owner, contentType, Write(format, packs[owner])));
+        foreach (var owner in order) reports.Add(new ChildReport(owner, contentType, Write(format, packs[owner]), ReportConditions.Of(packs[owner])));
         return reports.MoveToImmutable();
     }
 

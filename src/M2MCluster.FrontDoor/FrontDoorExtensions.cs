@@ -43,7 +43,7 @@ public static class FrontDoorExtensions
         services.AddHostedService<WebhookService>();
 
         services.AddGrpc().AddJsonTranscoding(options => options.TypeRegistry = ErrorTable.Details)
-            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
+            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<ServiceClassesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
             .AddService<OperationsApi>().AddService<ClusterApi>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<FrontDoorOptions>>((grpc, own) => grpc.MaxReceiveMessageSize = own.Value.MaxBodyBytes);
         services.AddGrpcReflection();
@@ -62,6 +62,7 @@ public static class FrontDoorExtensions
         endpoints.MapGrpcService<ObjectsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<ReportsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<MessagesApi>().Add(gate.Guard);
+        endpoints.MapGrpcService<ServiceClassesApi>().Add(gate.Guard);
         endpoints.MapGrpcService<GroupsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<ApplicationsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<EventsApi>().Add(gate.Guard);

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts.Importing;
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
 using M2MCluster.Grains.Importing;
@@ -6,6 +7,7 @@ using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Schedule;
+using M2MCluster.Grains.Services;
 using M2MCluster.Grains.Subscriptions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -32,6 +34,9 @@ public static class GrainsSetup
         services.AddOptions<PlanningOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<PlanningOptions>, PlanningOptionsValidator>();
         services.AddSingleton(provider => new TariffCalendar(provider.GetRequiredService<IOptions<PlanningOptions>>().Value)).AddSingleton<Planner>();
+        services.AddOptions<ServiceClassesOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ServiceClassesOptions>, ServiceClassesValidator>();
+        services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>();
         services.AddSingleton<ObjectServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();

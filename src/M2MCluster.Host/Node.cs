@@ -5,6 +5,7 @@ using M2MCluster.Edge.Mqtt;
 using M2MCluster.FrontDoor;
 using M2MCluster.Grains;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Services;
 using M2MCluster.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -46,6 +47,7 @@ internal static class Node
         services.AddM2MStorage(connectionString, options => configuration.GetSection("M2M:Storage").Bind(options));
         services.AddM2MGrains(node: 0, folder.Pepper());
         services.Configure<PlanningOptions>(configuration.GetSection(PlanningOptions.Section));
+        services.Configure<ServiceClassesOptions>(configuration.GetSection(ServiceClassesOptions.Section));
         services.AddSingleton<NodeNumber>();
         services.AddHostedService<StorageStart>();
         builder.UseOrleans(silo => SiloSetup.Configure(silo, node, engine.Value, connectionString));

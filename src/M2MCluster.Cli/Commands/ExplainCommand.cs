@@ -20,10 +20,29 @@ internal static class ExplainCommand
                 console.WriteLine($"{why.Message.Name} to {why.Message.Target}: {why.Summary}");
                 if (why.WaitsFor.Length > 0) console.WriteLine($"waits for: {why.WaitsFor} {(why.WaitsUntil is null ? "" : "until " + Format.Time(why.WaitsUntil))}".TrimEnd());
                 if (why.Ahead > 0) console.WriteLine($"{why.Ahead} messages go first");
-                foreach (var step in why.Steps) console.WriteLine($"  {Format.Time(step.Time)}  {step.What}");
+                Write(console, why);
             });
             return 0;
         });
         return command;
+    }
+
+    private static void Write(IAnsiConsole console, ExplainMessageResponse why)
+    {
+        if (why.Message.ServiceClass.Length > 0) console.WriteLine($"service class: {Format.Id(why.Message.ServiceClass)}");
+        if (why.Progress is { } progress)
+        {
+            console.WriteLine($"states: {string.Join(" → ", progress.Changes.Select(change => $"{change.State} {Format.Time(change.Time)}"))}");
+            if (progress.AttemptCount > 0) console.WriteLine($"attempts: {progress.AttemptCount}");
+        }
+
+        foreach (var attempt in why.Attempts)
+        {
+            var result = attempt.Result == Attempt.Types.Result.Unspecified ? "nothing heard yet" : $"{attempt.Result} at {Format.Time(attempt.EndTime)}";
+            console.WriteLine($"  {Format.Time(attempt.BeginTime)}  {attempt.Bearer}: {result} {attempt.Detail}".TrimEnd());
+        }
+
+        console.WriteLine("what happened:");
+        foreach (var step in why.Steps) console.WriteLine($"  {Format.Time(step.Time)}  {step.What}");
     }
 }

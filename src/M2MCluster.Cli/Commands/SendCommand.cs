@@ -19,9 +19,13 @@ internal sealed class SendCommand
     private readonly Option<FileInfo?> _file = new("--file") { Description = "Payload: a file." };
     private readonly Option<string?> _hex = new("--hex") { Description = "Payload: hexadecimal." };
     private readonly Option<string?> _contentType = new("--content-type") { Description = "Otherwise text/plain for --text, application/octet-stream for others." };
-    private readonly Option<int> _priority = new("--priority") { Description = "0 to 7, 7 first.", DefaultValueFactory = _ => 0 };
-    private readonly Option<TimeSpan> _ttl = Durations.Option("--ttl", "Expires after: 90s, 15m, 2h, 7d.", TimeSpan.FromDays(7));
-    private readonly Option<Confirmation> _confirmation = new("--confirmation") { Description = "None, Delivered or Applied.", DefaultValueFactory = _ => Confirmation.Delivered };
+    private readonly Option<int?> _priority = new("--priority") { Description = "0 to 7, 7 first; otherwise as its class says, or 0." };
+    private readonly Option<TimeSpan?> _ttl = Durations.Optional("--ttl", "Expires after: 90s, 15m, 2h, 7d; otherwise as its class says, or 7d.");
+    private readonly Option<Confirmation> _confirmation = new("--confirmation") { Description = "None, Delivered or Applied; otherwise as its class says, or Delivered." };
+    private readonly Option<string?> _class = new("--class") { Description = "A service class: see m2m classes." };
+    private readonly Option<string?> _constraint = new("--constraint") { Description = "Held back until this holds, such as 'battery > 40'." };
+    private readonly Option<DateTimeOffset?> _notBefore = new("--not-before") { Description = "Held back until this time, such as 2026-12-01T02:00:00Z." };
+    private readonly Option<Bearer[]> _bearers = new("--bearer") { Description = "Coap, Mqtt or Sms: over these only.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _command = new("--command") { Description = "METHOD PATH: a request to a resource of the object.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _coalesce = new("--coalesce-key") { Description = "Replaces a waiting message with the same key.", DefaultValueFactory = _ => "" };
     private readonly Option<bool> _wait = new("--wait") { Description = "Follows the message to its outcome; exit code 3 if it does not end well." };
@@ -44,7 +48,7 @@ internal sealed class SendCommand
 
     private Command Create(GlobalOptions globals, string name, string description, Argument<string> target, Func<string, string> resolve)
     {
-        var command = new Command(name, description) { target, _text, _file, _hex, _contentType, _priority, _ttl, _confirmation, _command, _coalesce, _wait };
+        var command = new Command(name, description) { target, _text, _file, _hex, _contentType, _priority, _ttl, _confirmation, _class, _constraint, _notBefore, _bearers, _command, _coalesce, _wait };
         globals.Run(command, async (session, parsed, cancellationToken) =>
         {
             var response = await session.FrontDoor.Messages.SendMessageAsync(Read(parsed, resolve(parsed.GetRequiredValue(target))), cancellationToken: cancellationToken);
@@ -66,11 +70,15 @@ internal sealed class SendCommand
             Target = target,
             Payload = ReadPayload(text, parsed.GetValue(_file), parsed.GetValue(_hex)),
             ContentType = parsed.GetValue(_contentType) ?? (text is null ? "" : "text/plain"),
-            Priority = parsed.GetValue(_priority),
-            Ttl = Duration.FromTimeSpan(parsed.GetValue(_ttl)),
+            Ttl = parsed.GetValue(_ttl) is { } ttl ? Duration.FromTimeSpan(ttl) : null,
             Confirmation = parsed.GetValue(_confirmation),
             CoalesceKey = parsed.GetRequiredValue(_coalesce),
+            ServiceClass = parsed.GetValue(_class) is { } by ? Format.Name("serviceClasses", by) : "",
+            Constraint = parsed.GetValue(_constraint) ?? "",
+            Window = parsed.GetValue(_notBefore) is { } notBefore ? new() { NotBefore = notBefore.ToTimestamp() } : null,
+            PathPolicy = parsed.GetValue(_bearers) is { Length: > 0 } bearers ? new() { Bearers = { bearers } } : null,
         };
+        if (parsed.GetValue(_priority) is { } priority) request.Priority = priority;
         if (parsed.GetValue(_command) is [var method, var path]) request.Command = new() { Method = method.ToUpperInvariant(), Path = path };
         return request;
     }

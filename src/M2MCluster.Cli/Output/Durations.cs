@@ -25,12 +25,26 @@ internal static class Durations
         return false;
     }
 
+    /// <summary>In the largest unit that divides it.</summary>
+    public static string Text(TimeSpan duration)
+    {
+        foreach (var (unit, seconds) in Units.Where(unit => unit.Unit.Length > 0).OrderByDescending(unit => unit.Seconds))
+        {
+            if (duration.TotalSeconds >= seconds && duration.TotalSeconds % seconds == 0)
+                return (duration.TotalSeconds / seconds).ToString(CultureInfo.InvariantCulture) + unit;
+        }
+
+        return duration.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s";
+    }
+
     public static Option<TimeSpan> Option(string name, string description, TimeSpan @default) => new(name)
     {
         Description = description,
         DefaultValueFactory = _ => @default,
         CustomParser = Parse,
     };
+
+    public static Option<TimeSpan?> Optional(string name, string description) => new(name) { Description = description, CustomParser = argument => Parse(argument) };
 
     private static TimeSpan Parse(ArgumentResult argument)
     {

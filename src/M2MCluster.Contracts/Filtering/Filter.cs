@@ -22,12 +22,20 @@ public sealed class Filter
     /// <summary>Whether everything passes.</summary>
     public bool IsAll => _root is null;
 
-    /// <param name="fields">The fields that the filter may name; a field that ends in <c>.</c> stands for all that begin so.</param>
+    /// <param name="fields">The fields that the filter may name; a field that ends in <c>.</c> stands for all that begin so, and <c>*</c> for any.</param>
     /// <param name="error">What is wrong, and where, for the one who wrote it.</param>
     public static bool TryParse(string? text, IReadOnlyCollection<string> fields, [NotNullWhen(true)] out Filter? filter, [NotNullWhen(false)] out string? error) =>
         new FilterParser(text ?? "", fields).TryParse(out filter, out error);
 
     public bool Matches(IFilterSubject subject) => _root?.Matches(subject) ?? true;
+
+    /// <summary>
+    /// Whether the filter holds, in three values: null where that hangs on a field without a value, or on a number against a text that is none.
+    /// </summary>
+    public bool? Decide(IFilterSubject subject) => _root is null ? true : _root.Decide(subject);
+
+    /// <summary>The fields that the filter names.</summary>
+    public IReadOnlyCollection<string> Fields => [.. (_root?.AllFields ?? []).Distinct()];
 
     /// <summary>Whether the filter asks for the field anywhere.</summary>
     public bool Names(string field) => _root?.Names(field) ?? false;

@@ -76,7 +76,7 @@ internal sealed class FilterParser(string text, IReadOnlyCollection<string> fiel
     {
         var start = _at;
         if (Value(isField: true) is not { Length: > 0 } field) return Fail("a field expected");
-        if (!fields.Any(known => known.EndsWith('.') ? field.StartsWith(known, StringComparison.Ordinal) : field == known))
+        if (!fields.Any(known => known == "*" || (known.EndsWith('.') ? field.StartsWith(known, StringComparison.Ordinal) : field == known)))
         {
             _at = start;
             return Fail($"unknown field '{field}'; known are {string.Join(", ", fields)}");

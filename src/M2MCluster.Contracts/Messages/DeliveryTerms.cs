@@ -9,6 +9,11 @@ public sealed record DeliveryTerms
 
     /// <summary>By how much later it may leave, counted from <see cref="NotBefore"/> or acceptance; null or nothing: it leaves at once.</summary>
     [Id(1)] public TimeSpan? Tolerance { get; init; }
+    /// <summary>The id of its service class.</summary>
+    [Id(2)] public string? ServiceClass { get; init; }
+
+    /// <summary>A filter over the object's characteristics and conditions: as long as it does not hold, the message is held back.</summary>
+    [Id(3)] public string? Constraint { get; init; }
 
     /// <summary>Over which ways it may go; null: over any that does not cost extra.</summary>
     [Id(4)] public PathPolicy? Paths { get; init; }

@@ -10,4 +10,6 @@ public sealed record Explanation(
     [property: Id(1)] string Summary,
     [property: Id(2)] string? WaitsFor,
     [property: Id(3)] DateTimeOffset? WaitsUntil,
-    [property: Id(4)] int Ahead);
+    [property: Id(4)] int Ahead,
+    [property: Id(5)] MessageState State = MessageState.Waiting,
+    [property: Id(6)] WaitReason Reason = WaitReason.None);

@@ -39,6 +39,12 @@ public sealed record MessageRecord
     /// <summary>Null: the sender asked for nothing beyond the above.</summary>
     [Id(19)] public DeliveryTerms? Terms { get; init; }
 
+    /// <summary>Null: nothing was tried, and it never left its first state.</summary>
+    [Id(20)] public MessageTrail? Trail { get; init; }
+
+    /// <summary>What its sender was warned of.</summary>
+    [Id(21)] public ServiceAttributes Warned { get; init; }
+
     /// <summary>Its place in its bearer's plan; null: it was not planned.</summary>
     [Id(30)] public PlannedSlot? Plan { get; init; }
 

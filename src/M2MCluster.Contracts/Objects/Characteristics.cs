@@ -17,4 +17,16 @@ public static class Characteristics
 
     /// <summary>Messages that may be pushed before the first is acknowledged, 1 to 16; default 1.</summary>
     public const string InFlight = "inFlight";
+
+    /// <summary>Bytes: the largest payload that the object takes.</summary>
+    public const string MaxPayload = "maxPayload";
+
+    /// <summary>Bits a second of the way to the object.</summary>
+    public const string Bandwidth = "bandwidth";
+
+    /// <summary>List of <c>COAP</c>, <c>MQTT</c>, <c>SMS</c>: over what the object can be reached. Not given: over what it was heard on.</summary>
+    public const string Bearers = "bearers";
+
+    /// <summary>How far the object confirms what it gets: <c>NONE</c>, <c>DELIVERED</c> or <c>APPLIED</c>; not given: as far as it is asked.</summary>
+    public const string Confirms = "confirms";
 }

@@ -74,6 +74,9 @@ public interface IObjectGrain : IGrainWithStringKey
     /// <summary>The object was heard of in a pack of its gateway's.</summary>
     [OneWay, Alias("SeenVia")] ValueTask SeenVia(string gateway);
 
+    /// <summary>The object told of its condition in a pack of its gateway's (<see cref="Conditions"/>).</summary>
+    [OneWay, Alias("HeardVia")] ValueTask HeardVia(string gateway, ImmutableSortedDictionary<string, string> conditions);
+
     /// <summary>The key is a gateway: whether a claimed identity may report, or do all else, in its name (<see cref="PlainAccess"/>).</summary>
     [AlwaysInterleave, Alias("PlainAccess")] ValueTask<PlainAccess> PlainAccess();
 

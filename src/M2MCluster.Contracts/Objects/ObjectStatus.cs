@@ -19,4 +19,7 @@ public sealed record ObjectStatus
     [Id(7)] public long ReportBytes { get; init; }
     [Id(8)] public long Messages { get; init; }
     [Id(9)] public long Faults { get; init; }
+
+    /// <summary>What it last said of its condition.</summary>
+    [Id(10)] public ImmutableArray<Condition> Conditions { get; init; } = [];
 }

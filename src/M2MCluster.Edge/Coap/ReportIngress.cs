@@ -35,7 +35,7 @@ internal sealed class ReportIngress(IGrainFactory grains, CoapClock clock)
         }
         else
         {
-            await target.Report(identity.Speaker, draft);
+            await target.Report(identity.Speaker, draft with { Conditions = ReportConditions.Of(records) });
         }
 
         return CoapReply.Of(CoapCode.Changed);

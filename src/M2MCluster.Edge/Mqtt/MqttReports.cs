@@ -35,7 +35,7 @@ internal sealed class MqttReports(MqttEdge edge, ILogger<MqttReports> logger)
 
         if (records is not null && child is null && ChildPack.NamesOthers(records, session.ObjectId) && await session.IsGateway())
             return await TakePack(session, grain, name, ChildPack.Split(format!.Value, records, session.ObjectId, edge.Time.GetUtcNow()));
-        await grain.Report(session.Speaker, report);
+        await grain.Report(session.Speaker, report with { Conditions = ReportConditions.Of(records) });
         return MqttVerdict.Done;
     }
 

@@ -48,6 +48,8 @@ internal static class AccessPolicy
         ["MessageService/ListMessages"] = Anyone,
         ["MessageService/CancelMessage"] = Anyone,
         ["MessageService/ExplainMessage"] = Anyone,
+        ["ServiceClassService/ListServiceClasses"] = Anyone,
+        ["ServiceClassService/GetServiceClass"] = Anyone,
         ["ApplicationService/CreateApplication"] = OperatorOnly,
         ["ApplicationService/ListApplications"] = OperatorOnly,
         ["ApplicationService/DeleteApplication"] = OperatorOnly,

@@ -49,7 +49,7 @@ internal static class MessageAnswers
         Payload = UnsafeByteOperations.UnsafeWrap(from.Payload ?? []),
     };
 
-    private static V1.SendMessageRequest.Types.Confirmation ConfirmationOf(Confirmation from) => from switch
+    public static V1.SendMessageRequest.Types.Confirmation ConfirmationOf(Confirmation from) => from switch
     {
         Confirmation.None => V1.SendMessageRequest.Types.Confirmation.None,
         Confirmation.Applied => V1.SendMessageRequest.Types.Confirmation.Applied,

@@ -15,8 +15,9 @@ internal static class MessageRequests
     private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(365);
     private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "IPATCH"];
 
-    public static MessageDraft Draft(V1.SendMessageRequest from, string? application, Problems problems)
+    public static MessageDraft Draft(V1.SendMessageRequest from, string? application, IServiceClasses classes, Problems problems)
     {
+        var by = ServiceClassNames.Find(from.ServiceClass, classes, problems);
         CheckTarget(from.Target, problems);
         problems.Require(from.Payload.Length <= MaxPayload, "payload", $"has at most {MaxPayload} bytes");
         problems.Require(from.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
@@ -25,13 +26,13 @@ internal static class MessageRequests
             application ?? "",
             from.ContentType.Length == 0 ? "application/octet-stream" : MediaType(from.ContentType, "contentType", problems),
             from.Payload.ToByteArray(),
-            TimeToLive(from.Ttl, problems),
-            from.Priority,
-            ConfirmationOf(from.Confirmation),
+            TimeToLive(from.Ttl, by, problems),
+            from.HasPriority ? from.Priority : by?.Priority ?? 0,
+            ConfirmationOf(from.Confirmation, by),
             from.Command is null ? null : CommandOf(from.Command, problems),
             Given(problems.Text(from.CoalesceKey, MaxText, "coalesceKey")),
             Given(problems.Text(from.RequestId, MaxText, "requestId")),
-            Terms: TermsRequests.Terms(from, problems));
+            Terms: TermsRequests.Terms(from, by, problems));
     }
 
     private static void CheckTarget(string target, Problems problems)
@@ -42,9 +43,9 @@ internal static class MessageRequests
         problems.Require(isTarget, "target", target.Length == 0 ? "is needed: objects/ID, groups/ID or names/scheme:value" : "is not objects/ID, groups/ID or names/scheme:value");
     }
 
-    private static TimeSpan TimeToLive(Google.Protobuf.WellKnownTypes.Duration? ttl, Problems problems)
+    private static TimeSpan TimeToLive(Google.Protobuf.WellKnownTypes.Duration? ttl, ServiceClass? by, Problems problems)
     {
-        if (ttl is null) return DefaultTimeToLive;
+        if (ttl is null) return by?.TimeToLive ?? DefaultTimeToLive;
         var isWithin = ttl.Seconds >= 0 && ttl.Nanos >= 0 && (ttl.Seconds > 0 || ttl.Nanos > 0) && ttl.Seconds <= LongestTimeToLive.TotalSeconds;
         problems.Require(isWithin, "ttl", "is more than zero and at most 365 days (31536000s)");
         return isWithin ? ttl.ToTimeSpan() : DefaultTimeToLive;
@@ -72,8 +73,9 @@ internal static class MessageRequests
 
     private static string? Given(string text) => text.Length == 0 ? null : text;
 
-    private static Confirmation ConfirmationOf(V1.SendMessageRequest.Types.Confirmation from) => from switch
+    private static Confirmation ConfirmationOf(V1.SendMessageRequest.Types.Confirmation from, ServiceClass? by) => from switch
     {
+        V1.SendMessageRequest.Types.Confirmation.Unspecified => by?.Confirmation ?? Confirmation.Delivered,
         V1.SendMessageRequest.Types.Confirmation.None => Confirmation.None,
         V1.SendMessageRequest.Types.Confirmation.Applied => Confirmation.Applied,
         _ => Confirmation.Delivered,

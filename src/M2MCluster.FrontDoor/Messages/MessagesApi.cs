@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
@@ -12,7 +11,7 @@ using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Messages;
 
-internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages) : V1.MessageService.MessageServiceBase
+internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages, IServiceClasses classes) : V1.MessageService.MessageServiceBase
 {
     // A filter that fits little must not read all messages in one call: the page is then short, and its token goes on.
     private const int MostScanned = 10_000;
@@ -21,14 +20,14 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
     public override async Task<V1.SendMessageResponse> SendMessage(V1.SendMessageRequest request, ServerCallContext context)
     {
         var problems = new Problems();
-        var draft = MessageRequests.Draft(request, context.Principal().Application, problems);
+        var draft = MessageRequests.Draft(request, context.Principal().Application, classes, problems);
         problems.ThrowIfAny();
         draft = draft with { TraceParent = CallTrace.ParentOf(context.GetHttpContext()) };
         var target = await Targets.ResolveAsync(grains, request.Target);
         var receipt = Names.IdIn(target, Names.Groups) is { } group
             ? await grains.GetGrain<IGroupGrain>(group).Send(draft)
             : await grains.GetObject(ObjectOf(target)).Send(draft);
-        return new() { Message = MessageAnswers.Message(receipt.Message), Warnings = { receipt.Warnings } };
+        return new() { Message = MessageAnswers.Message(receipt.Message), Warnings = { receipt.Warnings }, Mismatches = { (receipt.Mismatches ?? []).Select(ExplainAnswers.Mismatch) } };
     }
 
     public override async Task<V1.Message> GetMessage(V1.GetMessageRequest request, ServerCallContext context) =>
@@ -75,17 +74,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages)
         var message = await FindAsync(request.Name, context);
         if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) return await ExplainGroupAsync(message, context.CancellationToken);
         var explanation = await grains.GetObject(ObjectOf(message.Target)).Explain(message.Id);
-        var answer = new V1.ExplainMessageResponse
-        {
-            Message = MessageAnswers.Message(explanation.Message),
-            Summary = explanation.Summary,
-            WaitsUntil = explanation.WaitsUntil?.ToTimestamp(),
-            Ahead = explanation.Ahead,
-            Steps = { explanation.Message.Steps.Select(MessageAnswers.Step) },
-            Plan = TermsRequests.PlanOf(explanation.Message),
-        };
-        if (explanation.WaitsFor is { } waitsFor) answer.WaitsFor = waitsFor;
-        return answer;
+        return ExplainAnswers.Explanation(explanation);
     }
 
     /// <summary>Cancels the members' messages that wait still; those that end meanwhile keep their outcome.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
+using M2MCluster.Contracts.Filtering;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.FrontDoor.Requests;
@@ -12,13 +13,16 @@ internal static class TermsRequests
     private static readonly TimeSpan MaxTolerance = TimeSpan.FromDays(365);
 
     /// <returns>Null: the caller asked for nothing special.</returns>
-    public static DeliveryTerms? Terms(V1.SendMessageRequest from, Problems problems)
+    public static DeliveryTerms? Terms(V1.SendMessageRequest from, ServiceClass? by, Problems problems)
     {
+        var paths = from.PathPolicy is null ? null : Paths(from.PathPolicy, problems);
         var terms = new DeliveryTerms
         {
             NotBefore = from.Window?.NotBefore?.ToDateTimeOffset(),
             Tolerance = from.Window?.Tolerance?.ToTimeSpan(),
-            Paths = from.PathPolicy is null ? null : Paths(from.PathPolicy, problems),
+            ServiceClass = by?.Id,
+            Constraint = Constraint(from.Constraint, problems),
+            Paths = by is { Bearers.IsEmpty: false } && paths is null or { Bearers.IsDefaultOrEmpty: true } ? (paths ?? new([])) with { Bearers = by!.Bearers } : paths,
         };
         problems.Require(terms.Tolerance is not { } tolerance || (tolerance >= TimeSpan.Zero && tolerance <= MaxTolerance), "window.tolerance", "must be 0 to 365 days");
         return terms == new DeliveryTerms() ? null : terms;
@@ -26,6 +30,8 @@ internal static class TermsRequests
 
     public static void Answer(DeliveryTerms from, V1.Message answer)
     {
+        if (from.ServiceClass is { } by) answer.ServiceClass = ServiceClassNames.Prefix + by;
+        if (from.Constraint is { } constraint) answer.Constraint = constraint;
         if (from.NotBefore is { } || from.Tolerance is { })
             answer.Window = new() { NotBefore = from.NotBefore?.ToTimestamp(), Tolerance = from.Tolerance?.ToDuration() };
         if (from.Paths is { } paths) answer.PathPolicy = new() { Bearers = { paths.Bearers.Select(bearer => (V1.Bearer)(bearer + 1)) } };
@@ -40,6 +46,13 @@ internal static class TermsRequests
         PriceWhenPlanned = plan.PriceNow,
         HasRoom = plan.HasRoom,
     };
+
+    private static string? Constraint(string text, Problems problems)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (!Filter.TryParse(text, ["*"], out _, out var error)) problems.Add("constraint", error);
+        return text;
+    }
 
     private static PathPolicy Paths(V1.PathPolicy from, Problems problems)
     {

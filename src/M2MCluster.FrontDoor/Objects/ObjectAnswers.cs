@@ -13,6 +13,16 @@ internal static class ObjectAnswers
     {
         var answer = Object(view.Description);
         answer.Status = Status(view.Status);
+        foreach (var condition in view.Status.Conditions)
+        {
+            answer.EffectiveCharacteristics[condition.Name] = new()
+            {
+                Value = JsonValues.Parse(condition.Json),
+                Source = V1.EffectiveCharacteristic.Types.Source.Reported,
+                Time = Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(condition.Since)),
+            };
+        }
+
         return answer;
     }
 

@@ -8,8 +8,8 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>Pushes what waits over whatever channel there is, and draws the conclusion from what became of it.</summary>
 internal sealed class Delivering(ObjectCore core)
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(10);
+    // A result that does not come for so long may have been lost.
+    private static readonly TimeSpan ResultPatience = TimeSpan.FromMinutes(10);
 
     public Paths Paths { get; } = new(core);
     public Admission Admission { get; } = new(core);
@@ -30,6 +30,7 @@ internal sealed class Delivering(ObjectCore core)
         if (core.Mailbox.Count == 0 || core.Description is not { } description) return;
         var now = core.Now;
         var nowMs = now.ToUnixTimeMilliseconds();
+        if (Show(now)) Notify();
         var channels = await Paths.NowAsync(description, nowMs);
         var room = core.TraitsOf(description).InFlight - CountInFlight(channels, nowMs);
         var turnAt = await Admission.AskAsync(channels, room, now);
@@ -49,16 +50,31 @@ internal sealed class Delivering(ObjectCore core)
         }
     }
 
+    /// <summary>Holds back what the object may not have now, and shows what it may.</summary>
+    /// <returns>Whether any is shown that was held back.</returns>
+    private bool Show(DateTimeOffset now)
+    {
+        var any = false;
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.Terms is not null))
+        {
+            var former = item.State;
+            item.Show(core.Services.Constraints.Allow(item.Record, core.Description!, core.State.Conditions, now), now);
+            any |= former == MessageState.Held && item.State != former;
+        }
+
+        return any;
+    }
+
     private bool Push(IReadOnlyList<Channel> channels, int room, DateTimeOffset now, long nowMs)
     {
         if (room <= 0 || channels.Count == 0) return false;
         var any = false;
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt == 0).ToList())
         {
-            if (item.RetryAt > nowMs || !item.Record.IsOpen(now)) continue;
+            if (item.RetryAt > nowMs || !core.MayHave(item.Record, now)) continue;
             if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item.Record)) is not { } channel) continue;
             var attempt = core.Services.Ids.Next();
-            item.Begin(attempt, channel, nowMs);
+            item.Begin(attempt, channel, now);
             item.Steps.Add(new(now, $"pushed over {channel.Bearer.ToString().ToUpperInvariant()}"));
             channel.Edge.Deliver(channel.Session, new(core.Id, attempt, item.ToWaiting())).Ignore();
             any = true;
@@ -88,23 +104,23 @@ internal sealed class Delivering(ObjectCore core)
         {
             case SettlementKind.Answered:
                 turn.Seen();
-                turn.End(item, settlement.Result!.Ok ? Outcome.Applied : Outcome.Rejected, detail, settlement.Result);
+                turn.End(item, settlement.Result!.Ok ? Outcome.Applied : Outcome.Rejected, detail, settlement.Result, (bearer, AttemptResult.Answered));
                 break;
             case SettlementKind.Acknowledged when item.Record.Confirmation == Confirmation.Applied:
                 turn.Seen();
                 then = () =>
                 {
                     item.Steps.Add(new(turn.Now, "acknowledged; its result is awaited"));
-                    item.Acknowledge(Again(turn, LastRetry));
+                    item.Acknowledge(Again(turn, ResultPatience), turn.Now, detail);
                 };
-                turn.WakeBy(Again(turn, LastRetry));
+                turn.WakeBy(Again(turn, ResultPatience));
                 break;
             case SettlementKind.Acknowledged:
                 turn.Seen();
-                turn.End(item, item.Record.Confirmation == Confirmation.None ? Outcome.Sent : Outcome.Delivered, detail);
+                turn.End(item, item.Record.Confirmation == Confirmation.None ? Outcome.Sent : Outcome.Delivered, detail, how: (bearer, AttemptResult.Acknowledged));
                 break;
             case SettlementKind.Sent or SettlementKind.Lost when item.Record.Confirmation == Confirmation.None:
-                turn.End(item, Outcome.Sent, detail);
+                turn.End(item, Outcome.Sent, detail, how: (bearer, (AttemptResult)settlement.Kind));
                 break;
             default:
                 then = Fail(item, turn, settlement);
@@ -124,34 +140,36 @@ internal sealed class Delivering(ObjectCore core)
         var busy = settlement.Kind == SettlementKind.Busy;
         if (core.Mailbox.HasLater(item.Record))
         {
-            turn.End(item, Outcome.Superseded, busy ? "by a later message with the same key" : "by a later message with the same key; it may have arrived");
+            turn.End(
+                item, Outcome.Superseded, busy ? "by a later message with the same key" : "by a later message with the same key; it may have arrived",
+                how: (item.Over!.Bearer, (AttemptResult)settlement.Kind));
             return null;
         }
 
-        var at = Again(turn, (busy ? settlement.RetryAfter : null) ?? Backoff(item.Failures));
+        var at = Again(turn, (busy ? settlement.RetryAfter : null) ?? Backoff(item, core.Services.Classes.Of(item.Record.Terms)));
         turn.WakeBy(at);
         return () =>
         {
             item.Steps.Add(new(turn.Now, $"{(busy ? "the object is busy" : "no answer")}{(settlement.Detail is null ? "" : ": " + settlement.Detail)}"));
             if (!busy) Paths.TryLatestAddress(item);
-            item.Fail(at);
+            item.Fail(at, (AttemptResult)settlement.Kind, turn.Now, settlement.Detail);
         };
     }
 
     /// <summary>The object has the message in its hands: it is pushed only if no result comes for long.</summary>
-    public static void Fetch(MailboxItem item, Turn turn) => item.Fetch(Again(turn, LastRetry));
+    public static void Fetch(MailboxItem item, Turn turn, Bearer bearer) => item.Fetch(bearer, Again(turn, ResultPatience), turn.Now);
 
     /// <summary>The way to the object is another one now: what was under way waits again.</summary>
     public void Reroute()
     {
-        foreach (var item in core.Mailbox.InOrder) item.Reset();
+        foreach (var item in core.Mailbox.InOrder) item.Reset(core.Now);
     }
 
     /// <summary>The session is gone: what was under way on it waits again.</summary>
     public void Abandon(Channel channel)
     {
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Over is { } over && over.Session == channel.Session && over.Bearer == channel.Bearer))
-            item.Reset();
+            item.Reset(core.Now);
     }
 
     private int CountInFlight(IReadOnlyList<Channel> channels, long nowMs)
@@ -160,14 +178,14 @@ internal sealed class Delivering(ObjectCore core)
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Over is not null))
         {
             // A session that tells when it ends, and is not there any more: also that of a gateway, which is not told here.
-            if (item.Over is { Bearer: Bearer.Mqtt } over && !channels.Any(channel => channel.Bearer == over.Bearer && channel.Session == over.Session)) item.Reset();
-            else if (core.Services.Edges.IsGone(item.Over?.Silo)) item.Reset();
+            if (item.Over is { Bearer: Bearer.Mqtt } over && !channels.Any(channel => channel.Bearer == over.Bearer && channel.Session == over.Session)) item.Reset(core.Now);
+            else if (core.Services.Edges.IsGone(item.Over?.Silo)) item.Reset(core.Now);
             else if (item.Attempt == 0) continue;
             else if (nowMs - item.AttemptedAt < Turn.AttemptDeadline.TotalMilliseconds) count++;
             else
             {
                 core.Services.Delivery.Attempted(item.Over!.Bearer, AttemptResult.Unheard);
-                item.Fail(nowMs);
+                item.Fail(nowMs, AttemptResult.Unheard, core.Now);
             }
         }
 
@@ -176,6 +194,6 @@ internal sealed class Delivering(ObjectCore core)
 
     private static long Again(Turn turn, TimeSpan after) => turn.NowMs + (long)after.TotalMilliseconds;
 
-    private static TimeSpan Backoff(int failures) =>
-        TimeSpan.FromTicks(Math.Min(FirstRetry.Ticks << Math.Min(failures, 10), LastRetry.Ticks));
+    private static TimeSpan Backoff(MailboxItem item, ServiceClass by) =>
+        TimeSpan.FromTicks(Math.Min(by.FirstRetry.Ticks << Math.Min(item.Failures, 16), by.LastRetry.Ticks));
 }

@@ -19,6 +19,15 @@ internal static class EventData
         WriteResult(json, message.Result);
     });
 
+    public static byte[] Warning(MessageRecord message, Mismatch mismatch) => Write(json =>
+    {
+        WriteMessage(json, message);
+        json.WriteString("attribute", mismatch.Attribute.ToString().ToUpperInvariant());
+        json.WriteString("wanted", mismatch.Wanted);
+        json.WriteString("is", mismatch.Is);
+        json.WriteString("warning", mismatch.Text);
+    });
+
     public static byte[] Result(MessageRecord message) => Write(json =>
     {
         WriteMessage(json, message);

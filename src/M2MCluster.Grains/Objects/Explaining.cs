@@ -5,42 +5,56 @@ using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Grains.Objects;
 
-/// <summary>Says in words why a message is where it is.</summary>
+/// <summary>Says in words, and as data, why a message is where it is.</summary>
 internal static class Explaining
 {
     public static Explanation Ended(MessageRecord record) => new(
         record,
         $"Ended {record.Outcome.ToString()!.ToUpperInvariant()} at {record.EndedAt:u}{(record.Detail is null ? "" : ": " + record.Detail)}.",
-        null, null, 0);
+        null, null, 0, MessageState.Ended);
 
     public static Explanation Waiting(ObjectCore core, MailboxItem item, int ahead, Channel? route)
     {
-        var (waitsFor, until) = Wait(core, item, ahead, route);
-        return new(item.Record with { Steps = [.. item.Steps] }, $"Waits for {waitsFor}.", waitsFor, until, ahead);
+        var (reason, waitsFor, until) = Wait(core, item, ahead, route);
+        var record = item.Record with { Steps = [.. item.Steps], Trail = item.Trail?.ToRecord() };
+        return new(record, $"Waits for {waitsFor}.", waitsFor, until, ahead, item.State, reason);
     }
 
-    private static (string For, DateTimeOffset? Until) Wait(ObjectCore core, MailboxItem item, int ahead, Channel? route)
+    private static (WaitReason Reason, string For, DateTimeOffset? Until) Wait(ObjectCore core, MailboxItem item, int ahead, Channel? route)
     {
         var now = core.Now;
-        var (reachability, until) = core.Reachability(now.ToUnixTimeMilliseconds());
-        DateTimeOffset? change = until == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(until);
-        if (item.Attempt != 0) return ($"the object to confirm the push over {item.Over!.Bearer.ToString().ToUpperInvariant()}", null);
-        if (item.Fetched) return ("the object's result; it has fetched the message", item.Record.ExpiresAt);
-        if (!item.Record.IsOpen(now)) return (Opening(item.Record, now), item.Record.OpensAt);
+        if (item.Attempt != 0) return (WaitReason.Confirmation, $"the object to confirm the push over {item.Over!.Bearer.ToString().ToUpperInvariant()}", null);
+        if (item.Fetched) return (WaitReason.Result, "the object's result; it has fetched the message", item.Record.ExpiresAt);
+        if (!core.MayHave(item.Record, now)) return Held(core, item.Record, now);
         if (item.Awaits is { } bearer && item.RetryAt > now.ToUnixTimeMilliseconds())
-            return ($"its turn, since the budget of {bearer.ToString().ToUpperInvariant()} is used up", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
+            return (WaitReason.Turn, $"its turn, since the budget of {bearer.ToString().ToUpperInvariant()} is used up", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (item.RetryAt > now.ToUnixTimeMilliseconds())
-            return ($"the next attempt, after {item.Failures} without an answer", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
-        if (route is not null && ahead > 0) return ($"{ahead} message(s) that go first", null);
+            return (WaitReason.Retry, $"the next attempt, after {item.Failures} without an answer", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
+        if (route is not null && ahead > 0) return (WaitReason.Turn, $"{ahead} message(s) that go first", null);
+        return WaitForObject(core, route);
+    }
+
+    private static (WaitReason Reason, string For, DateTimeOffset? Until) Held(ObjectCore core, MessageRecord record, DateTimeOffset now)
+    {
+        if (record.OpensAt > now) return (WaitReason.Window, Opening(record, now), record.OpensAt);
+        if (record.Terms?.Constraint is not { } constraint) return (WaitReason.None, "its end; it has expired", record.ExpiresAt);
+        var known = core.Services.Constraints.Known(constraint, core.Description!, core.State.Conditions);
+        return (WaitReason.Constraint, $"its constraint '{constraint}' to hold: {known}; it expires at {record.ExpiresAt:u}", null);
+    }
+
+    private static (WaitReason Reason, string For, DateTimeOffset? Until) WaitForObject(ObjectCore core, Channel? route)
+    {
+        var (reachability, until) = core.Reachability(core.Now.ToUnixTimeMilliseconds());
+        DateTimeOffset? change = until == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(until);
         return reachability switch
         {
-            Reachability.Unknown => ("the object to be heard of for the first time", null),
-            Reachability.Asleep => ("the object to wake", ReachabilityPolicy.ExpectedAt(core.State, core.TraitsOf(core.Description!))),
-            Reachability.Overdue => ("the object, which should have been heard of by now", null),
-            Reachability.Unreachable => ("the object to come back", null),
+            Reachability.Unknown => (WaitReason.FirstContact, "the object to be heard of for the first time", null),
+            Reachability.Asleep => (WaitReason.Wake, "the object to wake", ReachabilityPolicy.ExpectedAt(core.State, core.TraitsOf(core.Description!))),
+            Reachability.Overdue => (WaitReason.Return, "the object, which should have been heard of by now", null),
+            Reachability.Unreachable => (WaitReason.Return, "the object to come back", null),
             _ => core.Description!.Gateway is { } gateway && route is null
-                ? ($"the object, or its gateway {gateway}, to fetch it", change)
-                : ("the object to fetch it", change),
+                ? (WaitReason.Fetch, $"the object, or its gateway {gateway}, to fetch it", change)
+                : (WaitReason.Fetch, "the object to fetch it", change),
         };
     }
 

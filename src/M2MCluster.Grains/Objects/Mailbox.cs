@@ -24,8 +24,8 @@ internal sealed class Mailbox
 
     public IReadOnlyCollection<MailboxItem> InOrder => _items ?? (IReadOnlyCollection<MailboxItem>)[];
 
-    /// <summary>The message that was accepted first; there must be one.</summary>
-    public MessageId Oldest => _byId!.Keys.Min();
+    /// <summary>The message that was accepted first, of those that are not held back; null if there is none.</summary>
+    public MessageId? OldestShown => _byId?.Values.Where(item => item.State != MessageState.Held).Select(item => (MessageId?)item.Record.Id).Min();
 
     public MailboxItem? Find(MessageId id) => _byId?.GetValueOrDefault(id);
 

@@ -8,7 +8,14 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>A message that waits, with what is known of its way only in memory: after a crash it simply waits again.</summary>
 internal sealed class MailboxItem(MessageRecord record)
 {
-    public MessageRecord Record { get; } = record;
+    private const int MostSteps = 40;
+
+    public MessageRecord Record { get; private set; } = record;
+
+    public MessageState State { get; private set; }
+
+    /// <summary>Null: nothing has happened to it yet.</summary>
+    public Trail? Trail { get; private set; }
 
     /// <summary>The attempt under way; 0: none.</summary>
     public long Attempt { get; private set; }
@@ -19,7 +26,7 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>Unix milliseconds at which the attempt began.</summary>
     public long AttemptedAt { get; private set; }
 
-    /// <summary>The object has fetched it and owes its result.</summary>
+    /// <summary>The object has had it and may owe its result: a push was acknowledged, or it was fetched.</summary>
     public bool Fetched { get; private set; }
 
     /// <summary>Unix milliseconds before which no push is tried.</summary>
@@ -33,7 +40,7 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>The bearer whose budget has no room for it before <see cref="RetryAt"/>; null: it waits for none.</summary>
     public Bearer? Awaits { get; private set; }
 
-    public List<MessageStep> Steps { get; } = [.. record.Steps];
+    public FirstAndLast<MessageStep> Steps { get; } = new(MostSteps, record.Steps);
 
     /// <summary>Whether it may be with the object already.</summary>
     public bool IsUnderWay => Attempt != 0 || Fetched;
@@ -43,18 +50,30 @@ internal sealed class MailboxItem(MessageRecord record)
         : RetryAt > now ? RetryAt
         : long.MaxValue;
 
-    /// <summary>The object has it: it is pushed again only if no result comes until <paramref name="retryAt"/>.</summary>
-    public void Fetch(long retryAt)
+    /// <summary>More is known of the message, and on disk.</summary>
+    public void Revise(MessageRecord record) => Record = record;
+
+    /// <summary>Whether the object may have it, as far as its terms go.</summary>
+    public void Show(bool open, DateTimeOffset at) =>
+        Move(open ? MessageEvent.Release : MessageEvent.Hold, Trail is null ? Record.AcceptedAt : at);
+
+    /// <summary>The object took it: it is pushed again only if no result comes until <paramref name="retryAt"/>.</summary>
+    public void Fetch(Bearer bearer, long retryAt, DateTimeOffset at)
     {
+        (Trail ??= new()).Took(bearer, at);
+        Move(MessageEvent.Fetch, at);
         Fetched = true;
         RetryAt = retryAt;
     }
 
     /// <summary>The push was acknowledged, and the result is awaited.</summary>
-    public void Acknowledge(long retryAt)
+    public void Acknowledge(long retryAt, DateTimeOffset at, string? detail)
     {
+        Close(AttemptResult.Acknowledged, at, detail);
+        Move(MessageEvent.Acknowledge, at);
         Attempt = 0;
-        Fetch(retryAt);
+        Fetched = true;
+        RetryAt = retryAt;
     }
 
     /// <summary>It may leave later, by the bearer's plan.</summary>
@@ -68,16 +87,20 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>It may leave now: what was held for it is used.</summary>
     public void HasTurn() => (Awaits, Hold) = (null, null);
 
-    public void Begin(long attempt, Channel over, long now)
+    public void Begin(long attempt, Channel over, DateTimeOffset now)
     {
         Attempt = attempt;
         Over = over;
-        AttemptedAt = now;
+        AttemptedAt = now.ToUnixTimeMilliseconds();
+        (Trail ??= new()).Begin(over.Bearer, now);
+        Move(MessageEvent.Push, now);
     }
 
     /// <summary>The attempt came to nothing; the next one waits until <paramref name="retryAt"/>.</summary>
-    public void Fail(long retryAt)
+    public void Fail(long retryAt, AttemptResult result, DateTimeOffset at, string? detail = null)
     {
+        Close(result, at, detail);
+        Move(MessageEvent.Fail, at);
         Attempt = 0;
         Over = null;
         RetryAt = retryAt;
@@ -87,9 +110,11 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>
     /// The session is gone: the message waits as if it had not been tried. One that was acknowledged does too, since its result may have been lost with the session.
     /// </summary>
-    public void Reset()
+    public void Reset(DateTimeOffset at)
     {
         if (Over is null) return;
+        Close(AttemptResult.Abandoned, at, null);
+        Move(MessageEvent.Reset, at);
         Attempt = 0;
         Over = null;
         RetryAt = 0;
@@ -97,4 +122,17 @@ internal sealed class MailboxItem(MessageRecord record)
 
     public WaitingMessage ToWaiting() => new(
         Record.Id, Record.ContentType, Record.Payload, Record.Priority, Record.ExpiresAt, Record.Confirmation, Record.Command, Record.TraceParent);
+
+    private void Move(MessageEvent by, DateTimeOffset at)
+    {
+        var next = MessageStates.Next(State, by);
+        if (next == State) return;
+        State = next;
+        (Trail ??= new()).Enter(next, at);
+    }
+
+    private void Close(AttemptResult result, DateTimeOffset at, string? detail)
+    {
+        if (Over is not null) Trail?.Close(Over.Bearer, result, at, detail);
+    }
 }

@@ -20,7 +20,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         await core.CommitAsync(turn);
         await delivering.ContactAsync(speaker);
         var entries = core.Mailbox.InOrder
-            .Where(item => item.Record.IsOpen(core.Now))
+            .Where(item => core.MayHave(item.Record, core.Now))
             .Select(item => new MailboxEntry(item.Record.Id, core.Id, item.Record.ContentType, item.Record.Payload.Length, item.Record.Priority));
         if (turn.Description.Kind == ObjectKind.Gateway && speaker.ObjectId == core.Id)
             entries = entries.Concat(await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildEntries, CancellationToken.None));
@@ -31,14 +31,14 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
     {
         var turn = await EnterAsync(speaker);
         var item = id is { } wanted ? core.Mailbox.Find(wanted) : Next(turn.Now);
-        if (item?.Record.IsOpen(turn.Now) == false) item = null;
+        if (item is not null && !core.MayHave(item.Record, turn.Now)) item = null;
         if (item is not null && !await delivering.Admission.MayFetchAsync(item, speaker.Bearer, turn.Now)) item = null;
-        if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched");
+        if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched", how: (speaker.Bearer, AttemptResult.Fetched));
         await core.CommitAsync(turn);
         if (item is not null)
         {
             if (!item.Fetched) item.Steps.Add(new(turn.Now, $"fetched over {speaker.Bearer.ToString().ToUpperInvariant()}"));
-            Delivering.Fetch(item, turn);
+            Delivering.Fetch(item, turn, speaker.Bearer);
             core.Services.Delivery.Attempted(speaker.Bearer, AttemptResult.Fetched);
             MessageTrace.Step(item.Record, "m2m message fetched", "m2m.bearer", speaker.Bearer.ToString());
         }
@@ -50,7 +50,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
     /// <summary>What is under way by a push comes last: the object may be about to have it.</summary>
     private MailboxItem? Next(DateTimeOffset now)
     {
-        var waiting = core.Mailbox.InOrder.Where(item => item.Record.IsOpen(now));
+        var waiting = core.Mailbox.InOrder.Where(item => core.MayHave(item.Record, now));
         return waiting.FirstOrDefault(item => item.Attempt == 0) ?? waiting.FirstOrDefault();
     }
 
@@ -75,7 +75,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         if (ended is null || ended.Target != Contracts.Names.Objects + core.Id || id.Value < core.State.CreatedBy) return ResultReceipt.Unknown;
         if (ended.Result is { } former) return former.Same(result) ? ResultReceipt.Repeated : ResultReceipt.Conflict;
         if (ended.Outcome is not (Outcome.Delivered or Outcome.Sent or Outcome.Unknown)) return ResultReceipt.Conflict;
-        var answered = ended with { Result = result, Steps = [.. ended.Steps, new(turn.Now, result.Ok ? "result ok" : "result error")] };
+        var answered = ended with { Result = result, Trail = (ended.Trail ?? MessageTrail.Empty) with { AnsweredAt = turn.Now }, Steps = [.. ended.Steps, new(turn.Now, result.Ok ? "result ok" : "result error")] };
         turn.Amended.Add(answered);
         turn.TellSender(answered, EventTypes.MessageResult, EventData.Result(answered));
         await core.CommitAsync(turn);

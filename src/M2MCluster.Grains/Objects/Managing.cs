@@ -129,6 +129,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
             ReportBytes = core.State.ReportBytes,
             Messages = core.State.Messages,
             Faults = core.State.Faults,
+            Conditions = core.State.Conditions,
         });
     }
 

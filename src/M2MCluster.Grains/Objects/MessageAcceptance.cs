@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Services;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -18,6 +19,7 @@ internal static class MessageAcceptance
         if (draft.Priority is < 0 or > 7) throw M2MException.Invalid("priority", "must be 0 to 7");
         if (draft.Payload.Length > MaxPayload) throw M2MException.Invalid("payload", $"has at most {MaxPayload} bytes");
         if (draft.Terms?.NotBefore is { } notBefore && notBefore >= now + draft.TimeToLive) throw M2MException.Invalid("window.notBefore", "must come before the message expires");
+        if (draft.Terms?.Constraint is { } constraint) Constraints.Check(constraint);
         return new()
         {
             Id = new(ids.Next()),

@@ -53,6 +53,10 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     public bool Listens(long now) => Description is { } description
         && ReachabilityPolicy.ListensUntil(State, TraitsOf(description), description.Registration, Channels.IsConnected, now) > now;
 
+    /// <summary>Whether the object may have the message now: it has not expired, its window has come, and its constraint holds.</summary>
+    public bool MayHave(MessageRecord message, DateTimeOffset now) =>
+        message.ExpiresAt > now && Description is { } description && services.Constraints.Allow(message, description, State.Conditions, now);
+
     /// <summary>Whether there is a channel of the object's own, now or once it shows up, over which the message can be pushed.</summary>
     public bool HasWayFor(MessageRecord message)
     {
@@ -115,6 +119,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
             if (ended.Parent is { } parent) services.Grains.GetGrain<IGroupMessageGrain>(parent.Value).PartEnded().AsTask().Ignore();
         }
 
+        foreach (var revised in turn.Amended) Mailbox.Find(revised.Id)?.Revise(revised);
         foreach (var accepted in turn.Accepted)
         {
             Mailbox.Add(accepted);
@@ -131,7 +136,8 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     private void Watch(Turn turn)
     {
         var hasWay = turn.IsConnected || Description?.Registration is { Bearer: Bearer.Coap, Links.Length: > 0, Address.Length: > 0 };
-        services.Mailboxes.Look(id, Mailbox.Oldest, hasWay ? turn.OnlineUntil : 0, turn.IsConnected);
+        if (Mailbox.OldestShown is not { } oldest) services.Mailboxes.Forget(id);
+        else services.Mailboxes.Look(id, oldest, hasWay ? turn.OnlineUntil : 0, turn.IsConnected);
     }
 
     private async ValueTask CommitAsync(WriteSet set, Turn turn)

@@ -116,6 +116,17 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
         await _delivering.PumpAsync();
     }
 
+    public async ValueTask HeardVia(string gateway, ImmutableSortedDictionary<string, string> conditions)
+    {
+        await _core.LoadAsync();
+        if (_core.Description?.Gateway != gateway) return;
+        var turn = _core.Begin();
+        turn.Seen();
+        turn.Hear(conditions);
+        await _core.CommitAsync(turn);
+        await _delivering.PumpAsync();
+    }
+
     // These two interleave with turns, so they read memory only.
     public ValueTask<PlainAccess> PlainAccess() => new(_core.Description?.Plain ?? Contracts.Objects.PlainAccess.None);
 

@@ -1,8 +1,10 @@
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Services;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Serialization;
 
@@ -27,4 +29,7 @@ internal sealed record ObjectServices(
     FleetMetrics Fleet,
     DeliveryMetrics Delivery,
     MailboxWatch Mailboxes,
-    Planner Planner);
+    Planner Planner,
+    IServiceClasses Classes,
+    Constraints Constraints,
+    MessageJudge Judge);

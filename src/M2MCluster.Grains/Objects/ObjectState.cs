@@ -38,4 +38,7 @@ internal sealed record ObjectState
 
     /// <summary>The epoch of the latest session that tells when it ends; 0: there was none, or it began before this was kept.</summary>
     [Id(15)] public long SessionEpoch { get; init; }
+
+    /// <summary>What it last said of its condition; most objects say nothing.</summary>
+    [Id(20)] public ImmutableArray<Condition> Conditions { get; init; } = [];
 }

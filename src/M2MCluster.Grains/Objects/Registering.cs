@@ -40,6 +40,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         };
         turn.State = turn.State with { Epoch = turn.State.Epoch + 1 };
         turn.Seen();
+        Hear(turn, registration.Parameters);
         turn.Tell(EventTypes.ObjectRegistered, EventData.Registration(registration));
         var former = core.Description!.Gateway;
         await core.CommitAsync(turn);
@@ -72,6 +73,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
             UpdatedAt = turn.Now,
         };
         turn.Seen();
+        Hear(turn, draft.Parameters);
         if (registration.Links != former.Links || draft.Parameters is { Count: > 0 })
             turn.Tell(EventTypes.ObjectUpdated, EventData.Registration(registration));
         await core.CommitAsync(turn);
@@ -117,6 +119,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
 
         if (provided is { Count: > 0 })
         {
+            Hear(turn, provided);
             var told = Provide(turn.Description.Provided, provided);
             if (!told.SequenceEqual(turn.Description.Provided))
             {
@@ -227,6 +230,10 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         var all = former.SetItems(said.Select(pair => KeyValuePair.Create(pair.Key, ToJson(pair.Value))));
         return all.Count <= MaxProvided ? all : throw M2MException.Invalid("characteristics", $"an object tells of at most {MaxProvided}");
     }
+
+    /// <summary>What it says of its condition is what it said last, here or in a report.</summary>
+    private static void Hear(Turn turn, ImmutableSortedDictionary<string, string>? said) =>
+        turn.Hear(said?.Where(pair => Conditions.Names.Contains(pair.Key) && pair.Value.Length <= Conditions.MaxText).Select(pair => KeyValuePair.Create(pair.Key, ToJson(pair.Value))));
 
     private static string ToJson(string value)
     {

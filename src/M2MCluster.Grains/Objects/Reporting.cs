@@ -34,6 +34,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         if (!repeated)
         {
             var via = speaker.ObjectId == core.Id ? null : speaker.ObjectId;
+            turn.Hear(draft.Conditions);
             turn.Report(new(core.Services.Ids.Next(), core.Id, draft.ContentType, draft.Payload, draft.Name.Given, via));
             Remember(turn, draft.Name);
             await core.CommitAsync(turn);
@@ -67,6 +68,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
             foreach (var report in reports)
             {
                 var via = report.Child == core.Id ? null : core.Id;
+                if (via is null) turn.Hear(report.Conditions);
                 turn.Report(new(core.Services.Ids.Next(), report.Child, report.ContentType, report.Payload, given, via));
                 given = null;
             }
@@ -81,6 +83,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         }
 
         await delivering.ContactAsync(speaker);
+        foreach (var report in reports.Where(report => report.Child != core.Id && report.Conditions is not null)) TellConditions(report, turn.NowMs);
         foreach (var child in children) TellSeen(child, turn.NowMs);
         return repeated ? ReportReceipt.Repeated : ReportReceipt.Stored;
     }
@@ -110,6 +113,13 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         if (_toldSeen.Count >= MaxToldSeen) _toldSeen.Clear();
         _toldSeen[child] = nowMs;
         core.Services.Grains.GetObject(child).SeenVia(core.Id).AsTask().Ignore();
+    }
+
+    /// <summary>The child's own condition is its own state. One that is lost on the way is told anew by its next report.</summary>
+    private void TellConditions(ChildReport report, long nowMs)
+    {
+        (_toldSeen ??= new(StringComparer.Ordinal))[report.Child] = nowMs;
+        core.Services.Grains.GetObject(report.Child).HeardVia(core.Id, report.Conditions!).AsTask().Ignore();
     }
 
     private ValueTask<bool> IsRepetitionAsync(Turn turn, Bearer bearer, ReportName name, string objectId)

@@ -19,6 +19,8 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
 
         var turn = core.Begin();
         var record = MessageAcceptance.Accept(draft, core.Services.Ids, turn.Now, target);
+        var mismatches = Warning.Judge(turn, core, record, core.Channels.IsConnected);
+        record = Warning.Tell(turn, record, mismatches);
         var replaced = core.Mailbox.Replaced(record.Application, record.CoalesceKey);
         if (core.Mailbox.RoomFor(draft.Payload.Length, draft.Priority, description.Mailbox, replaced) is not { } evicted)
             throw new M2MException(ErrorCode.ResourceExhausted, $"the mailbox of {core.Id} is full: {core.Mailbox.Count} messages, {core.Mailbox.Bytes} bytes");
@@ -31,7 +33,7 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
 
         await delivering.PumpAsync();
         delivering.Notify();
-        return new(record, await WarningsAsync(record));
+        return new(record, await WarningsAsync(record, mismatches), mismatches.Count == 0 ? null : mismatches);
     }
 
     public async ValueTask<MessageRecord> CancelAsync(string actor, MessageId id)
@@ -66,22 +68,17 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
         return Explaining.Waiting(core, item, ahead, route);
     }
 
-    private async ValueTask<IReadOnlyList<string>> WarningsAsync(MessageRecord record)
+    private async ValueTask<IReadOnlyList<string>> WarningsAsync(MessageRecord record, IReadOnlyList<Mismatch> mismatches)
     {
-        var description = core.Description!;
         var warnings = new List<string>();
         var (reachability, _) = core.Reachability(core.Now.ToUnixTimeMilliseconds());
-        if (reachability == Reachability.Unknown) warnings.Add("the object was never heard of");
-        if (reachability is Reachability.Overdue or Reachability.Unreachable) warnings.Add($"the object is {reachability.ToString().ToLowerInvariant()}");
-        if (reachability == Reachability.Asleep
-            && ReachabilityPolicy.ExpectedAt(core.State, core.TraitsOf(description)) is { } expected && expected >= record.ExpiresAt)
-        {
-            warnings.Add($"the object sleeps and is expected at {expected:u}, after the message expires");
-        }
-
+        var tellsDelay = mismatches.Any(mismatch => mismatch.Attribute == ServiceAttributes.Delay);
+        if (reachability == Reachability.Unknown && !tellsDelay) warnings.Add("the object was never heard of");
+        if (reachability is Reachability.Overdue or Reachability.Unreachable && !tellsDelay) warnings.Add($"the object is {reachability.ToString().ToLowerInvariant()}");
         if (reachability == Reachability.Reachable && record.Command is not null && await delivering.Paths.ForAsync(record) is null)
             warnings.Add("the object has no open channel that takes requests; the command waits in its mailbox");
         if (record.Plan is { HasRoom: false } plan) warnings.Add($"the budget of {plan.Bearer.ToString().ToUpperInvariant()} is used up until {plan.Latest:u}; the message may leave later");
+        warnings.AddRange(mismatches.Select(mismatch => mismatch.Text));
         return warnings;
     }
 }

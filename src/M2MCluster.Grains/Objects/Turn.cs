@@ -45,7 +45,7 @@ internal sealed class Turn
     public List<MessageRecord> Accepted { get; } = [];
     public List<MessageRecord> Ended { get; } = [];
 
-    /// <summary>Messages that ended before and of which more is known now.</summary>
+    /// <summary>Messages that ended before, or that wait on, and of which more is known now.</summary>
     public List<MessageRecord> Amended { get; } = [];
     public List<DueTime> Arm { get; } = [];
     public List<DueTime> Disarm { get; } = [];
@@ -86,13 +86,20 @@ internal sealed class Turn
         Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, message.Application, message.AcceptedAt, message.TraceParent));
 
     /// <summary>Ends a message that waits: once, with an event.</summary>
-    public void End(MailboxItem item, Outcome outcome, string? detail, MessageResult? result = null)
+    /// <param name="how">The attempt with which it ends, if it ends by one.</param>
+    public void End(MailboxItem item, Outcome outcome, string? detail, MessageResult? result = null, (Bearer Over, AttemptResult Result)? how = null)
     {
         if (!(_ended ??= []).Add(item.Record.Id)) return;
         var last = new MessageStep(Now, $"ended {outcome.ToString().ToUpperInvariant()}{(detail is null ? "" : ": " + detail)}");
-        var ended = item.Record with { Outcome = outcome, EndedAt = Now, Detail = detail, Result = result, Steps = [.. item.Steps, last] };
+        var ended = item.Record with { Outcome = outcome, EndedAt = Now, Detail = detail, Result = result, Steps = [.. item.Steps, last], Trail = Trail.Ending(item.Trail, Now, how, detail, result is not null) };
         Ended.Add(ended);
         TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
+    }
+
+    /// <summary>What the object says of its condition; names that are none of the known are passed over.</summary>
+    public void Hear(IEnumerable<KeyValuePair<string, string>>? conditions)
+    {
+        if (conditions is not null) State = State with { Conditions = State.Conditions.With(conditions, NowMs) };
     }
 
     /// <summary>Whether the message ends in this turn.</summary>
@@ -119,6 +126,7 @@ internal sealed class Turn
             Tell(EventTypes.ObjectReachability, EventData.Reachability(reachability, until));
         }
 
+        if (_core.Mailbox.Count > 0) Warning.Review(this, _core, connected);
         OnlineUntil = ReachabilityPolicy.ListensUntil(State, traits, Description.Registration, connected, NowMs);
         var next = Math.Min(_wakeBy, until == 0 ? long.MaxValue : until);
         if (connected) next = Math.Min(next, NowMs + (long)ConnectionLease.TotalMilliseconds);
@@ -164,6 +172,7 @@ internal sealed class Turn
     {
         var expiry = DueTime.Of(message.ExpiresAt);
         if (message.OpensAt is { } opens && opens > Now) return DueTime.Of(opens);
+        if (!_core.Services.Constraints.Allow(message, Description, State.Conditions, Now)) return expiry;
         return OnlineUntil > NowMs && _core.HasWayFor(message) ? Math.Min(expiry, NowMs + (long)AttemptDeadline.TotalMilliseconds) : expiry;
     }
 }

@@ -22,7 +22,7 @@ public sealed class MailboxTests
 
     private static long[] Ids(IEnumerable<MailboxItem> items) => [.. items.Select(item => item.Record.Id.Value)];
 
-    private static void StartPush(MailboxItem item) => item.Begin(1, null!, 0);
+    private static void StartPush(MailboxItem item) => item.Begin(1, new(null!, "s", Contracts.Sessions.Bearer.Mqtt, Contracts.Sessions.ChannelTraits.Messages), default);
 
     [Fact]
     public void InOrder_Priorities_HighFirstThenOldest() =>

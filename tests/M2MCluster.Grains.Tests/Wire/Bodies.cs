@@ -54,6 +54,16 @@ internal static class Bodies
             Id = new(79), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
             ContentType = "text/plain", Payload = [1], Terms = new() { NotBefore = Noon.AddMinutes(30), Paths = new([Bearer.Mqtt, Bearer.Sms]) },
         },
+        ["message-trail"] = new MessageRecord
+        {
+            Id = new(80), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 7, Confirmation = Confirmation.Applied,
+            ContentType = "text/plain", Payload = [1], Terms = new() { ServiceClass = "alarm", Constraint = "battery > 40" },
+            Warned = ServiceAttributes.Delay | ServiceAttributes.Size, Outcome = Outcome.Applied, EndedAt = Noon.AddMinutes(2),
+            Trail = new(
+                [new(Bearer.Coap, Noon, Noon.AddSeconds(5), AttemptResult.Lost, "no answer"), new(Bearer.Mqtt, Noon.AddMinutes(1))], 2,
+                [new(Noon, MessageState.Pushed), new(Noon.AddSeconds(5), MessageState.Waiting), new(Noon.AddMinutes(1), MessageState.Pushed)], 3, Noon.AddMinutes(2)),
+        },
+        ["object-conditions"] = new ObjectState { Conditions = [new("battery", "41.5", Unix(1)), new("power", "\"mains\"", Unix(2))] },
         ["object"] = new ObjectState
         {
             SeenAt = Unix(1), AwakeUntil = Unix(2), Left = true, Epoch = 4, Told = Reachability.Asleep, ArmedAt = Unix(3), Exchanges = ExchangeMemory.Empty.With(ulong.MaxValue, 7).With(5, 8),

@@ -1,0 +1,38 @@
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Services;
+
+/// <summary>One of an operator's own service classes. What is left out is as in the built-in class of the same name, else as in <c>background</c>.</summary>
+public sealed class ServiceClassOptions
+{
+    /// <summary>For people, up to 1024 characters.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>0 to 7, 7 first.</summary>
+    public int? Priority { get; set; }
+
+    /// <summary>In which a message should be there, 1 s to 365 days; zero: no bound.</summary>
+    public TimeSpan? DelayBound { get; set; }
+
+    /// <summary>1 s to 365 days, and not below the delay bound.</summary>
+    public TimeSpan? TimeToLive { get; set; }
+
+    /// <summary>How far a message is followed.</summary>
+    public Confirmation? Confirmation { get; set; }
+
+    /// <summary>The pause after the first attempt that came to nothing, 1 s to 1 h; doubled with each further one.</summary>
+    public TimeSpan? FirstRetry { get; set; }
+
+    /// <summary>The longest pause between attempts, up to 1 day and not below the first.</summary>
+    public TimeSpan? LastRetry { get; set; }
+
+    /// <summary>Bits a second of the way to the object; zero: any.</summary>
+    public long? Bandwidth { get; set; }
+
+    /// <summary>Bytes, 1 to 1 MiB.</summary>
+    public int? MaxPayload { get; set; }
+
+    /// <summary><c>Coap</c>, <c>Mqtt</c>, <c>Sms</c>; one that costs extra is used only if it is named.</summary>
+    public IList<Bearer>? Bearers { get; set; }
+}

@@ -21,9 +21,9 @@ internal sealed class Constraints
         if (!Filter.TryParse(text, ["*"], out _, out var error)) throw M2MException.Invalid("constraint", error);
     }
 
-    /// <summary>Whether the object may have the message as far as its terms go: its window has come, and its constraint holds.</summary>
+    /// <summary>Whether the object may have the message as far as its terms go: its window or its slot has come, and its constraint holds.</summary>
     public bool Allow(MessageRecord message, ObjectDescription description, ImmutableArray<Condition> conditions, DateTimeOffset now) =>
-        message.Terms is not { } terms || (!(terms.NotBefore > now) && Decide(terms, description, conditions) == true);
+        message.Terms is not { } terms || (!(message.OpensAt > now) && Decide(terms, description, conditions) == true);
 
     /// <summary>Null: the object has said nothing by which it could be decided.</summary>
     public bool? Decide(DeliveryTerms terms, ObjectDescription description, ImmutableArray<Condition> conditions) =>

@@ -192,6 +192,8 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
 
     public ValueTask SeenVia(string gateway) => throw new NotSupportedException();
 
+    public ValueTask HeardVia(string gateway, ImmutableSortedDictionary<string, string> conditions) => throw new NotSupportedException();
+
     public ValueTask<PlainAccess> PlainAccess() => throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<Channel>> ChannelsForChild() => throw new NotSupportedException();

@@ -4,6 +4,7 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Groups;
@@ -64,6 +65,12 @@ internal static class Bodies
                 [new(Noon, MessageState.Pushed), new(Noon.AddSeconds(5), MessageState.Waiting), new(Noon.AddMinutes(1), MessageState.Pushed)], 3, Noon.AddMinutes(2)),
         },
         ["object-conditions"] = new ObjectState { Conditions = [new("battery", "41.5", Unix(1)), new("power", "\"mains\"", Unix(2))] },
+        ["message-planned"] = new MessageRecord
+        {
+            Id = new(90), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(9), Priority = 0, Confirmation = Confirmation.Delivered,
+            ContentType = "text/plain", Payload = [1], Terms = new() { Tolerance = TimeSpan.FromHours(6) },
+            Plan = new(Noon.AddHours(2), Noon.AddHours(6), Bearer.Mqtt, 0.5, 1, HasRoom: true),
+        },
         ["object"] = new ObjectState
         {
             SeenAt = Unix(1), AwakeUntil = Unix(2), Left = true, Epoch = 4, Told = Reachability.Asleep, ArmedAt = Unix(3), Exchanges = ExchangeMemory.Empty.With(ulong.MaxValue, 7).With(5, 8),

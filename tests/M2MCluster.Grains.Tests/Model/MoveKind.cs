@@ -1,0 +1,31 @@
+namespace M2MCluster.Grains.Tests.Model;
+
+internal enum MoveKind
+{
+    /// <summary>The application sends.</summary>
+    Send,
+    /// <summary>The application takes a message back.</summary>
+    Cancel,
+    /// <summary>A frame that was pushed reaches the device, or is lost, or only its answer is; it may come again, and late.</summary>
+    Frame,
+    /// <summary>The device fetches what is next.</summary>
+    Fetch,
+    /// <summary>The device gives the result of something that it has, perhaps again.</summary>
+    Result,
+    /// <summary>The device reports.</summary>
+    Report,
+    /// <summary>A session of the device's own begins.</summary>
+    Connect,
+    /// <summary>It ends.</summary>
+    Disconnect,
+    /// <summary>The device moves behind a gateway, which may be another one than before.</summary>
+    Move,
+    /// <summary>Its gateway comes within reach or leaves.</summary>
+    GatewayComesOrGoes,
+    /// <summary>Time passes, and what falls due is dealt with.</summary>
+    Time,
+    /// <summary>What the platform has in memory of the device is lost; its sessions may go on.</summary>
+    Crash,
+    /// <summary>The next commit for the device fails, or seems to, or was overtaken.</summary>
+    Fault,
+}

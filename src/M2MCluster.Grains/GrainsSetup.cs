@@ -2,6 +2,7 @@ using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
+using M2MCluster.Grains.Groups;
 using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
@@ -36,7 +37,7 @@ public static class GrainsSetup
         services.AddSingleton(provider => new TariffCalendar(provider.GetRequiredService<IOptions<PlanningOptions>>().Value)).AddSingleton<Planner>();
         services.AddOptions<ServiceClassesOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServiceClassesOptions>, ServiceClassesValidator>();
-        services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>();
+        services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>().AddSingleton<MemberJudging>();
         services.AddSingleton<ObjectServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();

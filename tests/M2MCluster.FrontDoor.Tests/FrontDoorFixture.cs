@@ -21,7 +21,7 @@ using Microsoft.Extensions.Logging;
 namespace M2MCluster.FrontDoor.Tests;
 
 /// <summary>A whole node but for its edges: silo, SQLite and front door, on free ports of loopback.</summary>
-public sealed class FrontDoorFixture : IAsyncLifetime
+public class FrontDoorFixture : IAsyncLifetime
 {
     public const string OperatorKey = "operator-key-of-the-tests-0123456789";
 
@@ -51,6 +51,7 @@ public sealed class FrontDoorFixture : IAsyncLifetime
         builder.Services.AddHealthChecks().AddCheck("up", () => HealthCheckResult.Healthy());
         builder.Services.AddSingleton<IEdgeDirectory, NoEdges>();
         builder.Services.AddM2MFrontDoor(options => options.OperatorKey = OperatorKey + "\n");
+        Configure(builder.Services);
         _app = builder.Build();
         _app.MapM2MFrontDoor();
         await _app.Services.GetRequiredService<IStorage>().OpenAsync(CancellationToken.None);
@@ -65,6 +66,11 @@ public sealed class FrontDoorFixture : IAsyncLifetime
         await _app.StopAsync();
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>What a kind of node has beside, or instead.</summary>
+    protected virtual void Configure(IServiceCollection services)
+    {
     }
 
     /// <summary>A name that no other test has.</summary>

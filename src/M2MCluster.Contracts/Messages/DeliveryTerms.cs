@@ -9,6 +9,7 @@ public sealed record DeliveryTerms
 
     /// <summary>By how much later it may leave, counted from <see cref="NotBefore"/> or acceptance; null or nothing: it leaves at once.</summary>
     [Id(1)] public TimeSpan? Tolerance { get; init; }
+
     /// <summary>The id of its service class.</summary>
     [Id(2)] public string? ServiceClass { get; init; }
 

@@ -22,7 +22,7 @@ internal static class MessageRequests
         problems.Require(from.Payload.Length <= MaxPayload, "payload", $"has at most {MaxPayload} bytes");
         problems.Require(from.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
         problems.Require(Enum.IsDefined(from.Confirmation), "confirmation", "is NONE, DELIVERED or APPLIED");
-        return new(
+        var draft = new MessageDraft(
             application ?? "",
             from.ContentType.Length == 0 ? "application/octet-stream" : MediaType(from.ContentType, "contentType", problems),
             from.Payload.ToByteArray(),
@@ -31,8 +31,8 @@ internal static class MessageRequests
             ConfirmationOf(from.Confirmation, by),
             from.Command is null ? null : CommandOf(from.Command, problems),
             Given(problems.Text(from.CoalesceKey, MaxText, "coalesceKey")),
-            Given(problems.Text(from.RequestId, MaxText, "requestId")),
-            Terms: TermsRequests.Terms(from, by, problems));
+            Given(problems.Text(from.RequestId, MaxText, "requestId")));
+        return draft with { Terms = TermsRequests.Terms(from, by, draft.TimeToLive, problems) };
     }
 
     private static void CheckTarget(string target, Problems problems)

@@ -32,6 +32,7 @@ internal sealed class ServiceClassesApi(IServiceClasses classes) : V1.ServiceCla
             Confirmation = MessageAnswers.ConfirmationOf(from.Confirmation),
             FirstRetry = Duration.FromTimeSpan(from.FirstRetry),
             LastRetry = Duration.FromTimeSpan(from.LastRetry),
+            Tolerance = from.Tolerance is { } tolerance ? Duration.FromTimeSpan(tolerance) : null,
             Bearers = { from.Bearers.Select(bearer => (V1.Bearer)(bearer + 1)) },
         };
         if (from.Bandwidth is { } bandwidth) answer.Bandwidth = bandwidth;

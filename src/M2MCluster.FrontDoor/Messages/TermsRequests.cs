@@ -13,13 +13,13 @@ internal static class TermsRequests
     private static readonly TimeSpan MaxTolerance = TimeSpan.FromDays(365);
 
     /// <returns>Null: the caller asked for nothing special.</returns>
-    public static DeliveryTerms? Terms(V1.SendMessageRequest from, ServiceClass? by, Problems problems)
+    public static DeliveryTerms? Terms(V1.SendMessageRequest from, ServiceClass? by, TimeSpan timeToLive, Problems problems)
     {
         var paths = from.PathPolicy is null ? null : Paths(from.PathPolicy, problems);
         var terms = new DeliveryTerms
         {
             NotBefore = from.Window?.NotBefore?.ToDateTimeOffset(),
-            Tolerance = from.Window?.Tolerance?.ToTimeSpan(),
+            Tolerance = from.Window?.Tolerance?.ToTimeSpan() ?? ToleranceOf(by, timeToLive),
             ServiceClass = by?.Id,
             Constraint = Constraint(from.Constraint, problems),
             Paths = by is { Bearers.IsEmpty: false } && paths is null or { Bearers.IsDefaultOrEmpty: true } ? (paths ?? new([])) with { Bearers = by!.Bearers } : paths,
@@ -27,6 +27,10 @@ internal static class TermsRequests
         problems.Require(terms.Tolerance is not { } tolerance || (tolerance >= TimeSpan.Zero && tolerance <= MaxTolerance), "window.tolerance", "must be 0 to 365 days");
         return terms == new DeliveryTerms() ? null : terms;
     }
+
+    /// <summary>Not so late that little of a shorter life than the class's would be left.</summary>
+    private static TimeSpan? ToleranceOf(ServiceClass? by, TimeSpan timeToLive) =>
+        by?.Tolerance is { } tolerance ? tolerance < timeToLive / 2 ? tolerance : timeToLive / 2 : null;
 
     public static void Answer(DeliveryTerms from, V1.Message answer)
     {

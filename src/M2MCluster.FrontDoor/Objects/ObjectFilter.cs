@@ -1,3 +1,4 @@
+using System.Text.Json;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Filtering;
 using M2MCluster.Contracts.Objects;
@@ -45,7 +46,15 @@ internal sealed class ObjectFilter
             "kind" => [description.Kind == ObjectKind.Gateway ? "GATEWAY" : "DEVICE"],
             "gateway" => description.Gateway is { Length: > 0 } gateway ? [gateway, Names.Objects + gateway] : [],
             "plain" => [description.Plain.ToString().ToUpperInvariant()],
-            _ => description.Effective(field["characteristics.".Length..]) is { } json ? CharacteristicValues.Of(json) : [],
+            _ => description.Effective(field["characteristics.".Length..]) is { } json ? TextsOf(json) : [],
         };
+
+        private static IEnumerable<string> TextsOf(string json)
+        {
+            using var document = JsonDocument.Parse(json);
+            var root = document.RootElement;
+            var items = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root];
+            return [.. items.Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText())];
+        }
     }
 }

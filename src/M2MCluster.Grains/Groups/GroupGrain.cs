@@ -7,6 +7,7 @@ using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
+using M2MCluster.Grains.Subscriptions;
 using Orleans.Placement;
 using Orleans.Serialization;
 
@@ -15,7 +16,8 @@ namespace M2MCluster.Grains.Groups;
 [GrainType("group"), PreferLocalPlacement]
 internal sealed class GroupGrain(
     TimeProvider time, ICommitPipeline pipeline, IStateReader states, IIdSource ids, IObjectIndex index, IGroupReader groups,
-    IMessageReader messages, IGrainFactory grains, Serializer<GroupState> serializer, DeliveryMetrics metrics) : Grain, IGroupGrain
+    IMessageReader messages, IGrainFactory grains, Serializer<GroupState> serializer, DeliveryMetrics metrics,
+    MemberJudging judging, SubscriptionDirectory directory) : Grain, IGroupGrain
 {
     private readonly HashSet<string> _members = [];
     private long _version;
@@ -106,12 +108,13 @@ internal sealed class GroupGrain(
             set.Arm.Add(new(DueTime.Of(parent.ExpiresAt), member));
         }
 
-        await CommitAsync(set, _state);
+        var verdicts = await judging.JudgeAsync(set, now);
+        await CommitAsync(set, _state, verdicts);
         metrics.AcceptedForGroup(_members.Count);
         MessageTrace.Span(parent, "m2m message accepted", now);
         foreach (var online in await index.OnlineAsync(_members, now, CancellationToken.None))
             grains.GetObject(online).Wake(0).AsTask().Ignore();
-        return new(parent, []);
+        return new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.IsEmpty ? null : verdicts.Summary);
     }
 
     private GroupView Existing() => _state?.View ?? throw M2MException.NotFound(Name);
@@ -156,9 +159,10 @@ internal sealed class GroupGrain(
         return set;
     }
 
-    private async ValueTask CommitAsync(WriteSet set, GroupState? next)
+    private async ValueTask CommitAsync(WriteSet set, GroupState? next, MemberVerdicts? verdicts = null)
     {
-        await pipeline.CommitAsync(set, DeactivateOnIdle);
+        if (verdicts is null or { IsEmpty: true }) await pipeline.CommitAsync(set, DeactivateOnIdle);
+        else await pipeline.CommitAsync(set, directory, verdicts.AddressAsync, DeactivateOnIdle);
         _state = next;
         _version = next is null ? 0 : _version + 1;
     }

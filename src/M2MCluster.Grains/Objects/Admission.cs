@@ -18,7 +18,7 @@ internal sealed class Admission(ObjectCore core)
         var refused = new Dictionary<Bearer, PlanHold>();
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt == 0).ToList())
         {
-            if (item.RetryAt > now.ToUnixTimeMilliseconds() || !item.Record.IsOpen(now)) continue;
+            if (item.RetryAt > now.ToUnixTimeMilliseconds() || !core.MayHave(item.Record, now)) continue;
             if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item.Record)) is not { } channel) continue;
             if (planner.Plans(channel.Bearer) && await WaitAsync(item, channel.Bearer, description, refused, now) is { } at)
             {

@@ -23,8 +23,25 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
             .Where(item => core.MayHave(item.Record, core.Now))
             .Select(item => new MailboxEntry(item.Record.Id, core.Id, item.Record.ContentType, item.Record.Payload.Length, item.Record.Priority));
         if (turn.Description.Kind == ObjectKind.Gateway && speaker.ObjectId == core.Id)
-            entries = entries.Concat(await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildEntries, CancellationToken.None));
+            entries = entries.Concat(await ShownAsync(await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildEntries, CancellationToken.None)));
         return [.. entries];
+    }
+
+    /// <summary>Without those that are held back from the children.</summary>
+    private async ValueTask<IEnumerable<MailboxEntry>> ShownAsync(IReadOnlyList<MailboxEntry> entries)
+    {
+        if (entries.Count == 0) return entries;
+        var children = await core.Services.States.PeekObjectsAsync([.. entries.Select(entry => entry.ObjectId).Distinct()]);
+        var held = new HashSet<MessageId>();
+        foreach (var child in children.Values)
+        {
+            var constrained = child.Waiting.Where(message => message.Terms is not null).ToList();
+            if (constrained.Count == 0) continue;
+            var conditions = core.Services.Serializer.Deserialize(child.State.Body)!.Conditions;
+            held.UnionWith(constrained.Where(message => !core.Services.Constraints.Allow(message, child.Description, conditions, core.Now)).Select(message => message.Id));
+        }
+
+        return entries.Where(entry => !held.Contains(entry.Id));
     }
 
     public async ValueTask<WaitingMessage?> FetchAsync(Speaker speaker, MessageId? id)

@@ -28,9 +28,11 @@ internal static class BuiltInClasses
             3, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), Confirmation.Delivered, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), null, null, []),
         new(
             "background", "Nobody waits for it; it must arrive.",
-            1, TimeSpan.FromDays(1), TimeSpan.FromDays(7), Confirmation.Delivered, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10), null, null, []),
+            1, TimeSpan.FromDays(1), TimeSpan.FromDays(7), Confirmation.Delivered, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10), null, null, [],
+            TimeSpan.FromHours(6)),
         new(
             "bulk", "Large, such as firmware: behind all else, over the Internet only, and followed to its result.",
-            0, null, TimeSpan.FromDays(30), Confirmation.Applied, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), 10_000, null, [Bearer.Coap, Bearer.Mqtt]),
+            0, null, TimeSpan.FromDays(30), Confirmation.Applied, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), 10_000, null, [Bearer.Coap, Bearer.Mqtt],
+            TimeSpan.FromDays(1)),
     ];
 }

@@ -37,7 +37,7 @@ internal sealed class MessageJudge(IServiceClasses classes, Constraints constrai
     private static (string, string)? Delay(
         MessageRecord message, ServiceClass wanted, ObjectDescription description, ObjectState state, bool isConnected, DateTimeOffset now)
     {
-        var open = message.Terms?.NotBefore is { } notBefore && notBefore > message.AcceptedAt ? notBefore : message.AcceptedAt;
+        var open = message.OpensAt is { } opens && opens > message.AcceptedAt ? opens : message.AcceptedAt;
         var bound = wanted.DelayBound is { } delay && open + delay < message.ExpiresAt ? open + delay : (DateTimeOffset?)null;
         var text = bound is null ? $"delivery before it expires at {message.ExpiresAt:u}" : $"delivery within {wanted.DelayBound!.Value.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s";
         var traits = ObjectTraits.Of(description);

@@ -33,6 +33,9 @@ public sealed class ServiceClassOptions
     /// <summary>Bytes, 1 to 1 MiB.</summary>
     public int? MaxPayload { get; set; }
 
+    /// <summary>By how much later a message may leave, for a cheap and quiet time, up to the time to live; zero: at once.</summary>
+    public TimeSpan? Tolerance { get; set; }
+
     /// <summary><c>Coap</c>, <c>Mqtt</c>, <c>Sms</c>; one that costs extra is used only if it is named.</summary>
     public IList<Bearer>? Bearers { get; set; }
 }

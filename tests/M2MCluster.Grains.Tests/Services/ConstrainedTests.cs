@@ -118,6 +118,20 @@ public sealed class ConstrainedTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Constraint_OfAChild_IsNotInItsGatewaysListEither()
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        var child = await CreateAsync(new() { Gateway = gateway });
+        await SayAsync(child, "battery", "30");
+        var held = await SendAsync(child, Constrained("battery > 40"));
+        var shown = await SendAsync(child, Constrained("battery > 20"));
+        Assert.Equal([shown.Id], (await Object(gateway).Mailbox(Proved(gateway))).Select(entry => entry.Id));
+
+        await SayAsync(child, "battery", "50");
+        Assert.Equal([held.Id, shown.Id], (await Object(gateway).Mailbox(Proved(gateway))).Select(entry => entry.Id));
+    }
+
+    [Fact]
     public async Task Constraint_Malformed_IsRefused()
     {
         var id = await CreateAsync();

@@ -38,6 +38,8 @@ public static class GrainsSetup
         services.AddOptions<ServiceClassesOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServiceClassesOptions>, ServiceClassesValidator>();
         services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>().AddSingleton<MemberJudging>();
+        services.AddSingleton(provider => new ReportPhases(
+            provider.GetRequiredService<IOptions<PlanningOptions>>().Value, provider.GetRequiredService<TariffCalendar>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ObjectServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();

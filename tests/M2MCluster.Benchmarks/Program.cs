@@ -1,10 +1,11 @@
 using BenchmarkDotNet.Running;
+using M2MCluster.Benchmarks.Day;
 using M2MCluster.Benchmarks.Rates;
 using M2MCluster.Benchmarks.Silo;
 using M2MCluster.Benchmarks.Storage;
 
 // "commits" measures the commit pipeline with its CPU time and latency, "registered" what a million sleeping devices cost in memory, "due" the schedule,
-// "activations" the objects in memory, "rates" compares with others; all else goes to BenchmarkDotNet.
+// "activations" the objects in memory, "rates" compares with others, "day" plans a day of a million devices; all else goes to BenchmarkDotNet.
 if (args is ["commits", ..])
 {
     await CommitLoad.RunAsync(args.AsMemory(1));
@@ -32,6 +33,12 @@ if (args is ["activations", ..])
 if (args is ["rates", ..])
 {
     await RateComparison.RunAsync(args.AsMemory(1));
+    return;
+}
+
+if (args is ["day", ..])
+{
+    DayLoad.Run(args.AsMemory(1));
     return;
 }
 

@@ -13,6 +13,7 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
     private readonly LockstepServer _server = new();
     private readonly Channel<string> _told = Channel.CreateUnbounded<string>();
     private readonly HashSet<ushort> _seen = [];
+    private DateTimeOffset _asleepUntil;
 
     [Fact]
     public async Task RunAsync_OneDayOfAGateway_ReportsForAllFetchesForAllAndSleeps()
@@ -59,13 +60,41 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
         await running;
     }
 
+    [Fact]
+    public async Task RunAsync_ToldItsPhase_SleepsUntilThen()
+    {
+        using var stop = new CancellationTokenSource();
+        var plan = Plan with { IsTold = true };
+        await using var sleeper = new CoapSleeper(new CoapDeviceOptions { Name = "gw", Server = _server.EndPoint }, [], plan, Read, this, _server.Time);
+        var running = sleeper.RunAsync(stop.Token);
+
+        await AnswerAsync("/rd", null, CoapCode.Created, answer => answer.Options.AddPath("/rd/x", CoapOptionNumber.LocationPath));
+        await AnswerAsync("/m2m/config", null, CoapCode.Content, answer => answer.Payload = """{"reportPeriod":3600,"reportPhase":1234}"""u8.ToArray());
+        await AnswerAsync("/m2m/reports", null, CoapCode.Changed);
+        await AnswerAsync("/m2m/mailbox", null, CoapCode.Content, answer => answer.Options.Add(CoapOptionNumber.Observe, 1u));
+        await AnswerAsync("/m2m/mailbox/next", null, CoapCode.NotFound);
+        await AnswerAsync("/m2m/mailbox/next", null, CoapCode.NotFound);
+        _server.Time.Advance(Plan.Awake);
+        await AnswerAsync("/m2m/mailbox", null, CoapCode.Content);
+        while (!(_told.Reader.TryRead(out var line) && line == "gw asleep")) await Task.Yield();
+
+        Assert.Equal(1234, _asleepUntil.ToUnixTimeSeconds() % 3600);
+        Assert.InRange(_asleepUntil - _server.Time.GetUtcNow(), TimeSpan.Zero, TimeSpan.FromHours(1));
+        await stop.CancelAsync();
+        await running;
+    }
+
     void IFleetWatcher.ReportSent(string objectId, long sequence) => Tell($"{objectId} sent {sequence}");
 
     void IFleetWatcher.ReportStored(string objectId, long sequence) => Tell($"{objectId} stored {sequence}");
 
     void IFleetWatcher.Woke(string objectId) => Tell($"{objectId} woke");
 
-    void IFleetWatcher.FellAsleep(string objectId, DateTimeOffset until) => Tell($"{objectId} asleep");
+    void IFleetWatcher.FellAsleep(string objectId, DateTimeOffset until)
+    {
+        _asleepUntil = until;
+        Tell($"{objectId} asleep");
+    }
 
     void IFleetWatcher.MessageReceived(string objectId, DeviceMessage message) => Tell($"{objectId} got {message.Id}");
 

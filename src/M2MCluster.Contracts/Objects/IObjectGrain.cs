@@ -63,6 +63,9 @@ public interface IObjectGrain : IGrainWithStringKey
     /// <summary>The object's result of a message.</summary>
     [Alias("Result")] ValueTask<ResultReceipt> Result(Speaker speaker, MessageId id, MessageResult result);
 
+    /// <summary>How the object is to behave. Asking is no contact, and changes nothing.</summary>
+    [Alias("Config")] ValueTask<DeviceConfig> Config(Speaker speaker);
+
     // What its edge and its gateway say.
 
     /// <summary>What became of an attempt to push. One that is not current changes nothing.</summary>

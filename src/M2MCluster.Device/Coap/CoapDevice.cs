@@ -94,6 +94,13 @@ public sealed class CoapDevice : IAsyncDisposable
         (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow();
     }
 
+    /// <summary>How the platform wants the device to behave.</summary>
+    public async Task<DeviceConfig> ConfigAsync(string? child = null, CancellationToken cancellationToken = default)
+    {
+        var answer = await RequestAsync(new CoapRequest(CoapCode.Get, "/m2m/config") { Queries = Who(child) }, cancellationToken).ConfigureAwait(false);
+        return DeviceConfig.Read(answer.OrThrow().Body.Span) ?? throw new DeviceException(DeviceFailure.Refused, "A configuration that cannot be read.");
+    }
+
     /// <summary>The message that goes first; null where nothing waits. It stays in the mailbox until its result was posted.</summary>
     public async Task<DeviceMessage?> FetchNextAsync(string? child = null, CancellationToken cancellationToken = default)
     {

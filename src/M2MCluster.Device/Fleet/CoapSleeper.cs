@@ -18,13 +18,9 @@ public sealed class CoapSleeper(
     {
         if (Plan.Rebinds && _bound) await _device.RebindAsync().ConfigureAwait(false);
         _bound = true;
-        if (_device.IsRegistered)
-        {
-            await _device.UpdateAsync(cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        await _device.RegisterAsync(cancellationToken).ConfigureAwait(false);
+        if (_device.IsRegistered) await _device.UpdateAsync(cancellationToken).ConfigureAwait(false);
+        else await _device.RegisterAsync(cancellationToken).ConfigureAwait(false);
+        if (Plan.IsTold) Config = await _device.ConfigAsync(null, cancellationToken).ConfigureAwait(false);
     }
 
     private protected override Task ReportAsync(string? child, long sequence, IReadOnlyList<SenmlRecord> records, CancellationToken cancellationToken) =>

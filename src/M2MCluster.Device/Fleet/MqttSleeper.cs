@@ -10,7 +10,7 @@ public sealed class MqttSleeper : Sleeper
 
     public MqttSleeper(MqttDeviceOptions options, IReadOnlyList<string> children, SleepPlan plan, Readings readings, IFleetWatcher watcher, TimeProvider time)
         : base((options ?? throw new ArgumentNullException(nameof(options))).Name, children, plan, readings, watcher, time) =>
-        _device = new MqttDevice(options with { Messages = Handle, IsGateway = children.Count > 0, Refused = what => watcher.WentWrong(options.Name, what) }, time);
+        _device = new MqttDevice(options with { Messages = Handle, Configured = plan is { IsTold: true } ? config => Config = config : null, IsGateway = children.Count > 0, Refused = what => watcher.WentWrong(options.Name, what) }, time);
 
     public override ValueTask DisposeAsync() => _device.DisposeAsync();
 

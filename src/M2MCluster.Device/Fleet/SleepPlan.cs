@@ -4,4 +4,5 @@ namespace M2MCluster.Device.Fleet;
 /// <param name="Awake">How long it listens after its report; positive.</param>
 /// <param name="Asleep">How long it then hears nothing; positive.</param>
 /// <param name="Rebinds">Whether it comes back from another port each time (NAT).</param>
-public sealed record SleepPlan(TimeSpan Awake, TimeSpan Asleep, bool Rebinds = false);
+/// <param name="IsTold">Whether it reports when the platform tells it to, where it is told; <paramref name="Asleep"/> counts else.</param>
+public sealed record SleepPlan(TimeSpan Awake, TimeSpan Asleep, bool Rebinds = false, bool IsTold = false);

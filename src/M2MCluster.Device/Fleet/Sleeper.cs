@@ -29,6 +29,9 @@ public abstract class Sleeper : IAsyncDisposable
 
     private protected SleepPlan Plan { get; }
 
+    /// <summary>What the platform told last.</summary>
+    private protected DeviceConfig Config { get; set; } = DeviceConfig.None;
+
     private protected IFleetWatcher Watcher { get; }
 
     private protected TimeProvider Time { get; }
@@ -42,8 +45,10 @@ public abstract class Sleeper : IAsyncDisposable
             {
                 await WakeAsync(report: true, stop).ConfigureAwait(false);
                 await FallAsleepAsync(stop).ConfigureAwait(false);
-                foreach (var name in _speaksFor) Watcher.FellAsleep(name, Time.GetUtcNow() + Plan.Asleep);
-                await Task.Delay(Plan.Asleep, Time, stop).ConfigureAwait(false);
+                var now = Time.GetUtcNow();
+                var until = (Plan.IsTold ? Config.NextReport(now) : null) ?? now + Plan.Asleep;
+                foreach (var name in _speaksFor) Watcher.FellAsleep(name, until);
+                await Task.Delay(until - now, Time, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

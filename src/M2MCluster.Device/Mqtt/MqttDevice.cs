@@ -16,6 +16,7 @@ namespace M2MCluster.Device.Mqtt;
 public sealed class MqttDevice : IAsyncDisposable
 {
     private const string Errors = "m2m/errors";
+    private const string Configuration = "m2m/config";
     private const string OwnMailbox = "m2m/mailbox/#";
     private const string ChildrensMailboxes = "m2m/children/+/mailbox/#";
 
@@ -56,6 +57,7 @@ public sealed class MqttDevice : IAsyncDisposable
         if (result.ResultCode != MqttClientConnectResultCode.Success) throw Refusal((int)result.ResultCode, result.ResultCode.ToString(), result.ReasonString);
 
         var topics = new MqttClientSubscribeOptionsBuilder().WithTopicFilter(Errors, MqttQualityOfServiceLevel.AtLeastOnce);
+        if (_options.Configured is not null) topics.WithTopicFilter(Configuration, MqttQualityOfServiceLevel.AtMostOnce);
         if (_options.Messages is not null) topics.WithTopicFilter(OwnMailbox, MqttQualityOfServiceLevel.AtLeastOnce);
         if (_options is { Messages: not null, IsGateway: true }) topics.WithTopicFilter(ChildrensMailboxes, MqttQualityOfServiceLevel.AtLeastOnce);
         await CallAsync(token => _client.SubscribeAsync(topics.Build(), token), cancellationToken).ConfigureAwait(false);
@@ -99,6 +101,12 @@ public sealed class MqttDevice : IAsyncDisposable
         if (publication.Topic == Errors)
         {
             _options.Refused?.Invoke(Encoding.UTF8.GetString(publication.Payload.ToArray()));
+            return;
+        }
+
+        if (publication.Topic == Configuration)
+        {
+            if (DeviceConfig.Read(publication.Payload.ToArray()) is { } config) _options.Configured?.Invoke(config);
             return;
         }
 

@@ -30,6 +30,9 @@ public sealed record MqttDeviceOptions
     /// <summary>Handles messages; without it the device has no mailbox.</summary>
     public MessageHandler? Messages { get; init; }
 
+    /// <summary>Told how the platform wants the device to behave, after each connection; on no particular thread.</summary>
+    public Action<DeviceConfig>? Configured { get; init; }
+
     /// <summary>Told what the platform refused, and why; on no particular thread.</summary>
     public Action<string>? Refused { get; init; }
 }

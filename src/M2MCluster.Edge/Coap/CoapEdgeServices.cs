@@ -31,6 +31,7 @@ public static class CoapEdgeServices
         services.AddSingleton<ReportIngress>();
         services.AddSingleton<RegistrationIngress>();
         services.AddSingleton<MailboxIngress>();
+        services.AddSingleton<ConfigIngress>();
         services.AddSingleton<CoapIngress>();
         services.AddSingleton<CoapEdge>();
         services.AddSingleton<ICoapListener>(provider => provider.GetRequiredService<CoapEdge>());

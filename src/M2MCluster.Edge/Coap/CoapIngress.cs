@@ -13,6 +13,7 @@ internal sealed partial class CoapIngress(
     ReportIngress reports,
     RegistrationIngress registrations,
     MailboxIngress mailbox,
+    ConfigIngress config,
     CoapClock clock,
     IOptions<CoapEdgeOptions> options,
     ILogger<CoapIngress> logger)
@@ -61,6 +62,7 @@ internal sealed partial class CoapIngress(
         CoapResource.NextMessage => mailbox.Next(call),
         CoapResource.Message when call.Request.Code == CoapCode.Get => mailbox.Get(call),
         CoapResource.Message => mailbox.Result(call),
+        CoapResource.Config => config.Get(call),
         CoapResource.Time => ValueTask.FromResult(ShowTime(call.Request)),
         _ => ValueTask.FromResult(ShowWellKnown(call.Request)),
     };

@@ -12,4 +12,5 @@ internal enum CoapResource
     NextMessage,
     Message,
     Time,
+    Config,
 }

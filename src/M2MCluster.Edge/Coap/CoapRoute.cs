@@ -34,6 +34,7 @@ internal readonly record struct CoapRoute(CoapResource Resource, string Id = "")
             case 2 when first.SequenceEqual("m2m"u8):
                 if (second.Span.SequenceEqual("reports"u8)) return new(CoapResource.Reports);
                 if (second.Span.SequenceEqual("mailbox"u8)) return new(CoapResource.Mailbox);
+                if (second.Span.SequenceEqual("config"u8)) return new(CoapResource.Config);
                 return second.Span.SequenceEqual("time"u8) ? new(CoapResource.Time) : default;
             case 3 when first.SequenceEqual("m2m"u8) && second.Span.SequenceEqual("mailbox"u8):
                 var id = options.ValueAt(CoapOptionNumber.UriPath, 2).Span;

@@ -132,6 +132,7 @@ internal sealed class MqttConnection(
             try
             {
                 if (await Answer(packet) is { } answer) await session.Send(answer);
+                if (packet is MqttSubscribePacket subscribe) await services.Subscriber.Tell(session, subscribe);
                 if (session.IsLeaseOld && !session.Ended.IsCancellationRequested) await edge.Resumption.Resume(session);
             }
             catch (M2MException refusal) when (refusal.Code is ErrorCode.NotFound or ErrorCode.PermissionDenied)

@@ -21,6 +21,17 @@ internal sealed class MqttSubscriber(MqttEdge edge)
         return await TellGrains(session, before) ? answer : null;
     }
 
+    /// <summary>Who subscribed to it hears at once how it is to behave: as if it had been retained.</summary>
+    public async ValueTask Tell(MqttSession session, MqttSubscribePacket packet)
+    {
+        if (!packet.TopicFilters.Exists(filter => filter.Topic == MqttTopic.Config)) return;
+        if (await edge.Persist(session, () => edge.ObjectOf(session.ObjectId).Config(session.Speaker)) is not { } config) return;
+        await session.Send(new MqttPublishPacket
+        {
+            Topic = MqttTopic.Config, Retain = true, ContentType = "application/json", PayloadSegment = DeviceConfigJson.Write(config),
+        });
+    }
+
     public async ValueTask<MqttUnsubAckPacket?> Unsubscribe(MqttSession session, MqttUnsubscribePacket packet)
     {
         var before = session.Subscriptions.TakesMessages;
@@ -36,7 +47,7 @@ internal sealed class MqttSubscriber(MqttEdge edge)
         if (!MqttSubscriptions.IsAllowed(filter.Topic, out var onlyGateways)) return MqttSubscribeReasonCode.NotAuthorized;
         if (onlyGateways && !await session.IsGateway()) return MqttSubscribeReasonCode.NotAuthorized;
         // Nothing is sent with QoS 2, and refusals are not repeated, so that is what is granted.
-        var granted = filter.Topic == MqttTopic.Errors || filter.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
+        var granted = filter.Topic is MqttTopic.Errors or MqttTopic.Config || filter.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
             ? MqttQualityOfServiceLevel.AtMostOnce
             : MqttQualityOfServiceLevel.AtLeastOnce;
         return session.Subscriptions.TryAdd(filter.Topic, granted) ? (MqttSubscribeReasonCode)granted : MqttSubscribeReasonCode.QuotaExceeded;

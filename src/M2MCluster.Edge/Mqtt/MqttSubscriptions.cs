@@ -17,7 +17,7 @@ internal sealed class MqttSubscriptions(int maxChildren)
     {
         get
         {
-            lock (_lock) return _byFilter.Keys.Any(filter => filter != MqttTopic.Errors);
+            lock (_lock) return _byFilter.Keys.Any(filter => filter is not (MqttTopic.Errors or MqttTopic.Config));
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class MqttSubscriptions(int maxChildren)
         onlyGateways = false;
         switch ((filter ?? "").Split('/'))
         {
-            case ["m2m", "errors"] or ["m2m", "mailbox", "#" or "+"]:
+            case ["m2m", "errors" or "config"] or ["m2m", "mailbox", "#" or "+"]:
                 return true;
             case ["m2m", "children", var child, "mailbox", "#" or "+"] when child == "+" || Names.IsId(child):
                 onlyGateways = true;

@@ -8,6 +8,7 @@ namespace M2MCluster.Edge.Mqtt;
 internal readonly record struct MqttTopic(MqttTopicKind Kind, string? Child, MessageId Message)
 {
     public const string Errors = "m2m/errors";
+    public const string Config = "m2m/config";
     private const string Reports = "m2m/reports";
 
     /// <summary>What publishing to a topic means.</summary>

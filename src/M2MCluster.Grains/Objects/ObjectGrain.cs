@@ -35,6 +35,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     private Mailing Mailing => new(_core, _access, _delivering);
     private Sending Sending => new(_core, _delivering);
     private Managing Managing => new(_core, Registering, _delivering);
+    private Configuring Configuring => new(_core, _access);
     private Waking Waking => new(_core);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -97,6 +98,8 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     public ValueTask<WaitingMessage?> Fetch(Speaker speaker, MessageId? id) => Mailing.FetchAsync(speaker, id);
 
     public ValueTask<ResultReceipt> Result(Speaker speaker, MessageId id, MessageResult result) => Mailing.ResultAsync(speaker, id, result);
+
+    public ValueTask<DeviceConfig> Config(Speaker speaker) => Configuring.ReadAsync(speaker);
 
     public ValueTask Settle(MessageId id, long attempt, Settlement settlement) => _delivering.SettleAsync(id, attempt, settlement);
 

@@ -32,4 +32,5 @@ internal sealed record ObjectServices(
     Planner Planner,
     IServiceClasses Classes,
     Constraints Constraints,
-    MessageJudge Judge);
+    MessageJudge Judge,
+    ReportPhases Phases);

@@ -52,6 +52,14 @@ public sealed class FakeObject(string id)
     /// <summary>Ends with the first call.</summary>
     public Task Called => _called.Task;
 
+    public DeviceConfig Configuration { get; set; }
+
+    public async ValueTask<DeviceConfig> Config(Speaker speaker)
+    {
+        await Enter(speaker);
+        return Configuration;
+    }
+
     public async ValueTask<ReportReceipt> Report(Speaker speaker, ReportDraft report)
     {
         await Enter(speaker);

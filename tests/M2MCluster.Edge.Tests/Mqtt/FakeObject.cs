@@ -70,6 +70,15 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
         return new(exists && kind == CredentialKind.MqttSecret && secret == Secret);
     }
 
+    public DeviceConfig Configuration { get; set; }
+
+    public ValueTask<DeviceConfig> Config(Speaker speaker)
+    {
+        ThrowIfFailing();
+        ThrowIfForeign(speaker);
+        return new(Configuration);
+    }
+
     public async ValueTask<long> Attach(Speaker speaker, Channel channel, ImmutableSortedDictionary<string, string>? provided)
     {
         ThrowIfFailing();

@@ -9,6 +9,7 @@ using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Groups;
 using M2MCluster.Grains.Objects;
+using M2MCluster.Grains.Planning;
 
 namespace M2MCluster.Grains.Tests.Wire;
 
@@ -71,6 +72,7 @@ internal static class Bodies
             ContentType = "text/plain", Payload = [1], Terms = new() { Tolerance = TimeSpan.FromHours(6) },
             Plan = new(Noon.AddHours(2), Noon.AddHours(6), Bearer.Mqtt, 0.5, 1, HasRoom: true),
         },
+        ["plan"] = new PlanPage(7, 60, [new("", 448, [1, 100, 2, 300]), new("cell-1", 449, [0, 0, 1, 5, 0, 0, 1, 9])]),
         ["object"] = new ObjectState
         {
             SeenAt = Unix(1), AwakeUntil = Unix(2), Left = true, Epoch = 4, Told = Reachability.Asleep, ArmedAt = Unix(3), Exchanges = ExchangeMemory.Empty.With(ulong.MaxValue, 7).With(5, 8),

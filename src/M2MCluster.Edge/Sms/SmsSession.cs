@@ -28,6 +28,19 @@ internal sealed class SmsSession(SmsEdgeOptions options, TimeProvider time, SmsM
     /// <summary>Keeps the session up until it is cancelled, and then unbinds.</summary>
     public async Task RunAsync(CancellationToken ending)
     {
+        metrics.Wanted(1);
+        try
+        {
+            await KeepUpAsync(ending);
+        }
+        finally
+        {
+            metrics.Wanted(-1);
+        }
+    }
+
+    private async Task KeepUpAsync(CancellationToken ending)
+    {
         for (var tries = 0; !ending.IsCancellationRequested;)
         {
             var refusal = await OnceAsync(() => tries = 0, ending);

@@ -3,6 +3,7 @@ using M2MCluster.Cli.Commands;
 using M2MCluster.Cli.Load;
 using M2MCluster.Cli.Replay;
 using M2MCluster.Cli.Sim;
+using M2MCluster.Cli.Sms;
 using M2MCluster.Cli.Storm;
 
 namespace M2MCluster.Cli;
@@ -23,6 +24,7 @@ internal static class CommandTree
             ClassesCommand.Create(globals),
             WatchCommand.Create(globals),
             ClusterCommand.Create(globals),
+            SmsCommands.Create(globals),
             SimCommand.Create(globals),
             ReplayCommand.Create(globals),
             LoadCommand.Create(globals),

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Coap;
 using M2MCluster.Edge.Mqtt;
+using M2MCluster.Edge.Sms;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,7 @@ public static class EdgeServices
         services.AddSingleton<IEdgeDirectory, EdgeDirectory>();
         services.AddCoapEdge(configuration);
         services.AddMqttEdge(configuration);
+        services.AddSmsEdge(configuration);
         return services;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using M2MCluster.Edge;
 using M2MCluster.Edge.Coap;
 using M2MCluster.Edge.Mqtt;
+using M2MCluster.Edge.Sms;
 using M2MCluster.FrontDoor;
 using M2MCluster.Grains;
 using M2MCluster.Grains.Planning;
@@ -80,7 +81,8 @@ internal static class Node
         app.Services.GetRequiredService<DataFolder>(),
         app.Services.GetRequiredService<StorageEngine>(),
         app.Services.GetRequiredService<IOptions<CoapEdgeOptions>>().Value,
-        app.Services.GetRequiredService<IOptions<MqttEdgeOptions>>().Value));
+        app.Services.GetRequiredService<IOptions<MqttEdgeOptions>>().Value,
+        app.Services.GetRequiredService<IOptions<SmsEdgeOptions>>().Value));
 
     private static void Listen(KestrelServerOptions kestrel, NodeOptions node)
     {

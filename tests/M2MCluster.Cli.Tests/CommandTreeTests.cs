@@ -14,6 +14,9 @@ public sealed class CommandTreeTests
     [InlineData("watch billing --cursor abc --acknowledge")]
     [InlineData("sim --devices 3 --gateways 1 --loss 0.1 --rebind --awake 1s --asleep 500ms --duration 1m --bearer Coap")]
     [InlineData("load --bearer Mqtt --rate 1000 --duration 30s --notified --coap 127.0.0.1:5683")]
+    [InlineData("sms send +4917012345 hello --create --wait")]
+    [InlineData("sms smsc --port 2775 --no-receipts")]
+    [InlineData("sms status")]
     public void Parse_Documented_HasNoErrors(string line) =>
         Assert.Empty(CommandTree.Create(TimeProvider.System).Parse(line).Errors);
 
@@ -28,6 +31,8 @@ public sealed class CommandTreeTests
     [InlineData("replay /no/such/file.csv")]
     [InlineData("objects import /no/such/file.csv")]
     [InlineData("objects generate 0 some.csv")]
+    [InlineData("sms send 0170 hello")]
+    [InlineData("sms smsc --port 70000")]
     public void Parse_Wrong_SaysSo(string line) =>
         Assert.NotEmpty(CommandTree.Create(TimeProvider.System).Parse(line).Errors);
 }

@@ -101,7 +101,7 @@ internal sealed class SendCommand
         }
     }
 
-    private static async Task<int> FollowAsync(Session session, Message message, CancellationToken cancellationToken)
+    public static async Task<int> FollowAsync(Session session, Message message, CancellationToken cancellationToken)
     {
         var told = "";
         while (message.State != Message.Types.State.Ended)

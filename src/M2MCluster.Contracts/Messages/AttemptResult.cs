@@ -17,4 +17,10 @@ public enum AttemptResult
 
     /// <summary>Its session ended, or the way to the object became another one.</summary>
     Abandoned = 7,
+
+    /// <summary>A service that stores messages has it.</summary>
+    Stored = 8,
+
+    /// <summary>It will never arrive this way.</summary>
+    Undeliverable = 9,
 }

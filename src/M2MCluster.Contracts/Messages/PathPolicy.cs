@@ -8,5 +8,8 @@ namespace M2MCluster.Contracts.Messages;
 [GenerateSerializer, Immutable, Alias("m2m.PathPolicy")]
 public sealed record PathPolicy([property: Id(0)] ImmutableArray<Bearer> Bearers)
 {
+    /// <summary>Whether it is named, and not merely allowed.</summary>
+    public bool Names(Bearer bearer) => !Bearers.IsDefaultOrEmpty && Bearers.Contains(bearer);
+
     public bool Allows(Bearer bearer) => Bearers.IsDefaultOrEmpty || Bearers.Contains(bearer);
 }

@@ -11,4 +11,6 @@ public enum ChannelTraits
     Requests = 2,
     /// <summary>The object is told that its mailbox changed, and fetches (a CoAP observer).</summary>
     Notices = 4,
+    /// <summary>It costs extra: only for messages whose policy names this bearer.</summary>
+    OnDemand = 8,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using M2MCluster.Contracts.Messages;
 
 namespace M2MCluster.Contracts.Sessions;
@@ -15,6 +16,10 @@ public enum SettlementKind
     Lost = 3,
     /// <summary>The object is there but cannot now (5.03, quota); the message waits, and is tried again after <see cref="Settlement.RetryAfter"/>.</summary>
     Busy = 4,
+    /// <summary>A service that stores messages has it, and tells later what became of it; see <see cref="Settlement.References"/>.</summary>
+    Stored = 5,
+    /// <summary>The message will never arrive this way.</summary>
+    Undeliverable = 6,
 }
 
 /// <summary>The edge's word on an attempt.</summary>
@@ -26,4 +31,8 @@ public sealed record Settlement(
     [property: Id(0)] SettlementKind Kind,
     [property: Id(1)] MessageResult? Result = null,
     [property: Id(2)] TimeSpan? RetryAfter = null,
-    [property: Id(3)] string? Detail = null);
+    [property: Id(3)] string? Detail = null)
+{
+    /// <summary>For <see cref="SettlementKind.Stored"/>: the service's names of the message's parts; none if it did not tell them, so that no receipt will be known.</summary>
+    [Id(4)] public ImmutableArray<string> References { get; init; } = [];
+}

@@ -44,5 +44,6 @@ internal static class SiloAnswers
         MemoryLimitBytes = figures.MemoryLimitBytes,
         CommitQueue = figures.Gauges.GetValueOrDefault("m2m.storage.commit.queued"),
         MqttConnections = figures.Gauges.GetValueOrDefault("m2m.mqtt.connections"),
+        SmsSessions = figures.Gauges.GetValueOrDefault("m2m.sms.sessions"),
     };
 }

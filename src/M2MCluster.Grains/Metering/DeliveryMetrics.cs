@@ -8,7 +8,7 @@ namespace M2MCluster.Grains.Metering;
 /// <summary>What becomes of messages, counted after the commit that makes it true.</summary>
 internal sealed class DeliveryMetrics : IDisposable
 {
-    private static readonly string[] Results = ["sent", "acknowledged", "answered", "lost", "busy", "unheard", "fetched"];
+    private static readonly string[] Results = ["sent", "acknowledged", "answered", "lost", "busy", "unheard", "fetched", "abandoned", "stored", "undeliverable"];
     private static readonly KeyValuePair<string, object?>[] Outcomes =
         [.. Enumerable.Range(0, (int)Outcome.Unknown + 1).Select(number => KeyValuePair.Create("outcome", (object?)((Outcome)number).ToString().ToLowerInvariant()))];
 

@@ -72,7 +72,7 @@ internal sealed class Delivering(ObjectCore core)
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt == 0).ToList())
         {
             if (item.RetryAt > nowMs || !core.MayHave(item.Record, now)) continue;
-            if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item.Record)) is not { } channel) continue;
+            if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item)) is not { } channel) continue;
             var attempt = core.Services.Ids.Next();
             item.Begin(attempt, channel, now);
             item.Steps.Add(new(now, $"pushed over {channel.Bearer.ToString().ToUpperInvariant()}"));
@@ -97,7 +97,7 @@ internal sealed class Delivering(ObjectCore core)
         await core.LoadAsync();
         if (core.Mailbox.Find(id) is not { } item || item.Attempt != attempt) return;
         var detail = settlement.Detail;
-        var (bearer, pushedAt) = (item.Over!.Bearer, DateTimeOffset.FromUnixTimeMilliseconds(item.AttemptedAt));
+        var (bearer, pushedAt) = (item.Over?.Bearer ?? Bearer.Sms, DateTimeOffset.FromUnixTimeMilliseconds(item.AttemptedAt));
         var turn = core.Begin();
         Action? then = null;
         switch (settlement.Kind)
@@ -107,20 +107,34 @@ internal sealed class Delivering(ObjectCore core)
                 turn.End(item, settlement.Result!.Ok ? Outcome.Applied : Outcome.Rejected, detail, settlement.Result, (bearer, AttemptResult.Answered));
                 break;
             case SettlementKind.Acknowledged when item.Record.Confirmation == Confirmation.Applied:
-                turn.Seen();
+                if (!item.IsStored) turn.Seen();
+                // A receipt is final, and the same text again would cost again.
+                var again = item.IsStored ? DueTime.Of(item.Record.ExpiresAt) : Again(turn, ResultPatience);
+                SmsDelivering.Settled(turn, item, settlement);
                 then = () =>
                 {
                     item.Steps.Add(new(turn.Now, "acknowledged; its result is awaited"));
-                    item.Acknowledge(Again(turn, ResultPatience), turn.Now, detail);
+                    item.Acknowledge(again, turn.Now, detail);
                 };
-                turn.WakeBy(Again(turn, ResultPatience));
+                turn.WakeBy(again);
                 break;
             case SettlementKind.Acknowledged:
-                turn.Seen();
+                if (!item.IsStored) turn.Seen();
                 turn.End(item, item.Record.Confirmation == Confirmation.None ? Outcome.Sent : Outcome.Delivered, detail, how: (bearer, AttemptResult.Acknowledged));
                 break;
-            case SettlementKind.Sent or SettlementKind.Lost when item.Record.Confirmation == Confirmation.None:
-                turn.End(item, Outcome.Sent, detail, how: (bearer, (AttemptResult)settlement.Kind));
+            case SettlementKind.Stored when item.Record.Confirmation != Confirmation.None:
+                SmsDelivering.Settled(turn, item, settlement);
+                then = () =>
+                {
+                    item.Steps.Add(new(turn.Now, settlement.Detail ?? "stored on the way"));
+                    item.Store();
+                };
+                break;
+            case SettlementKind.Undeliverable when SmsDelivering.HasNoOtherWay(turn, item):
+                turn.End(item, Outcome.Failed, detail, how: (bearer, AttemptResult.Undeliverable));
+                break;
+            case SettlementKind.Sent or SettlementKind.Lost or SettlementKind.Stored when item.Record.Confirmation == Confirmation.None:
+                turn.End(item, Outcome.Sent, detail, how: (bearer, ResultOf(settlement.Kind)));
                 break;
             default:
                 then = Fail(item, turn, settlement);
@@ -128,7 +142,7 @@ internal sealed class Delivering(ObjectCore core)
         }
 
         await core.CommitAsync(turn);
-        core.Services.Delivery.Attempted(bearer, (AttemptResult)settlement.Kind);
+        core.Services.Delivery.Attempted(bearer, ResultOf(settlement.Kind));
         MessageTrace.Span(item.Record, "m2m message pushed", pushedAt, "m2m.result", settlement.Kind.ToString());
         then?.Invoke();
         await PumpAsync();
@@ -138,11 +152,12 @@ internal sealed class Delivering(ObjectCore core)
     private Action? Fail(MailboxItem item, Turn turn, Settlement settlement)
     {
         var busy = settlement.Kind == SettlementKind.Busy;
+        SmsDelivering.Settled(turn, item, settlement);
         if (core.Mailbox.HasLater(item.Record))
         {
             turn.End(
                 item, Outcome.Superseded, busy ? "by a later message with the same key" : "by a later message with the same key; it may have arrived",
-                how: (item.Over!.Bearer, (AttemptResult)settlement.Kind));
+                how: (item.Over?.Bearer ?? Bearer.Sms, ResultOf(settlement.Kind)));
             return null;
         }
 
@@ -152,7 +167,8 @@ internal sealed class Delivering(ObjectCore core)
         {
             item.Steps.Add(new(turn.Now, $"{(busy ? "the object is busy" : "no answer")}{(settlement.Detail is null ? "" : ": " + settlement.Detail)}"));
             if (!busy) Paths.TryLatestAddress(item);
-            item.Fail(at, (AttemptResult)settlement.Kind, turn.Now, settlement.Detail);
+            if (settlement.Kind == SettlementKind.Undeliverable) item.BarFromSms();
+            item.Fail(at, ResultOf(settlement.Kind), turn.Now, settlement.Detail);
         };
     }
 
@@ -175,7 +191,7 @@ internal sealed class Delivering(ObjectCore core)
     private int CountInFlight(IReadOnlyList<Channel> channels, long nowMs)
     {
         var count = 0;
-        foreach (var item in core.Mailbox.InOrder.Where(item => item.Over is not null))
+        foreach (var item in core.Mailbox.InOrder.Where(item => item is { Over: not null, IsStored: false }))
         {
             // A session that tells when it ends, and is not there any more: also that of a gateway, which is not told here.
             if (item.Over is { Bearer: Bearer.Mqtt } over && !channels.Any(channel => channel.Bearer == over.Bearer && channel.Session == over.Session)) item.Reset(core.Now);
@@ -191,6 +207,13 @@ internal sealed class Delivering(ObjectCore core)
 
         return count;
     }
+
+    private static AttemptResult ResultOf(SettlementKind kind) => kind switch
+    {
+        SettlementKind.Stored => AttemptResult.Stored,
+        SettlementKind.Undeliverable => AttemptResult.Undeliverable,
+        _ => (AttemptResult)kind,
+    };
 
     private static long Again(Turn turn, TimeSpan after) => turn.NowMs + (long)after.TotalMilliseconds;
 

@@ -23,6 +23,7 @@ internal static class Explaining
     private static (WaitReason Reason, string For, DateTimeOffset? Until) Wait(ObjectCore core, MailboxItem item, int ahead, Channel? route)
     {
         var now = core.Now;
+        if (item.IsStored) return (WaitReason.Confirmation, "the receipt of the SMSC, which has it", item.Record.ExpiresAt);
         if (item.Attempt != 0) return (WaitReason.Confirmation, $"the object to confirm the push over {item.Over!.Bearer.ToString().ToUpperInvariant()}", null);
         if (item.Fetched) return (WaitReason.Result, "the object's result; it has fetched the message", item.Record.ExpiresAt);
         if (!core.MayHave(item.Record, now)) return Held(core, item.Record, now);

@@ -40,13 +40,20 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>The bearer whose budget has no room for it before <see cref="RetryAt"/>; null: it waits for none.</summary>
     public Bearer? Awaits { get; private set; }
 
+    /// <summary>A service that stores messages has it: no deadline counts but that of the message itself.</summary>
+    public bool IsStored { get; private set; }
+
+    /// <summary>It will never arrive by SMS.</summary>
+    public bool IsBarredFromSms { get; private set; }
+
     public FirstAndLast<MessageStep> Steps { get; } = new(MostSteps, record.Steps);
 
     /// <summary>Whether it may be with the object already.</summary>
     public bool IsUnderWay => Attempt != 0 || Fetched;
 
     /// <summary>Unix milliseconds at which something is to be done about it though nothing happens; <see cref="long.MaxValue"/>: not before it expires.</summary>
-    public long NextTry(long now) => Attempt != 0 ? AttemptedAt + (long)Turn.AttemptDeadline.TotalMilliseconds
+    public long NextTry(long now) => IsStored ? long.MaxValue
+        : Attempt != 0 ? AttemptedAt + (long)Turn.AttemptDeadline.TotalMilliseconds
         : RetryAt > now ? RetryAt
         : long.MaxValue;
 
@@ -73,6 +80,7 @@ internal sealed class MailboxItem(MessageRecord record)
         Move(MessageEvent.Acknowledge, at);
         Attempt = 0;
         Fetched = true;
+        IsStored = false;
         RetryAt = retryAt;
     }
 
@@ -96,12 +104,31 @@ internal sealed class MailboxItem(MessageRecord record)
         Move(MessageEvent.Push, now);
     }
 
+    public void Store() => IsStored = true;
+
+    public void BarFromSms() => IsBarredFromSms = true;
+
+    /// <summary>What is on disk of it, after a restart or a commit of which nobody knew.</summary>
+    public void Restore(StoredMessage known, DateTimeOffset at)
+    {
+        if (Attempt != 0 && Attempt != known.Attempt) return;
+        if (Attempt == 0 && !Fetched)
+        {
+            (Trail ??= new()).Begin(Bearer.Sms, at);
+            Move(MessageEvent.Push, at);
+        }
+
+        if (!known.IsDelivered) (Attempt, IsStored) = (known.Attempt, true);
+        else if (!Fetched) Acknowledge(Record.ExpiresAt.ToUnixTimeMilliseconds(), at, null);
+    }
+
     /// <summary>The attempt came to nothing; the next one waits until <paramref name="retryAt"/>.</summary>
     public void Fail(long retryAt, AttemptResult result, DateTimeOffset at, string? detail = null)
     {
         Close(result, at, detail);
         Move(MessageEvent.Fail, at);
         Attempt = 0;
+        IsStored = false;
         Over = null;
         RetryAt = retryAt;
         Failures++;
@@ -112,7 +139,7 @@ internal sealed class MailboxItem(MessageRecord record)
     /// </summary>
     public void Reset(DateTimeOffset at)
     {
-        if (Over is null) return;
+        if (Over is null || IsStored) return;
         Close(AttemptResult.Abandoned, at, null);
         Move(MessageEvent.Reset, at);
         Attempt = 0;

@@ -66,7 +66,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
             if (Paths.Carries(channel, message)) return true;
         }
 
-        return false;
+        return SmsWay.Carries(this, message);
     }
 
     /// <summary>Makes sure that memory is what is on disk, with what others wrote to the inbox merged in.</summary>
@@ -179,6 +179,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         State = stored is null ? new() : services.Serializer.Deserialize(stored.State.Body)!;
         Description = stored?.Description;
         Mailbox.Reconcile(stored?.Waiting ?? []);
+        foreach (var known in State.Sms?.Stored ?? []) Mailbox.Find(known.Message)?.Restore(known, Now);
         _current = true;
         if (Description is null || Mailbox.Count == 0) return;
         var turn = Begin();

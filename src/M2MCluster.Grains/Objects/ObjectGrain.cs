@@ -13,7 +13,7 @@ namespace M2MCluster.Grains.Objects;
 /// delivering, mailing (the object's side of the mailbox), sending (the applications' side), managing and waking.
 /// </summary>
 [GrainType("object"), PreferLocalPlacement]
-internal sealed class ObjectGrain : Grain, IObjectGrain
+internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 {
     private static readonly TimeSpan WhileConnected = TimeSpan.FromDays(1000);
 
@@ -37,6 +37,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     private Managing Managing => new(_core, Registering, _delivering);
     private Configuring Configuring => new(_core, _access);
     private Waking Waking => new(_core);
+    private Subscribing Subscribing => new(_core, _access, _delivering);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -102,6 +103,10 @@ internal sealed class ObjectGrain : Grain, IObjectGrain
     public ValueTask<DeviceConfig> Config(Speaker speaker) => Configuring.ReadAsync(speaker);
 
     public ValueTask Settle(MessageId id, long attempt, Settlement settlement) => _delivering.SettleAsync(id, attempt, settlement);
+
+    public ValueTask<byte[]?> Gather(Speaker speaker, ReportPart part) => Subscribing.GatherAsync(speaker, part);
+
+    public ValueTask<ReceiptStanding> Receipt(DeliveryReceipt receipt) => Subscribing.ReceiptAsync(receipt);
 
     public async ValueTask GatewayAttached(string gateway, Channel channel)
     {

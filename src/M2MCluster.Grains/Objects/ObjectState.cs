@@ -41,4 +41,7 @@ internal sealed record ObjectState
 
     /// <summary>What it last said of its condition; most objects say nothing.</summary>
     [Id(20)] public ImmutableArray<Condition> Conditions { get; init; } = [];
+
+    /// <summary>Null for all that do not speak by SMS.</summary>
+    [Id(27)] public SmsState? Sms { get; init; }
 }

@@ -7,7 +7,8 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="AwakeWindow">Milliseconds.</param>
 /// <param name="ReportPeriod">Milliseconds; 0: not known.</param>
 /// <param name="IsChild">A gateway speaks for it.</param>
-internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild)
+/// <param name="HasNumber">It has a way by SMS, if there is a session with an SMSC.</param>
+internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false)
 {
     // MAX_TRANSMIT_WAIT of RFC 7252: so long a device listens that sent a confirmable request.
     private const long DefaultAwakeSeconds = 93;
@@ -17,7 +18,8 @@ internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPe
         1000 * Math.Clamp(Number(description, Characteristics.AwakeWindow) ?? DefaultAwakeSeconds, 1, 86_400),
         1000 * Math.Clamp(Number(description, Characteristics.ReportPeriod) ?? 0, 0, 366 * 86_400),
         (int)Math.Clamp(Number(description, Characteristics.InFlight) ?? 1, 1, 16),
-        description.Gateway is not null);
+        description.Gateway is not null,
+        !description.Names.IsEmpty && SmsWay.NumberOf(description) is not null);
 
     // LwM2M's binding tells queue mode by a Q; an endpoint that serves links without it is taken to listen always.
     private static bool SleepsBy(ObjectDescription description) => description.Effective(Characteristics.Sleeping) switch

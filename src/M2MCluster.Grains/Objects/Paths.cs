@@ -23,7 +23,11 @@ internal sealed class Paths(ObjectCore core)
 
     public static bool Carries(Channel channel, MessageRecord message) =>
         (message.Terms?.Paths?.Allows(channel.Bearer) ?? true)
+        && (!channel.Traits.HasFlag(ChannelTraits.OnDemand) || message.Terms?.Paths?.Names(channel.Bearer) == true)
+        && (channel.Bearer != Bearer.Sms || SmsBearer.MismatchOf(message, toPhone: !channel.Traits.HasFlag(ChannelTraits.OnDemand)) is null)
         && (channel.Traits.HasFlag(ChannelTraits.Messages) || (channel.Traits.HasFlag(ChannelTraits.Requests) && message.Command is not null));
+
+    public static bool Carries(Channel channel, MailboxItem item) => !(item.IsBarredFromSms && channel.Bearer == Bearer.Sms) && Carries(channel, item.Record);
 
     /// <summary>Over which channel the message would go now, if over any.</summary>
     public async ValueTask<Channel?> ForAsync(MessageRecord message) => core.Description is { } description
@@ -33,7 +37,7 @@ internal sealed class Paths(ObjectCore core)
     /// <summary>The channels over which something can be pushed now, the preferred ones first.</summary>
     public async ValueTask<IReadOnlyList<Channel>> NowAsync(ObjectDescription description, long nowMs)
     {
-        var channels = Own();
+        IReadOnlyList<Channel> channels = SmsWay.ChannelOf(core) is { } sms ? [.. Own(), sms] : Own();
         if (description.Gateway is not { } gateway || (core.TraitsOf(description).Sleeps && !core.Listens(nowMs))) return channels;
         try
         {

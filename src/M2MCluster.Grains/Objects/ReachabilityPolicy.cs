@@ -28,11 +28,11 @@ internal static class ReachabilityPolicy
 
     /// <summary>
     /// Until when a push has a chance; 0: it has none now. An object that is overdue may listen all the same, and one behind a gateway that
-    /// was never heard of by itself too.
+    /// was never heard of by itself too. A phone can always be sent to.
     /// </summary>
     public static long ListensUntil(ObjectState state, ObjectTraits traits, Registration? registration, bool connected, long now)
     {
-        if (connected) return long.MaxValue;
+        if (connected || (traits.HasNumber && registration is null && !traits.IsChild && SmsWay.HasNoCredential(state))) return long.MaxValue;
         if (state.Left || (state.SeenAt == 0 && !traits.IsChild)) return 0;
         var until = traits.Sleeps ? state.AwakeUntil : EndOf(registration);
         return until > now ? until : 0;

@@ -37,6 +37,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
             turn.Hear(draft.Conditions);
             turn.Report(new(core.Services.Ids.Next(), core.Id, draft.ContentType, draft.Payload, draft.Name.Given, via));
             Remember(turn, draft.Name);
+            Subscribing.Report(turn, draft);
             await core.CommitAsync(turn);
             core.Services.Fleet.Stored(speaker.Bearer, 1);
         }
@@ -100,6 +101,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         turn.State = turn.State with { Faults = turn.State.Faults + 1 };
         turn.Tell(EventTypes.ObjectFault, EventData.Fault(id, fault, draft.ContentType));
         Remember(turn, draft.Name);
+        Subscribing.Report(turn, draft);
         await core.CommitAsync(turn);
         core.Services.Fleet.Refused(speaker.Bearer);
         await delivering.ContactAsync(speaker);

@@ -71,11 +71,14 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
     private async ValueTask<IReadOnlyList<string>> WarningsAsync(MessageRecord record, IReadOnlyList<Mismatch> mismatches)
     {
         var warnings = new List<string>();
-        var (reachability, _) = core.Reachability(core.Now.ToUnixTimeMilliseconds());
+        if (SmsWay.WarningOf(core, record) is { } warning) warnings.Add(warning);
+        // The SMSC stores what a phone that is off shall have.
+        var isPhone = SmsWay.IsPhone(core.Description!, core.State);
+        var reachability = isPhone ? Reachability.Reachable : core.Reachability(core.Now.ToUnixTimeMilliseconds()).State;
         var tellsDelay = mismatches.Any(mismatch => mismatch.Attribute == ServiceAttributes.Delay);
         if (reachability == Reachability.Unknown && !tellsDelay) warnings.Add("the object was never heard of");
         if (reachability is Reachability.Overdue or Reachability.Unreachable && !tellsDelay) warnings.Add($"the object is {reachability.ToString().ToLowerInvariant()}");
-        if (reachability == Reachability.Reachable && record.Command is not null && await delivering.Paths.ForAsync(record) is null)
+        if (reachability == Reachability.Reachable && !isPhone && record.Command is not null && await delivering.Paths.ForAsync(record) is null)
             warnings.Add("the object has no open channel that takes requests; the command waits in its mailbox");
         if (record.Plan is { HasRoom: false } plan) warnings.Add($"the budget of {plan.Bearer.ToString().ToUpperInvariant()} is used up until {plan.Latest:u}; the message may leave later");
         warnings.AddRange(mismatches.Select(mismatch => mismatch.Text));

@@ -117,6 +117,7 @@ internal sealed class Turn
             return;
         }
 
+        foreach (var ended in Ended) State = State with { Sms = SmsState.Without(State.Sms, ended.Id) };
         var connected = IsConnected;
         var traits = _core.TraitsOf(Description);
         var (reachability, until) = ReachabilityPolicy.Of(State, traits, Description.Registration, connected, NowMs);
@@ -173,6 +174,6 @@ internal sealed class Turn
         var expiry = DueTime.Of(message.ExpiresAt);
         if (message.OpensAt is { } opens && opens > Now) return DueTime.Of(opens);
         if (!_core.Services.Constraints.Allow(message, Description, State.Conditions, Now)) return expiry;
-        return OnlineUntil > NowMs && _core.HasWayFor(message) ? Math.Min(expiry, NowMs + (long)AttemptDeadline.TotalMilliseconds) : expiry;
+        return (OnlineUntil > NowMs && _core.HasWayFor(message)) || SmsWay.Carries(_core, message) ? Math.Min(expiry, NowMs + (long)AttemptDeadline.TotalMilliseconds) : expiry;
     }
 }

@@ -29,7 +29,11 @@ internal sealed class Waking(ObjectCore core)
         }
 
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.ExpiresAt <= turn.Now).ToList())
-            turn.End(item, Outcome.Expired, item.IsUnderWay ? "no result came in time; it may have arrived" : null);
+        {
+            if (item.IsStored) turn.End(item, Outcome.Unknown, "no receipt came in time; it may have arrived");
+            else turn.End(item, Outcome.Expired, item.IsUnderWay ? "no result came in time; it may have arrived" : null);
+        }
+
         if (turn.Description.Registration is { } registration && registration.ExpiresAt <= turn.Now)
             Registering.EndRegistration(turn, "expired");
         await core.CommitAsync(turn);

@@ -83,8 +83,8 @@ internal sealed class MessageJudge(IServiceClasses classes, Constraints constrai
         if (confirms is "NONE" or "FALSE") return ($"confirmation {asked}", "the object confirms nothing");
         if (message.Confirmation != Confirmation.Applied) return null;
         if (confirms == "DELIVERED") return ($"confirmation {asked}", "the object gives no results");
-        // A receipt tells that a short message has arrived, and no more.
-        return Known(description, connected) is [Bearer.Sms] ? ($"confirmation {asked}", "the object is reached by SMS only, which brings no result back") : null;
+        // A receipt tells that a short message has arrived, and no more; who is to answer needs a number.
+        return Known(description, connected) is [Bearer.Sms] && SmsWay.NumberOf(description) is null ? ($"confirmation {asked}", "the object is reached by SMS only, which brings no result back") : null;
     }
 
     private static (string, string)? Bearers(MessageRecord message, ObjectDescription description, IReadOnlyCollection<Bearer> connected)
@@ -116,6 +116,7 @@ internal sealed class MessageJudge(IServiceClasses classes, Constraints constrai
         if (description.Gateway is not null) return [];
         var heard = new SortedSet<Bearer>(connected);
         if (description.Registration is { } registration) heard.Add(registration.Bearer);
+        if (SmsWay.NumberOf(description) is not null) heard.Add(Bearer.Sms);
         return [.. heard];
     }
 

@@ -1,11 +1,13 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.Gsm0338;
 using M2MCluster.Protocols.Senml;
+using M2MCluster.Protocols.Smpp;
 
 namespace M2MCluster.Benchmarks.Protocols;
 
-/// <summary>Reads and writes a report as it stands on the wire: a confirmable POST of about 120 bytes with SenML.</summary>
+/// <summary>Reads and writes a report as it stands on the wire: a confirmable POST of about 120 bytes with SenML; and a submit_sm with a text of 84 characters.</summary>
 [MemoryDiagnoser]
 public class CodecBenchmark
 {
@@ -16,6 +18,15 @@ public class CodecBenchmark
     private readonly byte[] _datagram = [.. Header, .. Json];
     private readonly byte[] _json = Json;
     private readonly byte[] _cbor = SenmlCbor.Write(SenmlJson.Read(Json).Value!);
+    private const string Text = "Pump 7 at the east gate reports 3.2 bar, below its limit. Answer ok or error, please.";
+
+    private static readonly SmppPdu Submit = new(SmppCommand.SubmitSm, SmppStatus.Ok, 7, new SmppShortMessage
+    {
+        Source = new(1, 1, "4915100"), Destination = new(1, 1, "4917012345"), RegisteredDelivery = 1, ValidityPeriod = "000001000000000R",
+        ShortMessage = SmsCoding.Encode(Text, SmsAlphabet.Default)!,
+    });
+
+    private readonly byte[] _pdu = SmppWriter.Write(Submit);
     private readonly byte[] _buffer = new byte[1500];
     private CoapMessage _message = null!;
 
@@ -30,6 +41,15 @@ public class CodecBenchmark
 
     [Benchmark]
     public int CoapEncode() => CoapEncoder.Encode(_message, _buffer);
+
+    [Benchmark]
+    public SmppReadStatus SmppRead() => SmppReader.Read(_pdu, out _, out _, out _);
+
+    [Benchmark]
+    public int SmppWrite() => SmppWriter.Write(Submit, _buffer);
+
+    [Benchmark]
+    public int GsmEncode() => GsmAlphabet.Encode(Text, _buffer);
 
     [Benchmark]
     public object? SenmlJsonRead() => SenmlJson.Read(_json).Value;

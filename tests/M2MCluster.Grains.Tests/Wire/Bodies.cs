@@ -79,6 +79,10 @@ internal static class Bodies
             Reports = 100, ReportBytes = 2000, Messages = 3, MessageBytes = 40, Faults = 5, Credentials = [new("c1", CredentialKind.MqttSecret, [1, 2, 3, 4], Unix(0), Unix(5))],
             CreatedBy = 1L << 40, HighestGiven = ulong.MaxValue - 1, SessionEpoch = 3,
         },
+        ["object-sms"] = new ObjectState
+        {
+            SeenAt = Unix(1), Sms = new([new(new(79), 5, ["a1", "a2"], ["a1"], false), new(new(80), 6, [], [], true)], [new("7/2/0", 1, Unix(1), [1, 2])]),
+        },
         ["object-new"] = new ObjectState(),
         ["application-state"] = new ApplicationState(
             new("app", "App", Noon), [new(new("k1", "Key", Noon), [5, 6, 7])],

@@ -1,0 +1,10 @@
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>A part of a longer message whose others have not all come.</summary>
+/// <param name="At">Unix milliseconds.</param>
+[GenerateSerializer, Immutable, Alias("m2m.GatheredPart")]
+internal sealed record GatheredPart(
+    [property: Id(0)] string Gathering,
+    [property: Id(1)] int Number,
+    [property: Id(2)] long At,
+    [property: Id(3)] byte[] Payload);

@@ -1,0 +1,24 @@
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>What is remembered of messages that an SMSC has, so that a receipt finds them after hours and restarts, and nothing is sent twice meanwhile.</summary>
+internal static class SmsDelivering
+{
+    /// <summary>An attempt by SMS has come this far.</summary>
+    public static void Settled(Turn turn, MailboxItem item, Settlement settlement)
+    {
+        var sms = settlement.Kind switch
+        {
+            SettlementKind.Stored => SmsState.With(turn.State.Sms, new(item.Record.Id, item.Attempt, settlement.References, [], false)),
+            SettlementKind.Acknowledged when item.IsStored => SmsState.With(turn.State.Sms, new(item.Record.Id, item.Attempt, [], [], true)),
+            _ => SmsState.Without(turn.State.Sms, item.Record.Id),
+        };
+        if (!ReferenceEquals(sms, turn.State.Sms)) turn.State = turn.State with { Sms = sms };
+    }
+
+    /// <summary>Whether the message can go by SMS only.</summary>
+    public static bool HasNoOtherWay(Turn turn, MailboxItem item) =>
+        item.Record.Terms?.Paths is { Bearers: [Bearer.Sms] } || SmsWay.IsPhone(turn.Description, turn.State);
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Reports;
+using M2MCluster.Contracts.Sessions;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>The object as a subscriber of a mobile network: parts of what it says, and receipts of what was said to it.</summary>
+internal sealed class Subscribing(ObjectCore core, Access access, Delivering delivering)
+{
+    // As much as the longest message has: 255 parts.
+    private const int MaxPartBytes = 40 << 10;
+    private static readonly TimeSpan PartAge = TimeSpan.FromDays(1);
+
+    public async ValueTask<byte[]?> GatherAsync(Speaker speaker, ReportPart part)
+    {
+        await core.LoadExistingAsync();
+        await access.DemandAsync(speaker, PlainAccess.Reports);
+        if (part.Total is < 2 or > 255 || part.Number < 1 || part.Number > part.Total || part.Payload.Length > MaxPartBytes)
+            throw M2MException.Invalid("part", "is none of 2 to 255");
+        var turn = core.Begin();
+        var oldest = turn.NowMs - (long)PartAge.TotalMilliseconds;
+        var parts = (core.State.Sms?.Parts ?? []).Where(other => other.At >= oldest).ToList();
+        var known = parts.Exists(other => other.Gathering == part.Gathering && other.Number == part.Number);
+        if (!known) parts.Add(new(part.Gathering, part.Number, turn.NowMs, part.Payload));
+        while (parts.Sum(other => other.Payload.Length) > MaxPartBytes)
+        {
+            var oldestGathering = parts[0].Gathering;
+            parts.RemoveAll(other => other.Gathering == oldestGathering);
+        }
+
+        turn.Seen();
+        turn.State = turn.State with { Sms = SmsState.WithParts(turn.State.Sms, [.. parts]) };
+        if (!known) await core.CommitAsync(turn);
+        var own = parts.Where(other => other.Gathering == part.Gathering).OrderBy(other => other.Number).ToList();
+        return own.Count == part.Total ? [.. own.SelectMany(other => other.Payload)] : null;
+    }
+
+    /// <summary>The report that was made of the parts is stored in this turn.</summary>
+    public static void Report(Turn turn, ReportDraft report)
+    {
+        if (report.Gathered is { } gathering && turn.State.Sms is { } sms)
+            turn.State = turn.State with { Sms = SmsState.WithParts(sms, [.. sms.Parts.Where(part => part.Gathering != gathering)]) };
+    }
+
+    public async ValueTask<ReceiptStanding> ReceiptAsync(DeliveryReceipt receipt)
+    {
+        await core.LoadAsync();
+        if (core.Description is null) return ReceiptStanding.Foreign;
+        if (SmsState.Find(core.State.Sms, receipt.Readings) is not { } stored || core.Mailbox.Find(stored.Message) is not { } item)
+        {
+            var isEarly = core.Mailbox.InOrder.Any(other => other is { IsStored: false, Attempt: not 0, Over.Bearer: Bearer.Sms });
+            return isEarly ? ReceiptStanding.Early : ReceiptStanding.Foreign;
+        }
+
+        if (stored.IsDelivered || !item.IsStored) return ReceiptStanding.Recorded;
+        switch (receipt.State)
+        {
+            case ReceiptState.Delivered:
+                await ArrivedAsync(stored, item, receipt);
+                break;
+            case ReceiptState.Expired:
+                await delivering.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Lost, Detail: receipt.Detail));
+                break;
+            case ReceiptState.Undeliverable:
+                await delivering.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Undeliverable, Detail: receipt.Detail));
+                break;
+            default:
+                // Not the end, or one that leaves open whether it arrived: it waits on.
+                item.Steps.Add(new(core.Now, receipt.Detail));
+                break;
+        }
+
+        return ReceiptStanding.Recorded;
+    }
+
+    /// <summary>Only when all parts arrived the message did.</summary>
+    private async ValueTask ArrivedAsync(StoredMessage stored, MailboxItem item, DeliveryReceipt receipt)
+    {
+        var arrived = stored.Arrived.Union(stored.References.Where(receipt.Readings.Contains)).ToImmutableArray();
+        if (arrived.Length == stored.References.Length)
+        {
+            await delivering.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Acknowledged, Detail: receipt.Detail));
+            return;
+        }
+
+        if (arrived.Length == stored.Arrived.Length) return;
+        var turn = core.Begin();
+        turn.State = turn.State with { Sms = SmsState.With(turn.State.Sms, stored with { Arrived = arrived }) };
+        await core.CommitAsync(turn);
+        item.Steps.Add(new(turn.Now, $"{receipt.Detail}: {arrived.Length} of {stored.References.Length} parts"));
+    }
+}

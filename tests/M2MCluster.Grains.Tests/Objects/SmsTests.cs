@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using System.Text;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Tests.Cluster;
+
+namespace M2MCluster.Grains.Tests.Objects;
+
+/// <summary>Messages that an SMSC stores, and reports that come in parts.</summary>
+public sealed class SmsTests(GrainCluster cluster) : GrainTests(cluster)
+{
+    private static int _numbers = 100;
+
+    [Fact]
+    public async Task Stored_WaitsForItsReceiptThroughEveryDeadline()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x", ttl: 86_400));
+        await StoredAsync(id, number, "a1");
+
+        await PassAsync(id, TimeSpan.FromHours(5));
+        Assert.Single(Edge.DeliveriesTo(number));
+        Assert.Contains("receipt", (await Object(id).Explain(message.Id)).WaitsFor, StringComparison.Ordinal);
+
+        Assert.Equal(ReceiptStanding.Foreign, await ReceiptAsync(id, ReceiptState.Delivered, "a2"));
+        Assert.Equal(ReceiptStanding.Recorded, await ReceiptAsync(id, ReceiptState.OnItsWay, "a1"));
+        Assert.Null((await FindAsync(message.Id)).Outcome);
+        Assert.Equal(ReceiptStanding.Recorded, await ReceiptAsync(id, ReceiptState.Delivered, "161", "a1"));
+        Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+        Assert.Equal(ReceiptStanding.Foreign, await ReceiptAsync(id, ReceiptState.Delivered, "a1"));
+    }
+
+    [Fact]
+    public async Task Stored_WithoutReceipt_EndsUnknown()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x", ttl: 600));
+        await StoredAsync(id, number, "a1");
+        await ReceiptAsync(id, ReceiptState.Unknown, "a1");
+
+        await PassAsync(id, TimeSpan.FromSeconds(600));
+
+        Assert.Equal(Outcome.Unknown, (await FindAsync(message.Id)).Outcome);
+        Assert.Single(Edge.DeliveriesTo(number));
+    }
+
+    [Fact]
+    public async Task Stored_InParts_IsDeliveredWithTheLastOne()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x"));
+        await StoredAsync(id, number, "a1", "a2", "a3");
+
+        foreach (var reference in new[] { "a3", "a1", "a1", "a3" }) await ReceiptAsync(id, ReceiptState.Delivered, reference);
+        Assert.Null((await FindAsync(message.Id)).Outcome);
+        await ReceiptAsync(id, ReceiptState.Delivered, "a2");
+
+        Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Stored_AnotherGoesBesideIt()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        await SendAsync(id, Draft("1"));
+        await SendAsync(id, Draft("2"));
+        Assert.Single(Edge.DeliveriesTo(number));
+        await StoredAsync(id, number, "a1");
+        Assert.Equal(2, Edge.DeliveriesTo(number).Count);
+    }
+
+    [Fact]
+    public async Task Stored_ToBeSentOnce_IsSent()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x", confirmation: Confirmation.None));
+        await StoredAsync(id, number, "a1");
+        Assert.Equal(Outcome.Sent, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Stored_ToBeApplied_IsNotSentAgainWhileItsResultIsAwaited()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x", ttl: 86_400, confirmation: Confirmation.Applied));
+        await StoredAsync(id, number, "a1");
+        await ReceiptAsync(id, ReceiptState.Delivered, "a1");
+        await PassAsync(id, TimeSpan.FromHours(23));
+        Assert.Null((await FindAsync(message.Id)).Outcome);
+        Assert.Single(Edge.DeliveriesTo(number));
+
+        await Object(id).Result(Proved(id, Bearer.Sms), message.Id, new(true));
+        Assert.Equal(Outcome.Applied, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Receipt_BeforeTheObjectKnowsTheId_IsToComeAgain()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x"));
+        Assert.Equal(ReceiptStanding.Early, await ReceiptAsync(id, ReceiptState.Delivered, "a1"));
+        await StoredAsync(id, number, "a1");
+        await ReceiptAsync(id, ReceiptState.Delivered, "a1");
+        Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Receipt_Expired_TriesAgainLater()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x"));
+        await StoredAsync(id, number, "a1");
+        await ReceiptAsync(id, ReceiptState.Expired, "a1");
+        await PassAsync(id, TimeSpan.FromSeconds(10));
+        Assert.Equal(2, Edge.DeliveriesTo(number).Count);
+        // Of the former attempt: it has failed.
+        Assert.NotEqual(ReceiptStanding.Recorded, await ReceiptAsync(id, ReceiptState.Delivered, "a1"));
+        Assert.Null((await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Receipt_Undeliverable_FailsWhatHasNoOtherWay_AndLeavesSmsElse()
+    {
+        var (phone, number) = await CreatePhoneAsync();
+        var toPhone = await SendAsync(phone, Draft("x"));
+        await StoredAsync(phone, number, "a1");
+        await ReceiptAsync(phone, ReceiptState.Undeliverable, "a1");
+        Assert.Equal(Outcome.Failed, (await FindAsync(toPhone.Id)).Outcome);
+
+        var (device, other) = await CreatePhoneAsync();
+        await Object(device).AddCredential("op", CredentialKind.MqttSecret, null);
+        var toDevice = await SendAsync(device, Draft("x", ttl: 86_400) with { Terms = new() { Paths = new([Bearer.Mqtt, Bearer.Sms]) } });
+        await StoredAsync(device, other, "b1");
+        await ReceiptAsync(device, ReceiptState.Undeliverable, "b1");
+        await PassAsync(device, TimeSpan.FromHours(1));
+        Assert.Single(Edge.DeliveriesTo(other));
+        await Object(device).Attach(Proved(device), Mqtt(device), null);
+        Assert.Equal(toDevice.Id, Assert.Single(Edge.DeliveriesTo(device)).Message.Id);
+    }
+
+    [Fact]
+    public async Task Device_WithNumber_GetsBySmsOnlyWhatAsksForIt()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        await Object(id).AddCredential("op", CredentialKind.MqttSecret, null);
+        await SendAsync(id, Draft("plain"));
+        Assert.Empty(Edge.DeliveriesTo(number));
+        var named = await SendAsync(id, Draft("named") with { Terms = new() { Paths = new([Bearer.Sms]) } });
+        Assert.Equal(named.Id, Assert.Single(Edge.DeliveriesTo(number)).Message.Id);
+    }
+
+    [Fact]
+    public async Task Gateway_WithNumber_IsNoWayToItsChildren()
+    {
+        var number = Number();
+        Cluster.Edges.Register(Bearer.Sms, Edge);
+        var gateway = await CreateAsync(new() { Names = [$"tel:{number}"] }, ObjectKind.Gateway);
+        var child = await CreateAsync(new() { Gateway = gateway });
+        await SendAsync(child, Draft("x"));
+        Assert.Empty(Edge.DeliveriesTo(number));
+    }
+
+    [Fact]
+    public async Task Gather_PartsInAnyOrderAndTwice_GiveTheWholeUntilItIsReported()
+    {
+        var (id, _) = await CreatePhoneAsync();
+        Assert.Null(await GatherAsync(id, "7", 2, "b"));
+        Assert.Null(await GatherAsync(id, "8", 1, "x"));
+        Assert.Null(await GatherAsync(id, "7", 2, "b"));
+        Assert.Equal("ab", await GatherAsync(id, "7", 1, "a"));
+        // The report of it was not stored: the last part comes again.
+        Assert.Equal("ab", await GatherAsync(id, "7", 1, "a"));
+        await Object(id).Report(Proved(id, Bearer.Sms), Report("ab") with { Gathered = "7" });
+        Assert.Null(await GatherAsync(id, "7", 1, "c"));
+        Assert.Equal("xy", await GatherAsync(id, "8", 2, "y"));
+    }
+
+    [Fact]
+    public async Task Gather_WhatIsNeverWhole_IsForgotten()
+    {
+        var (id, _) = await CreatePhoneAsync();
+        await GatherAsync(id, "7", 1, "old ");
+        await PassAsync(id, TimeSpan.FromDays(1) + TimeSpan.FromSeconds(1));
+        Assert.Null(await GatherAsync(id, "7", 2, "new"));
+        // So much that the first of them have no room.
+        Assert.Null(await GatherAsync(id, "8", 1, new string('x', 30_000)));
+        Assert.Null(await GatherAsync(id, "9", 1, new string('y', 30_000)));
+        Assert.Null(await GatherAsync(id, "8", 2, "z"));
+        await RefusedAsync(ErrorCode.InvalidArgument, async () => await GatherAsync(id, "7", 3, "out of range"));
+    }
+
+    private static string Number() => $"+4916{Interlocked.Increment(ref _numbers)}";
+
+    private async Task<(string Id, string Number)> CreatePhoneAsync()
+    {
+        Cluster.Edges.Register(Bearer.Sms, Edge);
+        var number = Number();
+        return (await CreateAsync(new() { Names = [$"tel:{number}"] }), number);
+    }
+
+    /// <summary>The SMSC has the last one that was pushed.</summary>
+    private async Task StoredAsync(string id, string number, params ImmutableArray<string> references)
+    {
+        var delivery = Edge.DeliveriesTo(number)[^1];
+        await Object(id).Settle(delivery.Message.Id, delivery.Attempt, new(SettlementKind.Stored) { References = references });
+    }
+
+    private async Task<ReceiptStanding> ReceiptAsync(string id, ReceiptState state, params ImmutableArray<string> readings) =>
+        await Subscriber(id).Receipt(new(readings, state, state.ToString()));
+
+    private async Task<string?> GatherAsync(string id, string gathering, int number, string text) =>
+        await Subscriber(id).Gather(Proved(id, Bearer.Sms), new(gathering, number, 2, Encoding.UTF8.GetBytes(text))) is { } whole ? Encoding.UTF8.GetString(whole) : null;
+
+    private ISubscriberGrain Subscriber(string id) => Cluster.Grains.GetGrain<ISubscriberGrain>(id);
+}

@@ -16,6 +16,9 @@ internal sealed class Story(MessageRecord message, int ordinal)
     /// <summary>Whether the device has it.</summary>
     public bool IsHad { get; set; }
 
+    /// <summary>The answer to a fetch was lost, and it may have been in it.</summary>
+    public bool MayBeGone { get; set; }
+
     /// <summary>Some attempt was confirmed by the device.</summary>
     public bool IsConfirmed { get; set; }
 
@@ -47,7 +50,7 @@ internal sealed class Story(MessageRecord message, int ordinal)
             Outcome.Applied => IsResultTold && Result == true,
             Outcome.Rejected => IsResultTold && Result == false,
             Outcome.Delivered => IsConfirmed && Message.Confirmation == Confirmation.Delivered,
-            Outcome.Sent => FirstSeen > 0 && Message.Confirmation == Confirmation.None,
+            Outcome.Sent => (FirstSeen > 0 || MayBeGone) && Message.Confirmation == Confirmation.None,
             Outcome.Expired => ended.EndedAt >= Message.ExpiresAt,
             Outcome.Cancelled => IsCancelTried,
             Outcome.Superseded => Message.CoalesceKey is { } key && all.Any(later => later.Ordinal > Ordinal && later.Message.CoalesceKey == key),

@@ -128,7 +128,7 @@ internal sealed class World(GrainCluster cluster, RecordingEdge edge, string dev
 
     private async Task FetchAsync()
     {
-        if (await TryAsync(() => Device.Fetch(Own, null).AsTask()) is not { } message) return;
+        if (await TryAsync(() => Device.Fetch(Own, null).AsTask(), AnswerLost) is not { } message) return;
         if (!_stories.TryGetValue(message.Id, out var story))
         {
             Wrong.Add($"{message.Id} was never accepted, and fetched");
@@ -235,7 +235,7 @@ internal sealed class World(GrainCluster cluster, RecordingEdge edge, string dev
     });
 
     /// <summary>A caller that gives up.</summary>
-    private static async Task<T?> TryAsync<T>(Func<Task<T?>> call) where T : class
+    private static async Task<T?> TryAsync<T>(Func<Task<T?>> call, Action? failed = null) where T : class
     {
         try
         {
@@ -243,8 +243,15 @@ internal sealed class World(GrainCluster cluster, RecordingEdge edge, string dev
         }
         catch (M2MException away) when (away.Code == ErrorCode.Unavailable)
         {
+            failed?.Invoke();
             return null;
         }
+    }
+
+    // What wants no confirmation is gone with the answer that carried it.
+    private void AnswerLost()
+    {
+        foreach (var story in _stories.Values.Where(story => story.Message.Confirmation == Confirmation.None)) story.MayBeGone = true;
     }
 
     private static Task<string?> TryAsync(Func<Task> call) => TryAsync(async () =>

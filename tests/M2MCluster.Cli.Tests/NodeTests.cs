@@ -63,6 +63,24 @@ public sealed class NodeTests(NodeFixture node) : IClassFixture<NodeFixture>
     }
 
     [Fact]
+    public async Task Classes_AndWhatASendBySuchAClassWaitsFor_AreShown()
+    {
+        var (code, catalogue, errors) = await node.ProcessAsync("classes");
+        Assert.True(code == 0, errors);
+        Assert.Contains("alarm", catalogue, StringComparison.Ordinal);
+
+        Assert.Equal(0, await node.RunAsync("object", "create", "constrained", "--plain", "Full", "--set", "battery=30"));
+        var (_, sent, _) = await node.ProcessAsync("send", "constrained", "--text", "hello", "--class", "control", "--constraint", "battery > 40", "--bearer", "Coap");
+        Assert.Contains("delay: delivery within 60 s is wanted, but the object was never heard of", sent, StringComparison.Ordinal);
+        var (_, why, _) = await node.ProcessAsync("explain", sent.Split('\n')[0].Trim()["messages/".Length..]);
+        Assert.Contains("battery is 30", why, StringComparison.Ordinal);
+        Assert.Contains("service class: control", why, StringComparison.Ordinal);
+        Assert.Contains("states: Held", why, StringComparison.Ordinal);
+        Assert.Equal(1, await node.RunAsync("send", "constrained", "--class", "none"));
+        Assert.Equal(0, await node.RunAsync("send", "constrained", "--not-before", DateTimeOffset.UtcNow.AddHours(1).ToString("O", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
     public async Task Send_ExpiresBeforeItIsFetched_WaitsForThatAndSaysSo()
     {
         Assert.Equal(0, await node.RunAsync("object", "create", "sleeper", "--plain", "Full", "--set", "sleeping=true"));

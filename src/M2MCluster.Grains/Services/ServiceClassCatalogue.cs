@@ -27,8 +27,7 @@ internal sealed class ServiceClassCatalogue : IServiceClasses
 
     private static ServiceClass Merge(string id, ServiceClassOptions own)
     {
-        var under = BuiltInClasses.All.FirstOrDefault(builtIn => builtIn.Id == id)
-            ?? BuiltInClasses.All.Single(builtIn => builtIn.Id == "background") with { Description = "" };
+        var under = BuiltInClasses.All.FirstOrDefault(builtIn => builtIn.Id == id) ?? BuiltInClasses.None;
         return new(
             id,
             own.Description ?? under.Description,

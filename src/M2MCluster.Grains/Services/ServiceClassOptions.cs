@@ -3,7 +3,7 @@ using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Grains.Services;
 
-/// <summary>One of an operator's own service classes. What is left out is as in the built-in class of the same name, else as in <c>background</c>.</summary>
+/// <summary>One of an operator's own service classes. What is left out is as in the built-in class of the same name, else as with messages that have no class.</summary>
 public sealed class ServiceClassOptions
 {
     /// <summary>For people, up to 1024 characters.</summary>

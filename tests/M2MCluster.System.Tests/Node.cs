@@ -4,7 +4,7 @@ using M2MCluster.Testing.Processes;
 namespace M2MCluster.System.Tests;
 
 /// <summary>A node on embedded SQLite that the tests of a class share.</summary>
-public sealed class Node : IAsyncLifetime
+public class Node : IAsyncLifetime
 {
     private HostProcess? _host;
 
@@ -12,7 +12,10 @@ public sealed class Node : IAsyncLifetime
 
     public RestClient Rest => Host.Rest;
 
-    public async Task InitializeAsync() => _host = await HostProcess.StartAsync(new() { Assembly = HostAssembly });
+    public async Task InitializeAsync() => _host = await HostProcess.StartAsync(new() { Assembly = HostAssembly, More = More });
+
+    /// <summary>Settings beside those by default, by their keys with double underscores.</summary>
+    protected virtual IReadOnlyDictionary<string, string> More => new Dictionary<string, string>();
 
     public async Task DisposeAsync()
     {

@@ -132,10 +132,11 @@ internal sealed class SmsIngress(IGrainFactory grains, SmsEdgeOptions options, S
 
     private async ValueTask<SmppStatus> ReportAsync(Speaker speaker, int format, byte[] payload, ReportName? name, string? gathered)
     {
-        var draft = new ReportDraft(CoapContentFormat.ToMediaType(format)!, payload, name ?? ReportName.None, gathered);
-        var fault = name is null ? "an id that is longer than 8 bytes" : payload.Length == 0 ? "an empty message" : ReportPayload.FaultIn(format, payload);
+        var draft = new ReportDraft(CoapContentFormat.ToMediaType(format)!, payload, name ?? ReportName.None, Gathered: gathered);
+        IReadOnlyList<SenmlRecord>? records = null;
+        var fault = name is null ? "an id that is longer than 8 bytes" : payload.Length == 0 ? "an empty message" : ReportPayload.FaultIn(format, payload, out records);
         var grain = grains.GetObject(speaker.ObjectId);
-        if (fault is null) await grain.Report(speaker, draft);
+        if (fault is null) await grain.Report(speaker, records is null ? draft : draft with { Conditions = ReportConditions.Of(records) });
         else await grain.ReportFault(speaker, draft, fault);
         metrics.Received(fault is null ? "report" : "unreadable");
         return SmppStatus.Ok;
@@ -143,7 +144,7 @@ internal sealed class SmsIngress(IGrainFactory grains, SmsEdgeOptions options, S
 
     private async ValueTask<SmppStatus> RefuseAsync(Speaker speaker, ReadOnlyMemory<byte> content, string fault, string? gathered = null)
     {
-        await grains.GetObject(speaker.ObjectId).ReportFault(speaker, new(CoapContentFormat.ToMediaType(CoapContentFormat.OctetStream)!, content.ToArray(), ReportName.None, gathered), fault);
+        await grains.GetObject(speaker.ObjectId).ReportFault(speaker, new(CoapContentFormat.ToMediaType(CoapContentFormat.OctetStream)!, content.ToArray(), ReportName.None, Gathered: gathered), fault);
         metrics.Received("unreadable");
         return SmppStatus.Ok;
     }

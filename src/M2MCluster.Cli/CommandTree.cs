@@ -24,7 +24,7 @@ internal static class CommandTree
             ClassesCommand.Create(globals),
             WatchCommand.Create(globals),
             ClusterCommand.Create(globals),
-            SmsCommands.Create(globals),
+            SmsCommands.Create(globals, time),
             SimCommand.Create(globals),
             ReplayCommand.Create(globals),
             LoadCommand.Create(globals),

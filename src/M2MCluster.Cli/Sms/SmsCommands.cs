@@ -12,9 +12,9 @@ namespace M2MCluster.Cli.Sms;
 /// <summary><c>m2m sms</c></summary>
 internal static class SmsCommands
 {
-    public static Command Create(GlobalOptions globals) => new("sms", "Short messages: phones as objects, the session with the SMSC, and an SMSC to try.")
+    public static Command Create(GlobalOptions globals, TimeProvider time) => new("sms", "Short messages: phones as objects, the session with the SMSC, and an SMSC to try.")
     {
-        Send(globals), Status(globals), SmscCommand.Create(),
+        Send(globals), Status(globals), SmscCommand.Create(time),
     };
 
     private static Command Send(GlobalOptions globals)

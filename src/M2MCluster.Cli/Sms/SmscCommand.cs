@@ -10,7 +10,7 @@ internal static class SmscCommand
     private const int DefaultPort = 2775;
     private const int Failed = 1;
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var port = new Option<int>("--port") { Description = "TCP, on loopback; 0: any free one.", DefaultValueFactory = _ => DefaultPort };
         port.Validators.Add(result =>
@@ -20,16 +20,16 @@ internal static class SmscCommand
         var silent = new Option<bool>("--no-receipts") { Description = "Receipts get lost." };
         var command = new Command("smsc", "An SMSC on this machine. Start a node with M2M__Edge__Sms__Port set to its port; type NUMBER TEXT to answer.") { port, silent };
         // No front door is called, so no key is needed.
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(port), !parsed.GetValue(silent), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(port), !parsed.GetValue(silent), time, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(int port, bool receipts, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(int port, bool receipts, TimeProvider time, CancellationToken cancellationToken)
     {
         SmscSimulator smsc;
         try
         {
-            smsc = new(port) { SendsReceipts = receipts };
+            smsc = new(port, time) { SendsReceipts = receipts };
         }
         catch (SocketException taken)
         {

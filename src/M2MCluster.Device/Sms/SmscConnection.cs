@@ -8,6 +8,9 @@ namespace M2MCluster.Device.Sms;
 /// <summary>One session of an <see cref="SmscSimulator"/>.</summary>
 internal sealed class SmscConnection(SmscSimulator smsc, Stream stream) : IDisposable
 {
+    private const int MostTries = 60;
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<SmppStatus>> _open = new();
     private readonly Dictionary<(string To, ushort Reference), SmsJoiner> _joining = [];
     private readonly SemaphoreSlim _writing = new(1);
@@ -78,7 +81,7 @@ internal sealed class SmscConnection(SmscSimulator smsc, Stream stream) : IDispo
             case { Command: SmppCommand.SubmitSm, Body: SmppShortMessage message }:
                 var id = smsc.Take(Whole(message));
                 await WriteAsync(pdu.Answer(SmppStatus.Ok, new SmppMessageAnswer(id)));
-                if (smsc.SendsReceipts && (message.RegisteredDelivery & 1) != 0) _ = AskAsync(Receipt(message, id));
+                if (smsc.SendsReceipts && (message.RegisteredDelivery & 1) != 0) _ = TellAsync(Receipt(message, id));
                 break;
             case { Command: SmppCommand.EnquireLink or SmppCommand.Unbind }:
                 await WriteAsync(pdu.Answer(SmppStatus.Ok));
@@ -87,6 +90,12 @@ internal sealed class SmscConnection(SmscSimulator smsc, Stream stream) : IDispo
                 await WriteAsync(new(SmppCommand.GenericNack, SmppStatus.InvalidCommandId, pdu.Sequence));
                 break;
         }
+    }
+
+    /// <summary>A receipt that comes too early comes again.</summary>
+    private async Task TellAsync(SmppShortMessage receipt)
+    {
+        for (var tries = 0; tries < MostTries && await AskAsync(receipt) == SmppStatus.ReceiverTemporary; tries++) await Task.Delay(AgainAfter, smsc.Time);
     }
 
     /// <summary>Null: parts are missing.</summary>

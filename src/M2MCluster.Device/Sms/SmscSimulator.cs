@@ -26,8 +26,9 @@ public sealed class SmscSimulator : IAsyncDisposable
 
     /// <param name="port">0: any free one.</param>
     /// <exception cref="SocketException">The port is in use.</exception>
-    public SmscSimulator(int port)
+    public SmscSimulator(int port, TimeProvider time)
     {
+        Time = time;
         _listener = new(IPAddress.Loopback, port);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -35,6 +36,8 @@ public sealed class SmscSimulator : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    internal TimeProvider Time { get; }
 
     /// <summary>Whether receipts are sent where they are asked for; default yes.</summary>
     public bool SendsReceipts { get; init; } = true;

@@ -13,6 +13,9 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
     private const int MaxPartBytes = 40 << 10;
     private static readonly TimeSpan PartAge = TimeSpan.FromDays(1);
 
+    // So long a part that comes again is told from one of a new message; phones use a reference again after 256 messages.
+    private static readonly TimeSpan DoneAge = TimeSpan.FromMinutes(10);
+
     public async ValueTask<byte[]?> GatherAsync(Speaker speaker, ReportPart part)
     {
         await core.LoadExistingAsync();
@@ -20,9 +23,12 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
         if (part.Total is < 2 or > 255 || part.Number < 1 || part.Number > part.Total || part.Payload.Length > MaxPartBytes)
             throw M2MException.Invalid("part", "is none of 2 to 255");
         var turn = core.Begin();
-        var oldest = turn.NowMs - (long)PartAge.TotalMilliseconds;
-        var parts = (core.State.Sms?.Parts ?? []).Where(other => other.At >= oldest).ToList();
-        var known = parts.Exists(other => other.Gathering == part.Gathering && other.Number == part.Number);
+        var parts = (core.State.Sms?.Parts ?? []).Where(other => turn.NowMs - other.At <= (other.IsDone ? DoneAge : PartAge).TotalMilliseconds).ToList();
+        if (parts.Exists(other => other.Gathering == part.Gathering && other.IsDone)) return null;
+        var former = parts.Find(other => other.Gathering == part.Gathering && other.Number == part.Number);
+        var known = former?.Payload.AsSpan().SequenceEqual(part.Payload) == true;
+        // The same number with other content is of another message.
+        if (former is not null && !known) parts.RemoveAll(other => other.Gathering == part.Gathering);
         if (!known) parts.Add(new(part.Gathering, part.Number, turn.NowMs, part.Payload));
         while (parts.Sum(other => other.Payload.Length) > MaxPartBytes)
         {
@@ -41,7 +47,7 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
     public static void Report(Turn turn, ReportDraft report)
     {
         if (report.Gathered is { } gathering && turn.State.Sms is { } sms)
-            turn.State = turn.State with { Sms = SmsState.WithParts(sms, [.. sms.Parts.Where(part => part.Gathering != gathering)]) };
+            turn.State = turn.State with { Sms = SmsState.WithParts(sms, [.. sms.Parts.Where(part => part.Gathering != gathering), GatheredPart.Done(gathering, turn.NowMs)]) };
     }
 
     public async ValueTask<ReceiptStanding> ReceiptAsync(DeliveryReceipt receipt)

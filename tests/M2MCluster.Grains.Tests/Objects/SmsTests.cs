@@ -173,7 +173,13 @@ public sealed class SmsTests(GrainCluster cluster) : GrainTests(cluster)
         // The report of it was not stored: the last part comes again.
         Assert.Equal("ab", await GatherAsync(id, "7", 1, "a"));
         await Object(id).Report(Proved(id, Bearer.Sms), Report("ab") with { Gathered = "7" });
+        // One that comes again is not the beginning of another message; later it may be.
+        Assert.Null(await GatherAsync(id, "7", 2, "b"));
+        Assert.Null(await GatherAsync(id, "7", 1, "a"));
+        await PassAsync(id, TimeSpan.FromMinutes(11));
         Assert.Null(await GatherAsync(id, "7", 1, "c"));
+        Assert.Null(await GatherAsync(id, "7", 1, "d"));
+        Assert.Equal("de", await GatherAsync(id, "7", 2, "e"));
         Assert.Equal("xy", await GatherAsync(id, "8", 2, "y"));
     }
 

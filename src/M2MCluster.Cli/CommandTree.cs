@@ -19,6 +19,7 @@ internal static class CommandTree
             ObjectCommands.Create(globals),
             AppCommands.Create(globals),
             GroupCommands.Create(globals),
+            CampaignCommands.Create(globals),
             SendCommand.Create(globals),
             ExplainCommand.Create(globals),
             ClassesCommand.Create(globals),

@@ -38,6 +38,7 @@ public static class FrontDoorExtensions
         services.AddSingleton<FeedMetrics>();
         services.AddSingleton<FeedNews>().AddSingleton<FeedFollower>().AddSingleton<Feeds>().AddSingleton<EventStream>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedNews>());
+        services.AddSingleton<OutcomeWatch>();
         services.AddSingleton<ImportRun>().AddSingleton<ImportEndpoint>();
         services.AddSingleton<WebhookTargets>().AddSingleton<WebhookNews>().AddSingleton<WebhookPost>();
         services.AddHostedService<WebhookService>();

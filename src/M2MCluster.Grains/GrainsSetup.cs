@@ -1,8 +1,11 @@
 using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
 using M2MCluster.Grains.Groups;
+using M2MCluster.Grains.Groups.Campaigns;
+using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
@@ -41,6 +44,7 @@ public static class GrainsSetup
         services.AddSingleton(provider => new ReportPhases(
             provider.GetRequiredService<IOptions<PlanningOptions>>().Value, provider.GetRequiredService<TariffCalendar>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ObjectServices>();
+        services.AddSingleton<GroupRulesCache>().AddSingleton<GroupMembership>().AddSingleton<IGroupMembership>(provider => provider.GetRequiredService<GroupMembership>()).AddSingleton<GroupServices>().AddSingleton<CampaignServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();
         return services;

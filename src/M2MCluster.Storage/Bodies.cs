@@ -39,7 +39,7 @@ internal sealed class Bodies(
         for (var i = 0; i < rows.Length; i++)
         {
             var record = set.Messages[i];
-            rows[i] = record.Parent is { } parent && record.Payload.Length > 0 && HasPayloadOf(set, parent.Value, record)
+            rows[i] = record.Parent is { } parent && record.Payload.Length > 0
                 ? new(record, messages.SerializeToArray(record with { Payload = [] }), parent.Value)
                 : new(record, messages.SerializeToArray(record), null);
         }
@@ -53,8 +53,4 @@ internal sealed class Bodies(
         var record = messages.Deserialize(body)!;
         return holder is null ? record : record with { Payload = messages.Deserialize(holder)!.Payload };
     }
-
-    // A campaign's own message is the first of its set.
-    private static bool HasPayloadOf(WriteSet set, long parent, MessageRecord record) =>
-        set.Messages[0].Id.Value == parent && set.Messages[0].Payload.AsSpan().SequenceEqual(record.Payload);
 }

@@ -54,7 +54,8 @@ public static class StorageServices
             .AddSingleton<IKeyReader>(provider => provider.GetRequiredService<ApplicationReader>())
             .AddSingleton<IBacklogReader, BacklogReader>()
             .AddSingleton<ISiloGauge, CommitQueueGauge>()
-            .AddSingleton<IGroupReader, GroupReader>();
+            .AddSingleton<IGroupReader, GroupReader>()
+            .AddSingleton<ICampaignReader, CampaignReader>();
         return EngineOf(connectionString) switch
         {
             StorageEngine.Sqlite => services.AddSqlite(connectionString),
@@ -77,6 +78,7 @@ public static class StorageServices
         .AddSingleton<IBatchWriter, SqliteBatchWriter>()
         .AddSingleton<INodeNumbers, SqliteNodeNumbers>()
         .AddSingleton<IBulkCommit, PipelineBulk>()
+        .AddSingleton<ICampaignCommit, PipelineCampaign>()
         .AddSingleton<IStorage, SqliteStorage>();
 
     private static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString) => services
@@ -86,5 +88,6 @@ public static class StorageServices
         .AddSingleton<IBatchWriter, PostgresBatchWriter>()
         .AddSingleton<INodeNumbers, PostgresNodeNumbers>()
         .AddSingleton<IBulkCommit, PostgresBulk>()
+        .AddSingleton<ICampaignCommit, PostgresCampaign>()
         .AddSingleton<IStorage, PostgresStorage>();
 }

@@ -46,6 +46,29 @@ internal sealed class SendCommand
         return new SendCommand().Create(globals, "send", "Sends a message to each member.", group, given => Format.Name("groups", given));
     }
 
+    /// <summary><c>m2m campaign start GROUP</c>.</summary>
+    /// <param name="follow">Shows the message by its name until it has ended.</param>
+    public static Command CreateCampaign(GlobalOptions globals, Func<Session, string, CancellationToken, Task<int>> follow)
+    {
+        var group = new Argument<string>("group");
+        var send = new SendCommand();
+        var campaign = new CampaignOptions();
+        var command = new Command("start", "Sends a message to each member, as told.")
+        {
+            group, send._text, send._file, send._hex, send._contentType, send._priority, send._ttl, send._confirmation, send._command, send._wait,
+        };
+        campaign.AddTo(command);
+        globals.Run(command, async (session, parsed, cancellationToken) =>
+        {
+            var request = send.Read(parsed, Format.Name("groups", parsed.GetRequiredValue(group)));
+            campaign.Read(parsed, request);
+            var response = await session.FrontDoor.Messages.SendMessageAsync(request, cancellationToken: cancellationToken);
+            session.Screen.Show(response, console => console.WriteLine(response.Message.Name));
+            return parsed.GetValue(send._wait) ? await follow(session, response.Message.Name, cancellationToken) : 0;
+        });
+        return command;
+    }
+
     private Command Create(GlobalOptions globals, string name, string description, Argument<string> target, Func<string, string> resolve)
     {
         var command = new Command(name, description) { target, _text, _file, _hex, _contentType, _priority, _ttl, _confirmation, _class, _constraint, _notBefore, _bearers, _command, _coalesce, _wait };
@@ -72,7 +95,7 @@ internal sealed class SendCommand
             ContentType = parsed.GetValue(_contentType) ?? (text is null ? "" : "text/plain"),
             Ttl = parsed.GetValue(_ttl) is { } ttl ? Duration.FromTimeSpan(ttl) : null,
             Confirmation = parsed.GetValue(_confirmation),
-            CoalesceKey = parsed.GetRequiredValue(_coalesce),
+            CoalesceKey = parsed.GetValue(_coalesce) ?? "",
             ServiceClass = parsed.GetValue(_class) is { } by ? Format.Name("serviceClasses", by) : "",
             Constraint = parsed.GetValue(_constraint) ?? "",
             Window = parsed.GetValue(_notBefore) is { } notBefore ? new() { NotBefore = notBefore.ToTimestamp() } : null,

@@ -9,6 +9,23 @@ public interface IGroupMessageGrain : IGrainWithIntegerKey
     /// <summary>A hint: one member's part has ended. One that is lost is made good once the message has expired.</summary>
     [OneWay, Alias("PartEnded")] ValueTask PartEnded();
 
-    /// <summary>The time has come by which every part must have ended.</summary>
+    /// <summary>A hint: the message to a gateway that carries this one to several of its children has ended.</summary>
+    [OneWay, Alias("FrameEnded")] ValueTask FrameEnded(MessageId frame);
+
+    /// <summary>A time has come at which the message is to be looked after.</summary>
     [Alias("Wake")] ValueTask Wake();
+
+    /// <summary>A campaign's next step; a hint, since the schedule asks for it too.</summary>
+    [OneWay, Alias("Step")] ValueTask Step();
+
+    /// <summary>Nobody is sent anything more until <see cref="Resume"/>. <see cref="ErrorCode.FailedPrecondition"/>: all have their parts.</summary>
+    [Alias("Pause")] ValueTask<CampaignView> Pause(string actor);
+
+    [Alias("Resume")] ValueTask<CampaignView> Resume(string actor);
+
+    /// <summary>Those that have no part yet are not sent any: theirs end CANCELLED. False: there are none.</summary>
+    [Alias("Stop")] ValueTask<bool> Stop(string actor);
+
+    /// <summary>Null: all parts were written with the message itself.</summary>
+    [Alias("View")] ValueTask<CampaignView?> View();
 }

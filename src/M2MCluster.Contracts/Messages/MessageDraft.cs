@@ -19,4 +19,6 @@ public sealed record MessageDraft(
     [property: Id(7)] string? CoalesceKey = null,
     [property: Id(8)] string? RequestId = null,
     [property: Id(9)] string? TraceParent = null,
-    [property: Id(10)] DeliveryTerms? Terms = null);
+    [property: Id(10)] DeliveryTerms? Terms = null,
+    [property: Id(11)] DeliveryMode Mode = DeliveryMode.Unspecified,
+    [property: Id(12)] CampaignTerms? Campaign = null);

@@ -11,7 +11,7 @@ public sealed record MessageRecord
     /// <summary><c>objects/…</c>, or <c>groups/…</c> for the message that a group's members' messages belong to.</summary>
     [Id(1)] public required string Target { get; init; }
 
-    /// <summary>The group's message that this one is a member's part of.</summary>
+    /// <summary>The group's message that this one is a member's part of, and whose payload it has.</summary>
     [Id(2)] public MessageId? Parent { get; init; }
     [Id(3)] public required string Application { get; init; }
     [Id(4)] public required DateTimeOffset AcceptedAt { get; init; }
@@ -47,6 +47,14 @@ public sealed record MessageRecord
 
     /// <summary>Its place in its bearer's plan; null: it was not planned.</summary>
     [Id(30)] public PlannedSlot? Plan { get; init; }
+
+    [Id(23)] public PartTraits Part { get; init; }
+
+    /// <summary>Of a group's message.</summary>
+    [Id(24)] public DeliveryMode Mode { get; init; }
+
+    /// <summary>The group's message that this one, to a gateway, carries to several of the gateway's children.</summary>
+    [Id(25)] public MessageId? FrameOf { get; init; }
 
     /// <summary>Before this the object does not get it; null: at once.</summary>
     public DateTimeOffset? OpensAt => Plan?.At ?? Terms?.NotBefore;

@@ -122,4 +122,7 @@ public interface IObjectGrain : IGrainWithStringKey
     [Alias("Cancel")] ValueTask<MessageRecord> Cancel(string actor, MessageId id);
 
     [Alias("Explain")] ValueTask<Explanation> Explain(MessageId id);
+
+    /// <summary>Ends an anycast part CANCELLED, so that another member can have it. False: the object may have it already, and it waits on.</summary>
+    [Alias("Withdraw")] ValueTask<bool> Withdraw(MessageId id);
 }

@@ -18,6 +18,9 @@ public interface IMessageReader
     /// <summary>How many of a group message's member messages ended how; under null, how many wait.</summary>
     ValueTask<IReadOnlyList<OutcomeCount>> OutcomesAsync(MessageId parent, CancellationToken cancellation);
 
+    /// <summary>A group message's parts that have ended, by the time of their ends and their ids, after that time (Unix milliseconds) and id; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<MessageRecord>> EndedPartsAsync(MessageId parent, long after, MessageId afterId, int limit, CancellationToken cancellation);
+
     /// <summary>What waits for the children of a gateway, by child and id; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, int limit, CancellationToken cancellation);
 }

@@ -17,6 +17,9 @@ public interface IObjectIndex
     /// <summary>Which of the objects are children of the gateway.</summary>
     ValueTask<IReadOnlySet<string>> ChildrenAmongAsync(string gateway, IReadOnlyCollection<string> ids, CancellationToken cancellation);
 
+    /// <summary>The gateways of those of the objects that have one.</summary>
+    ValueTask<IReadOnlyDictionary<string, string>> GatewaysOfAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation);
+
     /// <summary>The children of a gateway, by id, after <paramref name="after"/>; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<string>> ChildrenAsync(string gateway, string after, int limit, CancellationToken cancellation);
 }

@@ -34,7 +34,7 @@ internal sealed class EventsApi(
     public override async Task WatchEvents(V1.WatchEventsRequest request, IServerStreamWriter<V1.WatchEventsResponse> responseStream, ServerCallContext context)
     {
         var (feed, cursor) = await feeds.OpenAsync(request.Parent, request.Cursor, new(), context.CancellationToken);
-        await StartAsync(context);
+        await Watches.StartAsync(context);
         var http = context.GetHttpContext();
         var isGrpc = ErrorResponse.IsGrpc(http.Request);
         var batchBegins = true;
@@ -64,20 +64,6 @@ internal sealed class EventsApi(
         var (feed, cursor) = await feeds.OpenAsync(request.Parent, request.Cursor, problems, context.CancellationToken);
         await reader.AcknowledgeAsync(feed, cursor, context.CancellationToken);
         return new();
-    }
-
-    /// <summary>Says at once that the watch stands: the first event may be long in coming.</summary>
-    private static async Task StartAsync(ServerCallContext context)
-    {
-        var http = context.GetHttpContext();
-        if (ErrorResponse.IsGrpc(http.Request))
-        {
-            await context.WriteResponseHeadersAsync([]);
-            return;
-        }
-
-        http.Response.ContentType = "application/json; charset=utf-8";
-        await http.Response.Body.FlushAsync(context.CancellationToken);
     }
 
     private static V1.Event Answer(FeedEvent from)

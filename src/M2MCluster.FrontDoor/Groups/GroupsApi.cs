@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using M2MCluster.Contracts;
@@ -12,9 +11,9 @@ using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Groups;
 
-internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups) : V1.GroupService.GroupServiceBase
+internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups, IGroupMembership membership, IObjectIndex index) : V1.GroupService.GroupServiceBase
 {
-    private const int MaxDisplayName = 256;
+    private const int MostScanned = 100_000;
     private const int DescribedAtOnce = 32;
 
     public override async Task<V1.Group> CreateGroup(V1.CreateGroupRequest request, ServerCallContext context)
@@ -22,13 +21,25 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups) : V1.
         var problems = new Problems();
         var from = request.Group ?? new();
         var id = problems.NewId(request.GroupId, "groupId");
-        var displayName = problems.Text(from.DisplayName, MaxDisplayName, "displayName");
-        var members = MembersOf(from.Members, problems);
+        var patch = GroupRequests.Patch(from, GroupRequests.Changeable.ToHashSet(), problems);
+        var (objects, children) = GroupRequests.Members(from.Members, problems);
         problems.ThrowIfAny();
-        return Answer(await Grain(id).Create(context.Principal().Actor, displayName, members));
+        var actor = context.Principal().Actor;
+        var made = await Grain(id).Make(actor, patch, objects);
+        return GroupAnswers.Group(children.IsEmpty ? made : await Grain(id).AddGroups(actor, children));
     }
 
-    public override async Task<V1.Group> GetGroup(V1.GetGroupRequest request, ServerCallContext context) => Answer(await Named(request.Name).Get());
+    public override async Task<V1.Group> UpdateGroup(V1.UpdateGroupRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var from = request.Group ?? new();
+        var id = problems.Id(from.Name, Names.Groups, "name");
+        var patch = GroupRequests.Patch(from, Masks.Of(request.UpdateMask, from, GroupRequests.Changeable, problems), problems);
+        problems.ThrowIfAny();
+        return GroupAnswers.Group(await Grain(id).Update(context.Principal().Actor, patch));
+    }
+
+    public override async Task<V1.Group> GetGroup(V1.GetGroupRequest request, ServerCallContext context) => GroupAnswers.Group(await Named(request.Name).Get());
 
     public override async Task<V1.ListGroupsResponse> ListGroups(V1.ListGroupsRequest request, ServerCallContext context)
     {
@@ -37,7 +48,7 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups) : V1.
         var after = Paging.After(request.PageToken, problems);
         problems.ThrowIfAny();
         var rows = await groups.ListAsync(after, size + 1, context.CancellationToken);
-        var answer = new V1.ListGroupsResponse { Groups = { rows.Take(size).Select(Answer) } };
+        var answer = new V1.ListGroupsResponse { Groups = { rows.Take(size).Select(GroupAnswers.Group) } };
         if (rows.Count > size) answer.NextPageToken = Paging.Token(rows[size - 1].Id);
         return answer;
     }
@@ -50,14 +61,41 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups) : V1.
 
     public override async Task<V1.Group> AddMembers(V1.AddMembersRequest request, ServerCallContext context)
     {
-        var (id, members) = Change(request.Name, request.Members);
-        return Answer(await Grain(id).Add(context.Principal().Actor, members));
+        var (id, objects, children) = GroupRequests.Change(request.Name, request.Members);
+        var actor = context.Principal().Actor;
+        // Groups first: of these one may be refused that lets no object in.
+        var view = children.IsEmpty ? null : await Grain(id).AddGroups(actor, children);
+        return GroupAnswers.Group(objects.IsEmpty && view is not null ? view : await Grain(id).Add(actor, objects));
     }
 
     public override async Task<V1.Group> RemoveMembers(V1.RemoveMembersRequest request, ServerCallContext context)
     {
-        var (id, members) = Change(request.Name, request.Members);
-        return Answer(await Grain(id).Remove(context.Principal().Actor, members));
+        var (id, objects, children) = GroupRequests.Change(request.Name, request.Members);
+        var actor = context.Principal().Actor;
+        var view = children.IsEmpty ? null : await Grain(id).RemoveGroups(actor, children);
+        return GroupAnswers.Group(objects.IsEmpty && view is not null ? view : await Grain(id).Remove(actor, objects));
+    }
+
+    public override async Task<V1.AddMatchingMembersResponse> AddMatchingMembers(V1.AddMatchingMembersRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var id = problems.Id(request.Name, Names.Groups, "name");
+        var after = Paging.After(request.PageToken, problems);
+        var filter = ObjectFilters.Parse(request.Filter, problems);
+        problems.ThrowIfAny();
+        var answer = new V1.AddMatchingMembersResponse { Group = GroupAnswers.Group(await Grain(id).Get()) };
+        for (var scanned = 0; scanned < MostScanned; scanned += IGroupGrain.MaxChange)
+        {
+            var rows = await index.ListAsync(filter.Kind, filter.Gateway, after, IGroupGrain.MaxChange, context.CancellationToken);
+            var matching = rows.Where(row => filter.Matches(row.Description)).Select(row => row.Description.Id).ToImmutableArray();
+            if (matching.Length > 0) answer.Group = GroupAnswers.Group(await Grain(id).Add(context.Principal().Actor, matching));
+            answer.Matched += matching.Length;
+            if (rows.Count < IGroupGrain.MaxChange) return answer;
+            after = rows[^1].Description.Id;
+        }
+
+        answer.NextPageToken = Paging.Token(after);
+        return answer;
     }
 
     public override async Task<V1.ListMembersResponse> ListMembers(V1.ListMembersRequest request, ServerCallContext context)
@@ -68,7 +106,7 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups) : V1.
         var after = Paging.After(request.PageToken, problems);
         problems.ThrowIfAny();
         await Grain(id).Get();
-        var rows = await groups.MembersAsync(id, after, size + 1, context.CancellationToken);
+        var rows = await membership.MembersAsync(id, after, size + 1, context.CancellationToken);
         var answer = new V1.ListMembersResponse { Members = { rows.Take(size).Select(member => Names.Objects + member) } };
         if (rows.Count > size) answer.NextPageToken = Paging.Token(rows[size - 1]);
         return answer;
@@ -80,11 +118,11 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups) : V1.
         var id = problems.Id(request.Parent, Names.Groups, "parent");
         var size = Paging.Size(request.PageSize, problems);
         var after = Paging.After(request.PageToken, problems);
-        var filter = ObjectFilter.Parse(request.Filter, problems);
+        var filter = ObjectFilters.Parse(request.Filter, problems);
         problems.ThrowIfAny();
         await Grain(id).Get();
 
-        var rows = await groups.MembersAsync(id, after, size + 1, context.CancellationToken);
+        var rows = await membership.MembersAsync(id, after, size + 1, context.CancellationToken);
         var answer = new V1.SearchMembersResponse();
         foreach (var part in rows.Take(size).Chunk(DescribedAtOnce))
         {
@@ -127,28 +165,4 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups) : V1.
         problems.ThrowIfAny();
         return Grain(id);
     }
-
-    private static (string Group, ImmutableArray<string> Members) Change(string name, RepeatedField<string> members)
-    {
-        var problems = new Problems();
-        var id = problems.Id(name, Names.Groups, "name");
-        problems.Require(members.Count > 0, "members", "are needed");
-        var ids = MembersOf(members, problems);
-        problems.ThrowIfAny();
-        return (id, ids);
-    }
-
-    private static ImmutableArray<string> MembersOf(RepeatedField<string> members, Problems problems)
-    {
-        problems.Require(members.Count <= IGroupGrain.MaxMembers, "members", $"are at most {IGroupGrain.MaxMembers}");
-        return [.. members.Select((name, i) => problems.Id(name, Names.Objects, $"members[{i}]")).Distinct(StringComparer.Ordinal)];
-    }
-
-    private static V1.Group Answer(GroupView from) => new()
-    {
-        Name = Names.Groups + from.Id,
-        DisplayName = from.DisplayName,
-        MemberCount = from.Members,
-        CreateTime = from.CreatedAt.ToTimestamp(),
-    };
 }

@@ -30,9 +30,20 @@ internal static class MessageAnswers
         if (from.CoalesceKey is { } key) answer.CoalesceKey = key;
         if (from.Outcome is { } outcome) answer.Outcome = (V1.Message.Types.Outcome)outcome;
         if (from.Detail is { } detail) answer.Detail = detail;
+        answer.Mode = (V1.SendMessageRequest.Types.Mode)from.Mode;
         if (from.Terms is { } terms) TermsRequests.Answer(terms, answer);
         return answer;
     }
+
+    public static V1.WatchOutcomesResponse Outcome(MessageRecord from) => new()
+    {
+        Message = Names.Messages + from.Id,
+        Target = from.Target,
+        Outcome = (V1.Message.Types.Outcome)from.Outcome!,
+        Detail = from.Detail ?? "",
+        Result = from.Result is { } result ? Result(result) : null,
+        EndTime = from.EndedAt?.ToTimestamp(),
+    };
 
     /// <summary>What happened, but for the message itself.</summary>
     public static V1.Step Step(MessageStep from) => new() { Time = from.Time.ToTimestamp(), What = from.What };

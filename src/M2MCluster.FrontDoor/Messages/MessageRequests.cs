@@ -31,7 +31,9 @@ internal static class MessageRequests
             ConfirmationOf(from.Confirmation, by),
             from.Command is null ? null : CommandOf(from.Command, problems),
             Given(problems.Text(from.CoalesceKey, MaxText, "coalesceKey")),
-            Given(problems.Text(from.RequestId, MaxText, "requestId")));
+            Given(problems.Text(from.RequestId, MaxText, "requestId")),
+            Mode: CampaignRequests.Mode(from, problems),
+            Campaign: from.Campaign is null ? null : CampaignRequests.Terms(from.Campaign, problems));
         return draft with { Terms = TermsRequests.Terms(from, by, draft.TimeToLive, problems) };
     }
 

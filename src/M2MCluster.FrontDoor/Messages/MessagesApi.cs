@@ -8,10 +8,12 @@ using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Metering;
 using M2MCluster.FrontDoor.Requests;
+using Microsoft.Extensions.Hosting;
 
 namespace M2MCluster.FrontDoor.Messages;
 
-internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages, IServiceClasses classes) : V1.MessageService.MessageServiceBase
+internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages, IServiceClasses classes, OutcomeWatch outcomes, IHostApplicationLifetime lifetime)
+    : V1.MessageService.MessageServiceBase
 {
     // A filter that fits little must not read all messages in one call: the page is then short, and its token goes on.
     private const int MostScanned = 10_000;
@@ -77,10 +79,42 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
         return ExplainAnswers.Explanation(explanation);
     }
 
+    public override async Task<V1.Message> PauseMessage(V1.PauseMessageRequest request, ServerCallContext context)
+    {
+        var message = await FindCampaignAsync(request.Name, context);
+        await grains.GetGrain<IGroupMessageGrain>(message.Id.Value).Pause(context.Principal().Actor);
+        return await AnswerAsync(message, context.CancellationToken);
+    }
+
+    public override async Task<V1.Message> ResumeMessage(V1.ResumeMessageRequest request, ServerCallContext context)
+    {
+        var message = await FindCampaignAsync(request.Name, context);
+        await grains.GetGrain<IGroupMessageGrain>(message.Id.Value).Resume(context.Principal().Actor);
+        return await AnswerAsync(message, context.CancellationToken);
+    }
+
+    public override async Task WatchOutcomes(V1.WatchOutcomesRequest request, IServerStreamWriter<V1.WatchOutcomesResponse> responseStream, ServerCallContext context)
+    {
+        var message = await FindAsync(request.Name, context);
+        RequireGroup(message);
+        await Watches.StartAsync(context);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var part in outcomes.FollowAsync(message.Id, ends.Token)) await responseStream.WriteAsync(MessageAnswers.Outcome(part), ends.Token);
+        }
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            throw new M2MException(ErrorCode.Unavailable, "this node stops; watch again at another");
+        }
+    }
+
     /// <summary>Cancels the members' messages that wait still; those that end meanwhile keep their outcome.</summary>
     private async Task<V1.Message> CancelGroupAsync(MessageRecord message, ServerCallContext context)
     {
         var actor = context.Principal().Actor;
+        // First those that have no part yet: what is not sent need not be cancelled.
+        var stopped = await grains.GetGrain<IGroupMessageGrain>(message.Id.Value).Stop(actor);
         var query = new MessageQuery(Parent: message.Id, Waiting: true);
         var before = new MessageId(long.MaxValue);
         var found = 0;
@@ -101,7 +135,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
             });
         }
 
-        if (found == 0) throw new M2MException(ErrorCode.FailedPrecondition, "none of the members' messages waits any more");
+        if (found == 0 && !stopped) throw new M2MException(ErrorCode.FailedPrecondition, "none of the members' messages waits any more");
         return await AnswerAsync(message, context.CancellationToken);
     }
 
@@ -126,9 +160,23 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
             {
                 answer.MemberOutcomes[outcome is { } ended ? MessageAnswers.NameOf(ended) : "WAITING"] = count;
             }
+
+            if (await grains.GetGrain<IGroupMessageGrain>(message.Id.Value).View() is { } campaign) answer.Campaign = CampaignRequests.Progress(campaign);
         }
 
         return answer;
+    }
+
+    private async ValueTask<MessageRecord> FindCampaignAsync(string name, ServerCallContext context)
+    {
+        var message = await FindAsync(name, context);
+        RequireGroup(message);
+        return message;
+    }
+
+    private static void RequireGroup(MessageRecord message)
+    {
+        if (!message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) throw new M2MException(ErrorCode.FailedPrecondition, "the message is not a group's");
     }
 
     private async ValueTask<MessageRecord> FindAsync(string name, ServerCallContext context)

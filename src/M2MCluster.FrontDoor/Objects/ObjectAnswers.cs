@@ -13,6 +13,7 @@ internal static class ObjectAnswers
     {
         var answer = Object(view.Description);
         answer.Status = Status(view.Status);
+        if (view.Shared is { } shared) Share(answer, shared);
         foreach (var condition in view.Status.Conditions)
         {
             answer.EffectiveCharacteristics[condition.Name] = new()
@@ -52,6 +53,18 @@ internal static class ObjectAnswers
         foreach (var (name, value) in answer.Characteristics.Fields) answer.EffectiveCharacteristics[name] = new() { Value = value, Source = V1.EffectiveCharacteristic.Types.Source.Preconfigured };
         foreach (var (name, value) in answer.ProvidedCharacteristics.Fields) answer.EffectiveCharacteristics[name] = new() { Value = value, Source = V1.EffectiveCharacteristic.Types.Source.Provided };
         return answer;
+    }
+
+    /// <summary>What groups say holds.</summary>
+    public static void Share(V1.Object answer, IReadOnlyDictionary<string, SharedCharacteristic> shared)
+    {
+        foreach (var (name, (value, group)) in shared)
+        {
+            answer.EffectiveCharacteristics[name] = new()
+            {
+                Value = JsonValues.Parse(value), Source = V1.EffectiveCharacteristic.Types.Source.Group, Group = Names.Groups + group,
+            };
+        }
     }
 
     public static V1.Credential Credential(string objectId, CredentialView from, string? secret)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.FrontDoor.Requests;
+using Known = M2MCluster.Contracts.Objects.Characteristics;
 
 namespace M2MCluster.FrontDoor.Objects;
 
@@ -19,7 +20,7 @@ internal static class ObjectRequests
     public static ObjectPatch Patch(V1.Object from, IReadOnlySet<string> fields, string prefix, Problems problems) => new()
     {
         DisplayName = fields.Contains("display_name") ? problems.Text(from.DisplayName, MaxDisplayName, prefix + "displayName") : null,
-        Preconfigured = fields.Contains("characteristics") ? CharacteristicsOf(from, prefix + "characteristics", problems) : null,
+        Preconfigured = fields.Contains("characteristics") ? Characteristics(from.Characteristics, prefix + "characteristics", problems) : null,
         Plain = fields.Contains("security_policy") ? PlainOf(from, prefix + "securityPolicy.plain", problems) : null,
         Gateway = fields.Contains("gateway") ? GatewayOf(from.Gateway, prefix + "gateway", problems) : null,
         PermittedGateways = fields.Contains("permitted_gateways") ? GatewaysOf(from, prefix + "permittedGateways", problems) : null,
@@ -36,10 +37,11 @@ internal static class ObjectRequests
     public static void CheckSecret(string? secret, string field, Problems problems) =>
         problems.Require(secret is null or { Length: >= 22 and <= 1024 }, field, "has 22 to 1024 characters");
 
-    private static ImmutableSortedDictionary<string, string> CharacteristicsOf(V1.Object from, string field, Problems problems)
+    /// <summary>Characteristics of an object, or of a group's members.</summary>
+    public static ImmutableSortedDictionary<string, string> Characteristics(Google.Protobuf.WellKnownTypes.Struct? from, string field, Problems problems)
     {
         var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in from.Characteristics?.Fields ?? [])
+        foreach (var (name, value) in from?.Fields ?? [])
         {
             problems.Require(name.Length is > 0 and <= Names.MaxIdLength, $"{field}.{name}", $"has a name of 1 to {Names.MaxIdLength} characters");
             CheckKnown(name, value, $"{field}.{name}", problems);
@@ -54,13 +56,13 @@ internal static class ObjectRequests
     {
         switch (name)
         {
-            case Characteristics.Sleeping:
+            case Known.Sleeping:
                 problems.Require(value.HasBoolValue, field, "is true or false");
                 break;
-            case Characteristics.AwakeWindow or Characteristics.ReportPeriod:
+            case Known.AwakeWindow or Known.ReportPeriod:
                 problems.Require(value is { HasNumberValue: true, NumberValue: > 0 and <= 31_536_000 }, field, "is a number of seconds, above 0, up to a year");
                 break;
-            case Characteristics.InFlight:
+            case Known.InFlight:
                 problems.Require(
                     value is { HasNumberValue: true, NumberValue: >= 1 and <= 16 } && double.IsInteger(value.NumberValue), field, "is a whole number, 1 to 16");
                 break;

@@ -9,7 +9,7 @@ using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Objects;
 
-internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGroupReader groups, ImportRun imports) : V1.ObjectService.ObjectServiceBase
+internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGroupMembership membership, ImportRun imports) : V1.ObjectService.ObjectServiceBase
 {
     // A filter that fits little must not read the whole index in one call: the page is then short, and its token goes on.
     private const int MostScanned = 10_000;
@@ -36,7 +36,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         var problems = new Problems();
         var size = Paging.Size(request.PageSize, problems);
         var after = Paging.After(request.PageToken, problems);
-        var filter = ObjectFilter.Parse(request.Filter, problems);
+        var filter = ObjectFilters.Parse(request.Filter, problems);
         problems.ThrowIfAny();
 
         var answer = new V1.ListObjectsResponse();
@@ -118,8 +118,8 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
     public override async Task<V1.ListObjectGroupsResponse> ListObjectGroups(V1.ListObjectGroupsRequest request, ServerCallContext context)
     {
         var id = IdOf(request.Parent, "parent");
-        await Grain(id).Get();
-        var found = await groups.GroupsOfAsync(id, context.CancellationToken);
+        var description = (await Grain(id).Get()).Description;
+        var found = await membership.GroupsOfAsync(description, context.CancellationToken);
         return new() { Groups = { found.Select(group => Names.Groups + group) } };
     }
 

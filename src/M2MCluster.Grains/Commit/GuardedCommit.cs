@@ -15,7 +15,8 @@ internal static class GuardedCommit
         this ICommitPipeline pipeline, WriteSet set, SubscriptionDirectory directory, Func<WriteSet, Audience, ValueTask> address, Action retire) =>
         CommitAsync(() => pipeline.CommitAsync(set, directory, address), retire);
 
-    private static async ValueTask CommitAsync(Func<ValueTask> commit, Action retire)
+    /// <summary>The same for whatever commits.</summary>
+    public static async ValueTask CommitAsync(Func<ValueTask> commit, Action retire)
     {
         try
         {

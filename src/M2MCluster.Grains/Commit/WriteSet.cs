@@ -30,6 +30,9 @@ public sealed class WriteSet(StateWrite state)
     /// <summary>The group, when it is new or changed: what lists read.</summary>
     public GroupView? Group { get; set; }
 
+    /// <summary>Whether the change concerns who is in <see cref="Group"/> by rules, or what its members share.</summary>
+    public bool ChangesRules { get; set; }
+
     /// <summary>The group is gone from lists, and with it all its members.</summary>
     public string? RemovedGroup { get; set; }
 
@@ -60,9 +63,15 @@ public sealed class WriteSet(StateWrite state)
     public List<MemberWrite> Members { get; } = [];
     public List<AuditWrite> Audit { get; } = [];
 
+    /// <summary>The members that a message to a group has to reach, when it is accepted.</summary>
+    public IReadOnlyList<TargetChunk> Targets { get; set; } = [];
+
+    /// <summary>The message whose <see cref="Targets"/> nobody needs any more.</summary>
+    public long? RemovedTargets { get; set; }
+
     /// <summary>Whether the commit raises <see cref="AudienceVersions.Subscriptions"/>.</summary>
     public bool ChangesSubscriptions => Application is not null || RemovedApplication is not null || Subscriptions.Count > 0;
 
     /// <summary>Whether the commit raises <see cref="AudienceVersions.Membership"/>. An object that is removed leaves its groups too, and is told of no more.</summary>
-    public bool ChangesMembership => Members.Count > 0 || RemovedGroup is not null;
+    public bool ChangesMembership => Members.Count > 0 || RemovedGroup is not null || ChangesRules;
 }

@@ -2,24 +2,16 @@ using System.Collections.Immutable;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
-using M2MCluster.Contracts.Objects;
-using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
-using M2MCluster.Grains.Metering;
-using M2MCluster.Grains.Objects;
-using M2MCluster.Grains.Subscriptions;
+using M2MCluster.Grains.Groups.Membership;
 using Orleans.Placement;
-using Orleans.Serialization;
 
 namespace M2MCluster.Grains.Groups;
 
+/// <summary>A group: the grain changes its definition and its members' rows; what is sent to it stands in <see cref="GroupSending"/>.</summary>
 [GrainType("group"), PreferLocalPlacement]
-internal sealed class GroupGrain(
-    TimeProvider time, ICommitPipeline pipeline, IStateReader states, IIdSource ids, IObjectIndex index, IGroupReader groups,
-    IMessageReader messages, IGrainFactory grains, Serializer<GroupState> serializer, DeliveryMetrics metrics,
-    MemberJudging judging, SubscriptionDirectory directory) : Grain, IGroupGrain
+internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
 {
-    private readonly HashSet<string> _members = [];
     private long _version;
     private GroupState? _state;
 
@@ -28,103 +20,124 @@ internal sealed class GroupGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var stored = await states.ReadAsync("group", Id);
+        var stored = await services.States.ReadAsync("group", Id);
         _version = stored?.Version ?? 0;
-        _state = stored is null ? null : serializer.Deserialize(stored.Body);
-        await ReadMembersAsync();
+        _state = stored is null ? null : services.Serializer.Deserialize(stored.Body);
     }
 
-    public async ValueTask<GroupView> Create(string actor, string displayName, ImmutableArray<string> members)
+    public ValueTask<GroupView> Create(string actor, string displayName, ImmutableArray<string> members) => Make(actor, new(displayName), members);
+
+    public async ValueTask<GroupView> Make(string actor, GroupPatch patch, ImmutableArray<string> members)
     {
         if (_state is not null) throw new M2MException(ErrorCode.AlreadyExists, $"{Name} exists already");
-        var added = await CheckedAsync(members);
-        var view = new GroupView(Id, displayName, added.Count, time.GetUtcNow());
+        var added = await ExistingAmongAsync(members);
+        var view = GroupRulebook.Apply(new(Id, "", added.Count, services.Time.GetUtcNow()), patch);
         await ChangeAsync(actor, "group.create", view, added, []);
         return view;
     }
 
-    public async ValueTask<GroupView> Get()
+    public async ValueTask<GroupView> Get() => Existing() with { Members = await CountAsync() };
+
+    public async ValueTask<GroupView> Update(string actor, GroupPatch patch)
     {
-        var view = Existing();
-        // Members that were deleted have left without a word.
-        await ReadMembersAsync();
-        return view with { Members = _members.Count };
+        var view = GroupRulebook.Apply(Existing(), patch);
+        await ChangeAsync(actor, "group.update", view, [], []);
+        return view with { Members = await CountAsync() };
     }
 
     public async ValueTask Delete(string actor)
     {
-        Existing();
+        var view = Existing();
+        var (rules, _) = await services.Rules.ReadAsync();
+        if (rules.GroupsOf([Id], null).FirstOrDefault(group => group != Id) is { } parent)
+            throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} is in {Names.Groups}{parent}; take it out first");
         var set = Begin(null, actor, "group.delete");
         set.RemovedGroup = Id;
+        set.ChangesRules = view.HasRules;
+        if (set.ChangesRules) set.Inboxes.Add(GroupRulesCache.Inbox);
         await CommitAsync(set, null);
-        _members.Clear();
     }
 
     public async ValueTask<GroupView> Add(string actor, ImmutableArray<string> objects)
     {
         var view = Existing();
-        await ReadMembersAsync();
-        var added = await CheckedAsync([.. objects.Where(candidate => !_members.Contains(candidate))]);
-        if (added.Count == 0) return view with { Members = _members.Count };
-        return await ChangeAsync(actor, "group.add", view with { Members = _members.Count + added.Count }, added, []);
+        CheckSize(objects.Length);
+        var members = await services.Groups.AmongAsync(Id, objects, CancellationToken.None);
+        var added = await ExistingAmongAsync([.. objects.Where(candidate => !members.Contains(candidate))]);
+        if (added.Count == 0) return await Get();
+        if (view.Members + added.Count > IGroupGrain.MaxMembers && await CountAsync() + added.Count > IGroupGrain.MaxMembers)
+            throw new M2MException(ErrorCode.ResourceExhausted, $"a group has at most {IGroupGrain.MaxMembers} members; more can be had by a query");
+        return await ChangeAsync(actor, "group.add", view with { Members = view.Members + added.Count }, added, []);
     }
 
     public async ValueTask<GroupView> Remove(string actor, ImmutableArray<string> objects)
     {
         var view = Existing();
-        await ReadMembersAsync();
-        var removed = objects.Where(_members.Contains).Distinct().ToList();
-        if (removed.Count == 0) return view with { Members = _members.Count };
-        return await ChangeAsync(actor, "group.remove", view with { Members = _members.Count - removed.Count }, [], removed);
+        CheckSize(objects.Length);
+        var removed = (await services.Groups.AmongAsync(Id, objects, CancellationToken.None)).ToList();
+        if (removed.Count == 0) return await Get();
+        return await ChangeAsync(actor, "group.remove", view with { Members = view.Members - removed.Count }, [], removed);
+    }
+
+    public async ValueTask<GroupView> AddGroups(string actor, ImmutableArray<string> groups)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var view = Existing();
+            var (rules, versions) = await services.Rules.ReadAsync();
+            await GroupRulebook.CheckAsync(services, rules, Id, groups);
+            var next = view with { Groups = [.. (view.Groups ?? []).Union(groups).Order(StringComparer.Ordinal)] };
+            if (next.Groups.Value.Length > IGroupGrain.MaxGroups) throw new M2MException(ErrorCode.ResourceExhausted, $"a group has at most {IGroupGrain.MaxGroups} groups in it");
+            try
+            {
+                // Refused, if anybody else changed who is in which group meanwhile: two such changes might close a circle.
+                return await ChangeAsync(actor, "group.add", next, [], [], string.Join(' ', groups.Take(20)), versions);
+            }
+            catch (OutdatedAudienceException) when (tries < 20)
+            {
+                // Looked at again.
+            }
+            catch (OutdatedAudienceException)
+            {
+                throw new M2MException(ErrorCode.Unavailable, "groups change too fast; try again");
+            }
+        }
+    }
+
+    public async ValueTask<GroupView> RemoveGroups(string actor, ImmutableArray<string> groups)
+    {
+        var view = Existing();
+        if (view.Groups is not { } former || !former.Any(groups.Contains)) return await Get();
+        return await ChangeAsync(actor, "group.remove", view with { Groups = former.RemoveRange(groups) }, [], [], string.Join(' ', groups.Take(20)));
     }
 
     public async ValueTask<bool> Has(string objectId)
     {
         Existing();
-        await ReadMembersAsync();
-        return _members.Contains(objectId);
+        var (rules, _) = await services.Rules.ReadAsync();
+        var description = rules.AsksForObjects ? (await services.States.PeekObjectsAsync([objectId])).GetValueOrDefault(objectId)?.Description : null;
+        return rules.GroupsOf(await services.Groups.GroupsOfAsync(objectId, CancellationToken.None), description).Contains(Id);
     }
 
-    public async ValueTask<SendReceipt> Send(MessageDraft draft)
-    {
-        Existing();
-        if (draft.RequestId is { Length: > 0 } request
-            && await messages.FindByRequestAsync(draft.Application, Name, request, CancellationToken.None) is { } same)
-        {
-            return new(same, []);
-        }
-
-        await ReadMembersAsync();
-        if (_members.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} has no members");
-        var now = time.GetUtcNow();
-        var parent = MessageAcceptance.Accept(draft, ids, now, Name);
-        var set = Begin(_state, null, "");
-        set.Messages.Add(parent);
-        set.Arm.Add(GroupMessageGrain.DueAfter(parent));
-        foreach (var member in _members)
-        {
-            set.Messages.Add(MessageAcceptance.Accept(draft with { RequestId = null }, ids, now, Names.Objects + member) with { Parent = parent.Id });
-            set.Inboxes.Add(member);
-            set.Arm.Add(new(DueTime.Of(parent.ExpiresAt), member));
-        }
-
-        var verdicts = await judging.JudgeAsync(set, now);
-        await CommitAsync(set, _state, verdicts);
-        metrics.AcceptedForGroup(_members.Count);
-        MessageTrace.Span(parent, "m2m message accepted", now);
-        foreach (var online in await index.OnlineAsync(_members, now, CancellationToken.None))
-            grains.GetObject(online).Wake(0).AsTask().Ignore();
-        return new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.IsEmpty ? null : verdicts.Summary);
-    }
+    public ValueTask<SendReceipt> Send(MessageDraft draft) =>
+        new GroupSending(services, Existing(), () => Begin(_state, null, ""), (set, verdicts) => CommitAsync(set, _state, verdicts), DeactivateOnIdle).SendAsync(draft);
 
     private GroupView Existing() => _state?.View ?? throw M2MException.NotFound(Name);
 
-    private async ValueTask<List<string>> CheckedAsync(ImmutableArray<string> objects)
+    // Members that were deleted have left without a word.
+    private ValueTask<int> CountAsync() => services.Groups.CountAsync(Id, CancellationToken.None);
+
+    private static void CheckSize(int count)
     {
+        if (count > IGroupGrain.MaxChange) throw M2MException.Invalid("members", $"are at most {IGroupGrain.MaxChange} in one call");
+    }
+
+    private async ValueTask<List<string>> ExistingAmongAsync(ImmutableArray<string> objects)
+    {
+        CheckSize(objects.Length);
         var wanted = objects.Distinct().ToList();
-        if (_members.Count + wanted.Count > IGroupGrain.MaxMembers)
-            throw new M2MException(ErrorCode.ResourceExhausted, $"a group has at most {IGroupGrain.MaxMembers} members");
-        var existing = await index.ExistingAsync(wanted, CancellationToken.None);
+        if (wanted.Count == 0) return wanted;
+        var existing = await services.Index.ExistingAsync(wanted, CancellationToken.None);
         var missing = wanted.Where(candidate => !existing.Contains(candidate)).ToList();
         return missing.Count == 0
             ? wanted
@@ -132,37 +145,53 @@ internal sealed class GroupGrain(
     }
 
     private async ValueTask<GroupView> ChangeAsync(
-        string actor, string action, GroupView view, IReadOnlyList<string> added, IReadOnlyList<string> removed)
+        string actor, string action, GroupView view, IReadOnlyList<string> added, IReadOnlyList<string> removed, string detail = "", AudienceVersions? guard = null)
     {
         var next = new GroupState(view);
-        var set = Begin(next, actor, action, string.Join(' ', added.Concat(removed).Take(20)));
+        var set = Begin(next, actor, action, detail.Length > 0 ? detail : string.Join(' ', added.Concat(removed).Take(20)));
         set.Group = view;
+        set.Audience = guard;
+        set.ChangesRules = view.HasRules || _state?.View.HasRules == true;
         foreach (var member in added) set.Members.Add(new(Id, member, Removed: false));
         foreach (var member in removed) set.Members.Add(new(Id, member, Removed: true));
+        // Those in memory look what they share now.
+        set.Inboxes.AddRange(added);
+        set.Inboxes.AddRange(removed);
+        if (set.ChangesRules) set.Inboxes.Add(GroupRulesCache.Inbox);
         await CommitAsync(set, next);
-        _members.UnionWith(added);
-        _members.ExceptWith(removed);
         return view;
-    }
-
-    private async ValueTask ReadMembersAsync()
-    {
-        _members.Clear();
-        if (_state is null) return;
-        _members.UnionWith(await groups.MembersAsync(Id, "", IGroupGrain.MaxMembers, CancellationToken.None));
     }
 
     private WriteSet Begin(GroupState? next, string? actor, string action, string detail = "")
     {
-        var set = new WriteSet(new("group", Id, _version, next is null ? null : serializer.SerializeToArray(next)));
-        if (actor is not null) set.Audit.Add(new(ids.Next(), actor, action, Name, detail));
+        var set = new WriteSet(new("group", Id, _version, next is null ? null : services.Serializer.SerializeToArray(next)));
+        if (actor is not null) set.Audit.Add(new(services.Ids.Next(), actor, action, Name, detail));
         return set;
     }
 
     private async ValueTask CommitAsync(WriteSet set, GroupState? next, MemberVerdicts? verdicts = null)
     {
-        if (verdicts is null or { IsEmpty: true }) await pipeline.CommitAsync(set, DeactivateOnIdle);
-        else await pipeline.CommitAsync(set, directory, verdicts.AddressAsync, DeactivateOnIdle);
+        try
+        {
+            if (verdicts is null or { IsEmpty: true }) await services.Pipeline.CommitAsync(set);
+            else await services.Pipeline.CommitAsync(set, services.Subscriptions, verdicts.AddressAsync);
+        }
+        catch (OutdatedAudienceException)
+        {
+            // Nothing of it is stored, and what is in memory still holds.
+            throw;
+        }
+        catch (StaleVersionException)
+        {
+            DeactivateOnIdle();
+            throw new M2MException(ErrorCode.Unavailable, "the resource moved; try again");
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+
         _state = next;
         _version = next is null ? 0 : _version + 1;
     }

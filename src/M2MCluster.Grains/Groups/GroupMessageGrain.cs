@@ -1,94 +1,149 @@
 using M2MCluster.Contracts;
-using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
-using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
-using M2MCluster.Grains.Metering;
-using M2MCluster.Grains.Objects;
-using M2MCluster.Grains.Subscriptions;
+using M2MCluster.Grains.Groups.Campaigns;
 using Orleans.Placement;
 
 namespace M2MCluster.Grains.Groups;
 
 /// <summary>
-/// Ends a group's message once its last part has ended. Its state row is made by the turn that ends it, so that the outcome and its event are written
-/// once, whoever looks first.
+/// Follows a group's message until the last of its parts has ended. The state row of a message whose parts were written with it is made by the turn that ends it; a campaign
+/// has one from the start. Either way its version makes sure that the outcome and its event are written once, whoever looks first.
 /// </summary>
 [GrainType("group-message"), PreferLocalPlacement]
-internal sealed class GroupMessageGrain(
-    TimeProvider time, ICommitPipeline pipeline, IMessageReader messages, IIdSource ids, SubscriptionDirectory directory) : Grain, IGroupMessageGrain
+internal sealed class GroupMessageGrain(CampaignServices services) : Grain, IGroupMessageGrain
 {
+    public const string Kind = "group-message";
+
     // Parts that expire are ended by the schedule, which looks each second.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    private CampaignRun? _campaign;
+    private IGrainTimer? _timer;
     private int? _open;
     private bool _ended;
+    private bool _isCalled;
 
     private MessageId Id => new(this.GetPrimaryKeyLong());
 
     /// <summary>When the message's end is looked for, if no hint has come before.</summary>
     public static DueTime DueAfter(MessageRecord message) => new(DueTime.Of(message.ExpiresAt + Grace), Names.Messages + message.Id);
 
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var stored = await services.States.ReadAsync(Kind, Id.ToString());
+        if (stored is { Body.Length: > 0 }) _campaign = CampaignRun.Of(services, Id, services.Serializer.Deserialize(stored.Body)!, stored.Version, DeactivateOnIdle);
+    }
+
     public ValueTask PartEnded()
     {
+        if (_campaign is { } campaign) return campaign.PartEnded() ? Step() : default;
         if (_ended) return default;
         _open = _open is { } open ? open - 1 : null;
         return _open is null or <= 0 ? new(LookAsync()) : default;
     }
 
+    public ValueTask FrameEnded(MessageId frame)
+    {
+        _campaign?.FrameEnded(frame);
+        return Step();
+    }
+
     public async ValueTask Wake()
     {
+        if (_campaign is { } campaign)
+        {
+            _isCalled = false;
+            campaign.Doubt();
+            await StepAsync(campaign);
+            await campaign.RearmAsync();
+            return;
+        }
+
         await LookAsync();
         if (!_ended) throw new M2MException(ErrorCode.Unavailable, $"{_open} parts of {Names.Messages}{Id} have not ended yet");
     }
 
+    public async ValueTask Step()
+    {
+        _isCalled = false;
+        if (_campaign is { } campaign) await StepAsync(campaign);
+    }
+
+    public async ValueTask<CampaignView> Pause(string actor)
+    {
+        var campaign = Existing();
+        await campaign.PauseAsync(actor);
+        return campaign.View;
+    }
+
+    public async ValueTask<CampaignView> Resume(string actor)
+    {
+        var campaign = Existing();
+        await campaign.ResumeAsync(actor);
+        GoOn(TimeSpan.Zero);
+        return campaign.View;
+    }
+
+    public async ValueTask<bool> Stop(string actor)
+    {
+        if (_campaign is not { State: { RestEnds: null, Phase: not CampaignPhase.Ended } } campaign || (campaign.State is { IsAll: true, Asked: null })) return false;
+        await campaign.StopAsync(Outcome.Cancelled, $"by {actor}", actor);
+        GoOn(TimeSpan.Zero);
+        return true;
+    }
+
+    public ValueTask<CampaignView?> View() => new(_campaign?.View);
+
+    private CampaignRun Existing() => _campaign ?? throw new M2MException(ErrorCode.FailedPrecondition, $"{Names.Messages}{Id} has gone to all members at once");
+
+    private async ValueTask StepAsync(CampaignRun campaign)
+    {
+        if (await campaign.StepAsync() is { } wait) GoOn(wait);
+    }
+
+    // At once by a call to itself, so that others have their turns in between.
+    private void GoOn(TimeSpan wait)
+    {
+        if (wait == TimeSpan.Zero)
+        {
+            if (_isCalled) return;
+            _isCalled = true;
+            this.AsReference<IGroupMessageGrain>().Step().AsTask().Ignore();
+        }
+        else if (_timer is null) _timer = this.RegisterGrainTimer(TickAsync, new() { DueTime = wait, Period = Timeout.InfiniteTimeSpan, KeepAlive = true });
+        else _timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task TickAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Step();
+        }
+        catch (M2MException)
+        {
+            // The schedule asks for the next step in a moment.
+        }
+    }
+
     private async Task LookAsync()
     {
-        var standings = await messages.OutcomesAsync(Id, CancellationToken.None);
-        _open = standings.Where(standing => standing.Outcome is null).Sum(standing => standing.Count);
+        var standing = new Standing(await services.Messages.OutcomesAsync(Id, CancellationToken.None));
+        _open = standing.Open;
         if (_open > 0 || _ended) return;
-        var message = await messages.FindAsync(Id, CancellationToken.None);
-        if (message is { Outcome: null }) await EndAsync(message, standings);
+        var message = await services.Messages.FindAsync(Id, CancellationToken.None);
+        if (message is { Outcome: null }) await EndAsync(message, standing);
         _ended = true;
         DeactivateOnIdle();
     }
 
-    private async Task EndAsync(MessageRecord message, IReadOnlyList<OutcomeCount> standings)
+    private Task EndAsync(MessageRecord message, Standing standing)
     {
-        var now = time.GetUtcNow();
-        var (outcome, detail) = Sum(standings);
-        var ended = message with { Outcome = outcome, EndedAt = now, Detail = detail, Steps = [.. message.Steps, new(now, $"ended {outcome.ToString().ToUpperInvariant()}: {detail}")] };
-        var set = new WriteSet(new("group-message", Id.ToString(), 0, []));
-        set.Messages.Add(ended);
+        var (outcome, detail) = standing.Sum();
+        var set = new WriteSet(new(Kind, Id.ToString(), 0, []));
         set.Disarm.Add(DueAfter(message));
-        var id = ids.Next();
-        await pipeline.CommitAsync(
-            set,
-            directory,
-            (addressed, audience) =>
-            {
-                var feeds = Feeds(ended, audience.Table);
-                if (feeds.Count > 0) addressed.Events.Add(new(id, EventTypes.MessageOutcome, ended.Target, ended.Target, EventData.Outcome(ended), feeds, ended.TraceParent));
-                return default;
-            },
-            DeactivateOnIdle);
-        MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", outcome.ToString());
-    }
-
-    /// <summary>The weakest of the parts' good ends if all ended well, else failed; in words, how many ended how.</summary>
-    private static (Outcome Outcome, string Detail) Sum(IReadOnlyList<OutcomeCount> standings)
-    {
-        Outcome[] good = [Outcome.Sent, Outcome.Delivered, Outcome.Applied];
-        var outcomes = standings.Select(standing => standing.Outcome!.Value).ToList();
-        var outcome = outcomes.TrueForAll(good.Contains) ? outcomes.Min() : Outcome.Failed;
-        return (outcome, string.Join(", ", standings.OrderBy(standing => standing.Outcome).Select(standing => $"{standing.Count} {standing.Outcome.ToString()!.ToUpperInvariant()}")));
-    }
-
-    private static IReadOnlyList<string> Feeds(MessageRecord message, SubscriptionTable table)
-    {
-        string[] groups = [message.Target[Names.Groups.Length..]];
-        if (message.Application.Length == 0) return table.FeedsFor(EventTypes.MessageOutcome, "", groups);
-        return table.Knows(message.Application, message.AcceptedAt) ? table.FeedsOf(message.Application, EventTypes.MessageOutcome, "", groups) : [];
+        return MessageEnding.EndAsync(services, set, message, outcome, detail, null, DeactivateOnIdle);
     }
 }

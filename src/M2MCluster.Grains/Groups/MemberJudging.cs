@@ -1,7 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
-using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Services;
 using Orleans.Serialization;
@@ -9,7 +9,7 @@ using Orleans.Serialization;
 namespace M2MCluster.Grains.Groups;
 
 /// <summary>Judges the parts of a group's message against the members' rows, before they are written and without waking anybody (4.0.b).</summary>
-internal sealed class MemberJudging(MessageJudge judge, IStateReader states, IGroupReader groups, IIdSource ids, Serializer<ObjectState> serializer)
+internal sealed class MemberJudging(MessageJudge judge, IStateReader states, GroupMembership groups, IIdSource ids, Serializer<ObjectState> serializer)
 {
     private const int PageSize = 500;
 

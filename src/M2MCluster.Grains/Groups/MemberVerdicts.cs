@@ -1,14 +1,14 @@
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
-using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Subscriptions;
 
 namespace M2MCluster.Grains.Groups;
 
 /// <summary>What members of a group cannot give that a message wants.</summary>
-internal sealed class MemberVerdicts(IGroupReader groups, IIdSource ids)
+internal sealed class MemberVerdicts(GroupMembership groups, IIdSource ids)
 {
     private readonly List<(MessageRecord Part, Mismatch Mismatch, long EventId)> _all = [];
 
@@ -31,7 +31,7 @@ internal sealed class MemberVerdicts(IGroupReader groups, IIdSource ids)
         {
             if (part.Application.Length > 0 && !table.Knows(part.Application, part.AcceptedAt)) continue;
             var member = MemberJudging.MemberOf(part);
-            var memberOf = table.NeedsGroups ? await groups.GroupsOfAsync(member, CancellationToken.None) : [];
+            var memberOf = table.NeedsGroups ? (await groups.GroupsOfAsync([member], audience.Membership))[member] : [];
             var feeds = part.Application.Length == 0
                 ? table.FeedsFor(EventTypes.MessageWarning, member, memberOf)
                 : table.FeedsOf(part.Application, EventTypes.MessageWarning, member, memberOf);

@@ -32,6 +32,7 @@ internal sealed class Delivering(ObjectCore core)
         var nowMs = now.ToUnixTimeMilliseconds();
         if (Show(now)) Notify();
         var channels = await Paths.NowAsync(description, nowMs);
+        if (channels.Count > 0 && !await Anycasting.TryAllAsync(core, now)) return;
         var room = core.TraitsOf(description).InFlight - CountInFlight(channels, nowMs);
         var turnAt = await Admission.AskAsync(channels, room, now);
         if (!Push(channels, room, now, nowMs) && turnAt == long.MaxValue) return;
@@ -58,7 +59,7 @@ internal sealed class Delivering(ObjectCore core)
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.Terms is not null))
         {
             var former = item.State;
-            item.Show(core.Services.Constraints.Allow(item.Record, core.Description!, core.State.Conditions, now), now);
+            item.Show(core.Services.Constraints.Allow(item.Record, core.Sharing.Over(core.Description!), core.State.Conditions, now), now);
             any |= former == MessageState.Held && item.State != former;
         }
 

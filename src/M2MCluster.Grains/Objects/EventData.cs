@@ -5,6 +5,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Groups.Campaigns;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -32,6 +33,15 @@ internal static class EventData
     {
         WriteMessage(json, message);
         WriteResult(json, message.Result);
+    });
+
+    public static byte[] Campaign(MessageRecord message, CampaignState campaign) => Write(json =>
+    {
+        WriteMessage(json, message);
+        json.WriteString("phase", campaign.Phase.ToString().ToUpperInvariant());
+        json.WriteNumber("targets", campaign.Targets);
+        json.WriteNumber("dispatched", campaign.Dispatched);
+        if (campaign.Reason is not null) json.WriteString("reason", campaign.Reason);
     });
 
     public static byte[] Reachability(Reachability reachability, long until) => Write(json =>

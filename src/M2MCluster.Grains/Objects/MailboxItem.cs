@@ -48,6 +48,14 @@ internal sealed class MailboxItem(MessageRecord record)
 
     public FirstAndLast<MessageStep> Steps { get; } = new(MostSteps, record.Steps);
 
+    public bool IsUntriedAnycast => Record.Part.HasFlag(PartTraits.Anycast) && !Record.Part.HasFlag(PartTraits.Tried);
+
+    /// <summary>It is on disk that the object may have it.</summary>
+    public void Try()
+    {
+        if (IsUntriedAnycast) Record = Record with { Part = Record.Part | PartTraits.Tried };
+    }
+
     /// <summary>Whether it may be with the object already.</summary>
     public bool IsUnderWay => Attempt != 0 || Fetched;
 

@@ -51,9 +51,11 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         if (item is not null && !core.MayHave(item.Record, turn.Now)) item = null;
         if (item is not null && !await delivering.Admission.MayFetchAsync(item, speaker.Bearer, turn.Now)) item = null;
         if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched", how: (speaker.Bearer, AttemptResult.Fetched));
+        if (item is not null) Anycasting.Try(turn, item);
         await core.CommitAsync(turn);
         if (item is not null)
         {
+            item.Try();
             if (!item.Fetched) item.Steps.Add(new(turn.Now, $"fetched over {speaker.Bearer.ToString().ToUpperInvariant()}"));
             Delivering.Fetch(item, turn, speaker.Bearer);
             core.Services.Delivery.Attempted(speaker.Bearer, AttemptResult.Fetched);

@@ -130,7 +130,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
             Messages = core.State.Messages,
             Faults = core.State.Faults,
             Conditions = core.State.Conditions,
-        });
+        }, core.Sharing.Shared);
     }
 
     private static CredentialView View(StoredCredential credential) => new(

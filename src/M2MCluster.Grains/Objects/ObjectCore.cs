@@ -35,6 +35,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     public ObjectDescription? Description { get; private set; }
 
     public Mailbox Mailbox { get; } = new();
+    public Sharing Sharing { get; } = new(services);
     public Channels Channels { get; } = new(services.Edges.IsGone);
     public DateTimeOffset Now => services.Time.GetUtcNow();
 
@@ -42,7 +43,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     {
         if (ReferenceEquals(_traitsOf, description)) return _traits!;
         _traitsOf = description;
-        return _traits = ObjectTraits.Of(description);
+        return _traits = ObjectTraits.Of(Sharing.Over(description));
     }
 
     public (Reachability State, long Until) Reachability(long now) => Description is { } description
@@ -55,7 +56,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
 
     /// <summary>Whether the object may have the message now: it has not expired, its window has come, and its constraint holds.</summary>
     public bool MayHave(MessageRecord message, DateTimeOffset now) =>
-        message.ExpiresAt > now && Description is { } description && services.Constraints.Allow(message, description, State.Conditions, now);
+        message.ExpiresAt > now && Description is { } description && services.Constraints.Allow(message, Sharing.Over(description), State.Conditions, now);
 
     /// <summary>Whether there is a channel of the object's own, now or once it shows up, over which the message can be pushed.</summary>
     public bool HasWayFor(MessageRecord message)
@@ -74,7 +75,12 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     {
         // News is taken once: until it is read, memory is behind.
         if (_current && services.Inbox.TakeNews(id)) _current = false;
-        return _current ? default : new(ReadAsync());
+        return !_current ? new(ReadAsync()) : Sharing.IsCurrent(Description) ? default : ShareAsync();
+    }
+
+    private async ValueTask ShareAsync()
+    {
+        if (await Sharing.LookAsync(Description)) _traitsOf = null;
     }
 
     /// <summary>Others may have written what only a look at the disk shows: the next turn looks.</summary>
@@ -117,6 +123,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
             services.Delivery.Ended(ended);
             MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", ended.Outcome.ToString());
             if (ended.Parent is { } parent) services.Grains.GetGrain<IGroupMessageGrain>(parent.Value).PartEnded().AsTask().Ignore();
+            if (ended.FrameOf is { } carried) services.Grains.GetGrain<IGroupMessageGrain>(carried.Value).FrameEnded(ended.Id).AsTask().Ignore();
         }
 
         foreach (var revised in turn.Amended) Mailbox.Find(revised.Id)?.Revise(revised);
@@ -129,7 +136,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
 
         if (Mailbox.Count > 0) Watch(turn);
         else if (turn.Ended.Count > 0) services.Mailboxes.Forget(id);
-        if (turn.IsRemoval) _groupsVersion = -1;
+        if (turn.IsRemoval || set.Description is not null) _groupsVersion = -1;
     }
 
     /// <summary>What waits for an object within reach should move. A child is reached by its gateway, which may not be there.</summary>
@@ -180,6 +187,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         Description = stored?.Description;
         Mailbox.Reconcile(stored?.Waiting ?? []);
         foreach (var known in State.Sms?.Stored ?? []) Mailbox.Find(known.Message)?.Restore(known, Now);
+        await ShareAsync();
         _current = true;
         if (Description is null || Mailbox.Count == 0) return;
         var turn = Begin();
@@ -196,7 +204,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         // A gateway's turn tells of its children also; their groups are not the ones kept here.
         var groups = !table.NeedsGroups ? NoGroups
             : told.ObjectId == id ? await GroupsAsync(audience.Membership)
-            : await services.Groups.GroupsOfAsync(told.ObjectId, CancellationToken.None);
+            : await GroupsOfAsync(told.ObjectId, null, audience.Membership);
         return sender is null ? table.FeedsFor(told.Type, told.ObjectId, groups) : table.FeedsOf(sender, told.Type, told.ObjectId, groups);
     }
 
@@ -204,10 +212,17 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     {
         if (_groupsVersion != version)
         {
-            _groups = await services.Groups.GroupsOfAsync(id, CancellationToken.None);
+            _groups = await GroupsOfAsync(id, Description, version);
             _groupsVersion = version;
         }
 
         return _groups;
+    }
+
+    private async ValueTask<IReadOnlyList<string>> GroupsOfAsync(string objectId, ObjectDescription? description, long version)
+    {
+        var rules = await services.Rules.AtAsync(version);
+        if (rules.AsksForObjects && description is null) description = (await services.States.PeekObjectsAsync([objectId])).GetValueOrDefault(objectId)?.Description;
+        return rules.GroupsOf(await services.Groups.GroupsOfAsync(objectId, CancellationToken.None), description);
     }
 }

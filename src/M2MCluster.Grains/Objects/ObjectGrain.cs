@@ -175,4 +175,6 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
     public ValueTask<MessageRecord> Cancel(string actor, MessageId id) => Sending.CancelAsync(actor, id);
 
     public ValueTask<Explanation> Explain(MessageId id) => Sending.ExplainAsync(id);
+
+    public ValueTask<bool> Withdraw(MessageId id) => Anycasting.WithdrawAsync(_core, id);
 }

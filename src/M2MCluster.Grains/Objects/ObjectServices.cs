@@ -2,6 +2,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Services;
@@ -19,6 +20,7 @@ internal sealed record ObjectServices(
     IIdSource Ids,
     SubscriptionDirectory Subscriptions,
     IGroupReader Groups,
+    GroupRulesCache Rules,
     IMessageReader Messages,
     IReportReader Reports,
     IObjectIndex Index,

@@ -93,7 +93,7 @@ internal sealed class Turn
         var last = new MessageStep(Now, $"ended {outcome.ToString().ToUpperInvariant()}{(detail is null ? "" : ": " + detail)}");
         var ended = item.Record with { Outcome = outcome, EndedAt = Now, Detail = detail, Result = result, Steps = [.. item.Steps, last], Trail = Trail.Ending(item.Trail, Now, how, detail, result is not null) };
         Ended.Add(ended);
-        TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
+        if (!ended.Part.HasFlag(PartTraits.Quiet)) TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
     }
 
     /// <summary>What the object says of its condition; names that are none of the known are passed over.</summary>

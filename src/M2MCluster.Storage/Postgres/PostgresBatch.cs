@@ -11,6 +11,20 @@ namespace M2MCluster.Storage.Postgres;
 /// <summary>The rows of many write sets, table by table, for one round trip. Used once.</summary>
 internal sealed class PostgresBatch
 {
+    public const string DisarmSql = """
+        DELETE FROM due d USING unnest($1, $2, $3) AS g (shard, at, object_id)
+        WHERE d.shard = g.shard AND d.at = g.at AND d.object_id = g.object_id
+        """;
+
+    public const string ArmSql = """
+        INSERT INTO due (shard, at, object_id) SELECT * FROM unnest($1, $2, $3) ON CONFLICT DO NOTHING
+        """;
+
+    public const string LastIdsSql = """
+        INSERT INTO last_ids AS l (node, id) SELECT * FROM unnest($1, $2)
+        ON CONFLICT (node) DO UPDATE SET id = excluded.id WHERE excluded.id > l.id
+        """;
+
     private readonly PostgresStateRows _states = new();
     private readonly PostgresFeedRows _feeds = new();
 
@@ -21,29 +35,24 @@ internal sealed class PostgresBatch
 
     // The last of several rows of one id holds.
     private readonly PostgresRows _messages = new("""
-        INSERT INTO messages (id, target, parent, application, request_id, outcome, priority, content_type, size, payload_of, body)
-        SELECT DISTINCT ON (id) id, target, parent, application, request_id, outcome, priority, content_type, size, payload_of, body
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            AS u (place, id, target, parent, application, request_id, outcome, priority, content_type, size, payload_of, body)
+        INSERT INTO messages (id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body)
+        SELECT DISTINCT ON (id) id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            AS u (place, id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body)
         ORDER BY id, place DESC
         ON CONFLICT (id) DO UPDATE SET target = excluded.target, parent = excluded.parent, application = excluded.application,
-            request_id = excluded.request_id, outcome = excluded.outcome, priority = excluded.priority,
+            request_id = excluded.request_id, outcome = excluded.outcome, ended_at = excluded.ended_at, priority = excluded.priority,
             content_type = excluded.content_type, size = excluded.size, payload_of = excluded.payload_of, body = excluded.body
-        """, Bigint, Bigint, Text, Bigint, Text, Text, Bigint, Bigint, Text, Bigint, Bigint, Bytea);
+        """, Bigint, Bigint, Text, Bigint, Text, Text, Bigint, Bigint, Bigint, Text, Bigint, Bigint, Bytea);
 
     private readonly PostgresRows _objects = new("""
         INSERT INTO objects (id, kind, gateway, description) SELECT * FROM unnest($1, $2, $3, $4)
         ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, gateway = excluded.gateway, description = excluded.description
         """, Text, Bigint, Text, Bytea);
 
-    private readonly PostgresRows _disarm = new("""
-        DELETE FROM due d USING unnest($1, $2, $3) AS g (shard, at, object_id)
-        WHERE d.shard = g.shard AND d.at = g.at AND d.object_id = g.object_id
-        """, Bigint, Bigint, Text);
+    private readonly PostgresRows _disarm = new(DisarmSql, Bigint, Bigint, Text);
 
-    private readonly PostgresRows _arm = new("""
-        INSERT INTO due (shard, at, object_id) SELECT * FROM unnest($1, $2, $3) ON CONFLICT DO NOTHING
-        """, Bigint, Bigint, Text);
+    private readonly PostgresRows _arm = new(ArmSql, Bigint, Bigint, Text);
 
     private readonly PostgresRows _audit = new("""
         INSERT INTO audit (id, actor, action, resource, detail) SELECT * FROM unnest($1, $2, $3, $4, $5)
@@ -56,10 +65,7 @@ internal sealed class PostgresBatch
         ON CONFLICT (feed, partition) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > a.seq
         """, Text, Bigint, Bigint);
 
-    private readonly PostgresRows _lastIds = new("""
-        INSERT INTO last_ids AS l (node, id) SELECT * FROM unnest($1, $2)
-        ON CONFLICT (node) DO UPDATE SET id = excluded.id WHERE excluded.id > l.id
-        """, Bigint, Bigint);
+    private readonly PostgresRows _lastIds = new(LastIdsSql, Bigint, Bigint);
 
     private readonly PostgresRows _news = new("SELECT pg_notify(channel, text) FROM unnest($1, $2) AS g (channel, text)", Text, Text);
     private readonly PostgresRareRows _rare = new();
@@ -95,7 +101,7 @@ internal sealed class PostgresBatch
         {
             var record = row.Record;
             _messages.Add(_message++).Add(record.Id.Value).Add(record.Target).Add(record.Parent?.Value).Add(record.Application)
-                .Add(record.RequestId).Add((long?)record.Outcome).Add(record.Priority).Add(record.ContentType).Add(record.Payload.Length)
+                .Add(record.RequestId).Add((long?)record.Outcome).Add(record.EndedAt?.ToUnixTimeMilliseconds()).Add(record.Priority).Add(record.ContentType).Add(record.Payload.Length)
                 .Add(row.PayloadOf).Add(row.Body);
             // Its id was seen when it was accepted. One of another silo's must not make this batch wait for the row that each batch of that silo locks.
             if (record.Outcome is null) Saw(record.Id.Value);

@@ -22,8 +22,8 @@ internal sealed class PostgresRareRows
         """, Text, Bytea);
 
     private readonly PostgresRows _groups = new("""
-        INSERT INTO groups (id, body) SELECT * FROM unnest($1, $2) ON CONFLICT (id) DO UPDATE SET body = excluded.body
-        """, Text, Bytea);
+        INSERT INTO groups (id, body, rules) SELECT * FROM unnest($1, $2, $3) ON CONFLICT (id) DO UPDATE SET body = excluded.body, rules = excluded.rules
+        """, Text, Bytea, Bigint);
 
     private readonly PostgresRows _removedGroups = new("DELETE FROM groups WHERE id = ANY($1)", Text);
     private readonly PostgresRows _emptiedGroups = new("DELETE FROM members WHERE group_id = ANY($1)", Text);
@@ -60,6 +60,9 @@ internal sealed class PostgresRareRows
     private readonly PostgresRows _lostKeys = new("DELETE FROM api_keys WHERE application = ANY($1)", Text);
     private readonly PostgresRows _lostSubscriptions = new("DELETE FROM subscriptions WHERE application = ANY($1)", Text);
 
+    private readonly PostgresRows _targets = new("INSERT INTO campaign_targets (campaign, ordinal, body) SELECT * FROM unnest($1, $2, $3)", Bigint, Bigint, Bytea);
+    private readonly PostgresRows _removedTargets = new("DELETE FROM campaign_targets WHERE campaign = ANY($1)", Bigint);
+
     // The last word on a member holds.
     private readonly Dictionary<(string Group, string ObjectId), bool> _memberWrites = [];
 
@@ -73,7 +76,7 @@ internal sealed class PostgresRareRows
         }
 
         if (entry.Application is { } application) _applications.Add(set.Application!.Id).Add(application);
-        if (entry.Group is { } group) _groups.Add(set.Group!.Id).Add(group);
+        if (entry.Group is { } group) _groups.Add(set.Group!.Id).Add(group).Add(set.Group.HasRules ? 1 : 0);
         if (set.RemovedGroup is { } removedGroup)
         {
             _removedGroups.Add(removedGroup);
@@ -108,6 +111,8 @@ internal sealed class PostgresRareRows
         }
 
         foreach (var member in set.Members) _memberWrites[(member.Group, member.ObjectId)] = member.Removed;
+        foreach (var chunk in set.Targets) _targets.Add(chunk.Campaign).Add(chunk.Ordinal).Add(chunk.Body);
+        if (set.RemovedTargets is { } campaign) _removedTargets.Add(campaign);
     }
 
     public void MoveTo(NpgsqlBatch batch)
@@ -116,7 +121,7 @@ internal sealed class PostgresRareRows
         foreach (var rows in new[]
         {
             _removedObjects, _leftGroups, _erasures, _applications, _removedGroups, _emptiedGroups, _groups, _removedKeys, _keys,
-            _removedSubscriptions, _subscriptions, _removedMembers, _members,
+            _removedSubscriptions, _subscriptions, _removedMembers, _members, _targets, _removedTargets,
         }) rows.MoveTo(batch);
     }
 

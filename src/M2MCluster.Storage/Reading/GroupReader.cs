@@ -19,4 +19,20 @@ internal sealed class GroupReader(IQueries queries, Bodies bodies) : IGroupReade
         await queries.ListAsync(
             "SELECT group_id FROM members WHERE object_id = @object ORDER BY group_id",
             [("object", objectId)], row => row.GetString(0), cancellation).ConfigureAwait(false);
+
+    public ValueTask<int> CountAsync(string group, CancellationToken cancellation) =>
+        queries.FirstAsync("SELECT count(*) FROM members WHERE group_id = @group", [("group", group)], row => row.GetInt32(0), cancellation);
+
+    public async ValueTask<IReadOnlySet<string>> AmongAsync(string group, IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
+        new HashSet<string>(await queries.ListAsync(
+            $"SELECT object_id FROM members WHERE group_id = @group AND object_id {queries.IsOneOf("ids")}",
+            [("group", group), ("ids", ids.ToArray())], row => row.GetString(0), cancellation).ConfigureAwait(false), StringComparer.Ordinal);
+
+    public async ValueTask<IReadOnlyList<(string ObjectId, string Group)>> GroupsOfAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
+        await queries.ListAsync(
+            $"SELECT object_id, group_id FROM members WHERE object_id {queries.IsOneOf("ids")} ORDER BY object_id, group_id",
+            [("ids", ids.ToArray())], row => (row.GetString(0), row.GetString(1)), cancellation).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<GroupView>> WithRulesAsync(CancellationToken cancellation) =>
+        await queries.ListAsync("SELECT body FROM groups WHERE rules = 1 ORDER BY id", [], row => bodies.Group(row.Bytes(0)), cancellation).ConfigureAwait(false);
 }

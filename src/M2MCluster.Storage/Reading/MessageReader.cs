@@ -54,6 +54,17 @@ internal sealed class MessageReader(IQueries queries, Bodies bodies) : IMessageR
             "SELECT outcome, count(*) FROM messages WHERE parent = @parent GROUP BY outcome", [("parent", parent.Value)],
             row => new OutcomeCount(row.IsDBNull(0) ? null : (Outcome)row.GetInt32(0), row.GetInt32(1)), cancellation).ConfigureAwait(false);
 
+    // Without the payload, which is the parent's.
+    public async ValueTask<IReadOnlyList<MessageRecord>> EndedPartsAsync(MessageId parent, long after, MessageId afterId, int limit, CancellationToken cancellation) =>
+        await queries.ListAsync(
+            """
+            SELECT body FROM messages
+            WHERE parent IS NOT NULL AND ended_at IS NOT NULL AND parent = @parent AND (ended_at, id) > (@after, @afterId)
+            ORDER BY ended_at, id LIMIT @limit
+            """,
+            [("parent", parent.Value), ("after", after), ("afterId", afterId.Value), ("limit", limit)], row => bodies.Message(row.Bytes(0), null), cancellation)
+            .ConfigureAwait(false);
+
     public async ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, int limit, CancellationToken cancellation) =>
         await queries.ListAsync(
             $"""

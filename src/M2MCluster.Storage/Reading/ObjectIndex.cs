@@ -44,6 +44,12 @@ internal sealed class ObjectIndex(IQueries queries, Bodies bodies) : IObjectInde
             $"SELECT id FROM objects WHERE gateway = @gateway AND id {queries.IsOneOf("ids")}",
             [("gateway", gateway), ("ids", ids.ToArray())], row => row.GetString(0), cancellation).ConfigureAwait(false), StringComparer.Ordinal);
 
+    public async ValueTask<IReadOnlyDictionary<string, string>> GatewaysOfAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
+        (await queries.ListAsync(
+            $"SELECT id, gateway FROM objects WHERE gateway IS NOT NULL AND id {queries.IsOneOf("ids")}",
+            [("ids", ids.ToArray())], row => (Id: row.GetString(0), Gateway: row.GetString(1)), cancellation).ConfigureAwait(false))
+        .ToDictionary(row => row.Id, row => row.Gateway, StringComparer.Ordinal);
+
     public async ValueTask<IReadOnlyList<string>> ChildrenAsync(string gateway, string after, int limit, CancellationToken cancellation) =>
         await queries.ListAsync(
             "SELECT id FROM objects WHERE gateway = @gateway AND id > @after ORDER BY id LIMIT @limit",

@@ -145,7 +145,7 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
         {
             var record = row.Record;
             statements.Message.Bind(record.Id.Value).Bind(record.Target).Bind(record.Parent?.Value).Bind(record.Application)
-                .Bind(record.RequestId).Bind((long?)record.Outcome).Bind(record.Priority).Bind(record.ContentType)
+                .Bind(record.RequestId).Bind((long?)record.Outcome).Bind(record.EndedAt?.ToUnixTimeMilliseconds()).Bind(record.Priority).Bind(record.ContentType)
                 .Bind(record.Payload.Length).Bind(row.PayloadOf).Bind(row.Body).Execute();
             Saw(record.Id.Value);
         }
@@ -168,7 +168,7 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
         if (set.RemovedObject is { } removedObject) statements.RemoveObject(removedObject);
         if (entry.Application is { } application) statements.Application.Bind(set.Application!.Id).Bind(application).Execute();
         if (set.RemovedApplication is { } removedApplication) RemoveApplication(removedApplication, statements);
-        if (entry.Group is { } group) statements.Group.Bind(set.Group!.Id).Bind(group).Execute();
+        if (entry.Group is { } group) statements.Group.Bind(set.Group!.Id).Bind(group).Bind(set.Group.HasRules ? 1 : 0).Execute();
         if (set.RemovedGroup is { } removedGroup) statements.RemoveGroup(removedGroup);
         foreach (var key in set.Keys)
         {
@@ -193,6 +193,8 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
 
         foreach (var member in set.Members)
             (member.Removed ? statements.RemoveMember : statements.AddMember).Bind(member.Group).Bind(member.ObjectId).Execute();
+        foreach (var chunk in set.Targets) statements.Targets.Bind(chunk.Campaign).Bind(chunk.Ordinal).Bind(chunk.Body).Execute();
+        if (set.RemovedTargets is { } campaign) statements.RemoveTargets.Bind(campaign).Execute();
     }
 
     private void RemoveApplication(string application, SqliteStatements statements)

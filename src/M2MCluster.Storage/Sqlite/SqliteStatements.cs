@@ -43,9 +43,9 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
     // What a message is searched by never changes but for its outcome; to replace the row would write five indexes anew.
     public SqliteStatement Message { get; } = new(database, """
         INSERT INTO messages
-            (id, target, parent, application, request_id, outcome, priority, content_type, size, payload_of, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, payload_of = excluded.payload_of, body = excluded.body
+            (id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, ended_at = excluded.ended_at, payload_of = excluded.payload_of, body = excluded.body
         """);
 
     public SqliteStatement InsertFeed { get; } = new(database, """
@@ -75,7 +75,7 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
 
     public SqliteStatement Application { get; } = new(database, "INSERT OR REPLACE INTO applications (id, body) VALUES (?, ?)");
 
-    public SqliteStatement Group { get; } = new(database, "INSERT OR REPLACE INTO groups (id, body) VALUES (?, ?)");
+    public SqliteStatement Group { get; } = new(database, "INSERT OR REPLACE INTO groups (id, body, rules) VALUES (?, ?, ?)");
 
     public SqliteStatement AddKey { get; } = new(database, "INSERT OR REPLACE INTO api_keys (hash, application) VALUES (?, ?)");
 
@@ -100,6 +100,10 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
     public SqliteStatement LastId { get; } = new(database, """
         INSERT INTO last_ids (node, id) VALUES (?, ?) ON CONFLICT (node) DO UPDATE SET id = excluded.id WHERE excluded.id > id
         """);
+
+    public SqliteStatement Targets { get; } = new(database, "INSERT INTO campaign_targets (campaign, ordinal, body) VALUES (?, ?, ?)");
+
+    public SqliteStatement RemoveTargets { get; } = new(database, "DELETE FROM campaign_targets WHERE campaign = ?");
 
     public AudienceVersions ReadHearing()
     {
@@ -146,7 +150,7 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
             _removeObject, _leaveGroups, _eraseReports, _removeApplication, _removeKeys, _removeSubscriptions, _feedsOf, _removeGroup,
             _removeMembers, InsertState, UpdateState, DeleteState, HasState, InsertReport, Message, InsertFeed, Heads, Head, DropFeed,
             Acknowledge, Arm, Disarm, Object, Application, Group, AddKey, RemoveKey, AddSubscription, RemoveSubscription, AddMember,
-            RemoveMember, Audit, LastId, Hearing, _readHearing,
+            RemoveMember, Targets, RemoveTargets, Audit, LastId, Hearing, _readHearing,
         }) statement.Dispose();
     }
 }

@@ -24,6 +24,9 @@ internal sealed class FaultyPipeline(ICommitPipeline inner) : ICommitPipeline
     /// <summary>What the next commit under the key meets.</summary>
     public void Fail(string key, Fault fault) => _faults[key] = fault;
 
+    /// <summary>Whether that commit is still to come.</summary>
+    public bool IsArmed(string key) => _faults.ContainsKey(key);
+
     /// <summary>Runs once, when the next set under the key has been handed over and is not stored yet.</summary>
     public void BeforeNext(string key, Func<ValueTask> act) => _before[key] = act;
 

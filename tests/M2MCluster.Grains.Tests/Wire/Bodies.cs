@@ -8,6 +8,7 @@ using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Groups;
+using M2MCluster.Grains.Groups.Campaigns;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
 
@@ -73,6 +74,22 @@ internal static class Bodies
             Plan = new(Noon.AddHours(2), Noon.AddHours(6), Bearer.Mqtt, 0.5, 1, HasRoom: true),
         },
         ["plan"] = new PlanPage(7, 60, [new("", 448, [1, 100, 2, 300]), new("cell-1", 449, [0, 0, 1, 5, 0, 0, 1, 9])]),
+        ["message-group"] = new MessageRecord
+        {
+            Id = new(80), Target = "groups/g", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
+            ContentType = "text/plain", Payload = [1], Mode = DeliveryMode.Anycast, Part = PartTraits.Quiet | PartTraits.Tried, FrameOf = new(79),
+        },
+        ["group-rules"] = new GroupView("all", "All", 0, Noon, "kind = \"DEVICE\"", ["a", "b"], Characteristics(("reportPeriod", "60")), 7),
+        ["campaign"] = new CampaignState
+        {
+            Phase = CampaignPhase.Stopping, Targets = 1000, Dispatched = 300, IsQuiet = true, ArmedAt = Unix(4), RestEnds = Outcome.Cancelled, Reason = "by app", CanaryPassed = true,
+            DispatchedAt = Noon.AddMinutes(3), Terms = new() { Rate = 100, Canary = 0.01, AbortAt = 0.1, MemberEvents = false, MemberWait = TimeSpan.FromSeconds(30) },
+        },
+        ["campaign-anycast"] = new CampaignState
+        {
+            Phase = CampaignPhase.Running, Targets = 3, Dispatched = 1, Mode = DeliveryMode.Anycast, Asked = new(81), AskedUntil = Unix(6), Singles = 2, Frames = 2, FramesSent = 1,
+            OpenFrames = [new(new(82), 1)],
+        },
         ["object"] = new ObjectState
         {
             SeenAt = Unix(1), AwakeUntil = Unix(2), Left = true, Epoch = 4, Told = Reachability.Asleep, ArmedAt = Unix(3), Exchanges = ExchangeMemory.Empty.With(ulong.MaxValue, 7).With(5, 8),

@@ -22,6 +22,15 @@ public sealed class RestClient : IDisposable
     /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
     public Task<JsonNode> PostAsync(string path, object body) => CallAsync(HttpMethod.Post, path, body);
 
+    /// <summary>Imports the objects that the lines describe (NDJSON).</summary>
+    /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
+    public async Task ImportAsync(string importId, IEnumerable<string> lines)
+    {
+        using var body = new StringContent(string.Join('\n', lines), System.Text.Encoding.UTF8, "application/x-ndjson");
+        using var answer = await _http.PostAsync(new Uri($"v1/objects:import?importId={importId}", UriKind.Relative), body);
+        if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
     /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
     public Task<JsonNode> PatchAsync(string path, object body) => CallAsync(HttpMethod.Patch, path, body);
 

@@ -1,19 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using M2MCluster.Contracts;
 using M2MCluster.Contracts.Filtering;
-using M2MCluster.Contracts.Objects;
-using M2MCluster.FrontDoor.Requests;
 
-namespace M2MCluster.FrontDoor.Objects;
+namespace M2MCluster.Contracts.Objects;
 
-/// <summary>The filter of object lists, over <c>id</c>, <c>kind</c>, <c>gateway</c>, <c>plain</c> and <c>characteristics.NAME</c>.</summary>
-internal sealed class ObjectFilter
+/// <summary>A filter of objects, over <c>id</c>, <c>kind</c>, <c>gateway</c>, <c>plain</c> and <c>characteristics.NAME</c>; of these the object's own, not those that it shares with a group.</summary>
+public sealed class ObjectFilter
 {
     private static readonly string[] Fields = ["id", "kind", "gateway", "plain", "characteristics."];
 
     private readonly Filter _filter;
 
     private ObjectFilter(Filter filter) => _filter = filter;
+
+    public static ObjectFilter All { get; } = new(Filter.All);
 
     public bool IsAll => _filter.IsAll;
 
@@ -27,11 +27,10 @@ internal sealed class ObjectFilter
 
     public string? Gateway => _filter.Required("gateway") is { Length: > 0 } gateway ? IdOf(gateway) : null;
 
-    public static ObjectFilter Parse(string text, Problems problems)
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ObjectFilter? filter, [NotNullWhen(false)] out string? error)
     {
-        if (Filter.TryParse(text, Fields, out var filter, out var error)) return new(filter);
-        problems.Add("filter", error);
-        return new(Filter.All);
+        filter = Filter.TryParse(text, Fields, out var parsed, out error) ? new(parsed) : null;
+        return filter is not null;
     }
 
     public bool Matches(ObjectDescription description) => _filter.IsAll || _filter.Matches(new Subject(description));

@@ -1,0 +1,16 @@
+using M2MCluster.Contracts.Objects;
+
+namespace M2MCluster.Contracts.Reading;
+
+/// <summary>Who is in which group, by rows, by groups in groups, and by queries. Nothing is scanned but for a query's members.</summary>
+public interface IGroupMembership
+{
+    /// <summary>All groups that the object is in, by id.</summary>
+    ValueTask<IReadOnlyList<string>> GroupsOfAsync(ObjectDescription description, CancellationToken cancellation);
+
+    /// <summary>Members by id, after <paramref name="after"/>, each once; at most <paramref name="limit"/>. Fewer are all that there are.</summary>
+    ValueTask<IReadOnlyList<string>> MembersAsync(string group, string after, int limit, CancellationToken cancellation);
+
+    /// <summary>What the object shares with its groups, by name.</summary>
+    ValueTask<IReadOnlyDictionary<string, SharedCharacteristic>> SharedByAsync(ObjectDescription description, CancellationToken cancellation);
+}

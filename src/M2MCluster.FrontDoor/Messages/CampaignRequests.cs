@@ -1,0 +1,48 @@
+using Google.Protobuf.WellKnownTypes;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.FrontDoor.Requests;
+
+namespace M2MCluster.FrontDoor.Messages;
+
+/// <summary>How a message is spread over a group, as callers write and read it.</summary>
+internal static class CampaignRequests
+{
+    private const int MaxRate = 1_000_000;
+
+    public static DeliveryMode Mode(V1.SendMessageRequest from, Problems problems)
+    {
+        problems.Require(System.Enum.IsDefined(from.Mode), "mode", "is UNICAST, MULTICAST, ANYCAST or BROADCAST");
+        var isObject = from.Target.StartsWith(Names.Objects, StringComparison.Ordinal);
+        problems.Require(!isObject || from.Mode is V1.SendMessageRequest.Types.Mode.Unspecified or V1.SendMessageRequest.Types.Mode.Unicast, "mode", "is of messages to groups");
+        problems.Require(!isObject || from.Campaign is null, "campaign", "is of messages to groups");
+        return (DeliveryMode)from.Mode;
+    }
+
+    public static CampaignTerms Terms(V1.Campaign from, Problems problems)
+    {
+        problems.Require(from.Rate is >= 0 and <= MaxRate, "campaign.rate", $"is 0 to {MaxRate} members a second");
+        problems.Require(from.Canary is >= 0 and <= 1, "campaign.canary", "is 0 to 1");
+        problems.Require(from.AbortAt is >= 0 and <= 1, "campaign.abortAt", "is 0 to 1");
+        var isWait = from.MemberWait is null || (from.MemberWait.Seconds is >= 1 and <= 86_400 && from.MemberWait.Nanos >= 0);
+        problems.Require(isWait, "campaign.memberWait", "is 1 second to a day");
+        return new()
+        {
+            Rate = from.Rate,
+            Canary = from.Canary,
+            AbortAt = from.AbortAt,
+            MemberEvents = from.HasMemberEvents ? from.MemberEvents : null,
+            MemberWait = isWait ? from.MemberWait?.ToTimeSpan() : null,
+        };
+    }
+
+    public static V1.CampaignProgress Progress(CampaignView from) => new()
+    {
+        Phase = (V1.CampaignProgress.Types.Phase)from.Phase,
+        Targets = from.Targets,
+        Dispatched = from.Dispatched,
+        Reason = from.Reason ?? "",
+        DispatchTime = from.DispatchedAt?.ToTimestamp(),
+    };
+}

@@ -1,0 +1,99 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+
+namespace M2MCluster.Grains.Groups.Campaigns;
+
+/// <summary>
+/// A message to one member of a group, whichever takes it. One member has it at a time; the next is asked only when it is certain that the former one did not and will not act
+/// on it: it said no, or it was never handed the message and has it no more. If that is not certain, it ends there.
+/// </summary>
+internal sealed class Anycast(CampaignServices services, MessageId id, CampaignState state, long version, Action retire) : CampaignRun(services, id, state, version, retire)
+{
+    /// <summary>Members that are asked at most.</summary>
+    public const int MostAsked = 1000;
+
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromMinutes(1);
+
+    private TimeSpan MemberWait => State.Terms.MemberWait ?? DefaultWait;
+
+    public override bool PartEnded() => true;
+
+    public override void Doubt()
+    {
+    }
+
+    // One that has all the time that there is looks again by itself, or when the part ends.
+    protected override bool Rests(CampaignState next) => false;
+
+    protected override async ValueTask<TimeSpan?> StepAsync(MessageRecord message)
+    {
+        if (State.Asked is not { } asked) return await AskNextAsync(message);
+        var part = await FindAsync(asked);
+        if (part.Outcome is null)
+        {
+            var now = Now.ToUnixTimeMilliseconds();
+            if (now < State.AskedUntil && State.RestEnds is null) return TimeSpan.FromMilliseconds(State.AskedUntil - now);
+            // Who may have it keeps it: until it answers, or the message expires.
+            if (!await WithdrawAsync(part)) return MemberWait;
+            part = await FindAsync(asked);
+        }
+
+        if (part.Outcome is not { } outcome) return MemberWait;
+        var member = $"{part.Target}, {Names.Messages}{part.Id}";
+        if (outcome is Outcome.Sent or Outcome.Delivered or Outcome.Applied) await EndAsync(message, outcome, $"by {member}", part.Result);
+        else if (outcome != Outcome.Rejected && (outcome == Outcome.Unknown || part.Part.HasFlag(PartTraits.Tried))) await EndAsync(message, Outcome.Unknown, $"{member} may have it, and ended {outcome.ToString().ToUpperInvariant()}");
+        else
+        {
+            await CommitAsync(State with { Asked = null }, _ => { });
+            return TimeSpan.Zero;
+        }
+
+        return null;
+    }
+
+    private async ValueTask<TimeSpan?> AskNextAsync(MessageRecord message)
+    {
+        var now = Now;
+        if (State.RestEnds is { } rest) await EndAsync(message, rest, State.Reason ?? "");
+        else if (message.ExpiresAt <= now) await EndAsync(message, Outcome.Expired, $"{State.Dispatched} of {State.Targets} members were asked");
+        else if (State.IsAll) await EndAsync(message, Outcome.Failed, $"none of {State.Targets} members took it");
+        else return await AskAsync(message, now);
+        return null;
+    }
+
+    private async ValueTask<TimeSpan?> AskAsync(MessageRecord message, DateTimeOffset now)
+    {
+        var target = (await ChunkAsync(0))[State.Dispatched];
+        var made = Part(message, target, now);
+        var part = made with { Part = made.Part | PartTraits.Anycast };
+        await CommitAsync(
+            State with { Dispatched = State.Dispatched + 1, Asked = part.Id, AskedUntil = DueTime.Of(now + MemberWait) },
+            set =>
+            {
+                set.Messages.Add(part);
+                set.Inboxes.Add(target);
+                set.Arm.Add(new(DueTime.Of(message.ExpiresAt), target));
+            });
+        Services.Metrics.AcceptedForGroup(1);
+        if ((await Services.Index.OnlineAsync([target], now, CancellationToken.None)).Count > 0) CallAsync(target).Ignore();
+        return MemberWait;
+    }
+
+    private async ValueTask<bool> WithdrawAsync(MessageRecord part)
+    {
+        try
+        {
+            return await Services.Grains.GetObject(part.Target[Names.Objects.Length..]).Withdraw(part.Id);
+        }
+        catch (M2MException gone) when (gone.Code == ErrorCode.NotFound)
+        {
+            // With the object its messages end.
+            return false;
+        }
+    }
+
+    private async ValueTask<MessageRecord> FindAsync(MessageId part) =>
+        await Services.Messages.FindAsync(part, CancellationToken.None) ?? throw M2MException.NotFound(Names.Messages + part);
+}

@@ -1,0 +1,221 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Grains.Commit;
+
+namespace M2MCluster.Grains.Groups.Campaigns;
+
+/// <summary>A message to every member of a group. Each step deals with some thousand of them, and nobody is missed or gets two.</summary>
+internal sealed class Campaign : CampaignRun
+{
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(1);
+
+    private readonly RateAllowance _allowance;
+    private readonly Frames _frames;
+    private Task _calls = Task.CompletedTask;
+    private (int Ordinal, string[] Targets) _chunk = (-1, []);
+    private long _nextLook;
+    private int? _open;
+
+    public Campaign(CampaignServices services, MessageId id, CampaignState state, long version, Action retire)
+        : base(services, id, state, version, retire)
+    {
+        _allowance = new(services.Time, state.Terms.Rate);
+        _frames = new(services, id, retire);
+    }
+
+    public override async ValueTask PauseAsync(string actor)
+    {
+        if (State.IsAll || State.RestEnds is not null)
+            throw new M2MException(ErrorCode.FailedPrecondition, "every member has its part; there is nothing to pause");
+        if (State.Phase == CampaignPhase.Paused) return;
+        await ChangeAsync(State with { Phase = CampaignPhase.Paused, Reason = $"by {actor}" }, actor, "message.pause");
+    }
+
+    public override async ValueTask ResumeAsync(string actor)
+    {
+        if (State.Phase != CampaignPhase.Paused) throw new M2MException(ErrorCode.FailedPrecondition, "the campaign is not paused");
+        await ChangeAsync(State with { Phase = CampaignPhase.Running, Reason = null }, actor, "message.resume");
+    }
+
+    public override bool PartEnded()
+    {
+        _open = _open is { } open ? open - 1 : null;
+        return _open is <= 0 || (_open is null && State.IsAll);
+    }
+
+    public override void FrameEnded(MessageId frame) => _frames.Ended(frame);
+
+    public override void Doubt()
+    {
+        _open = null;
+        _frames.Doubt();
+    }
+
+    protected override async ValueTask<TimeSpan?> StepAsync(MessageRecord message)
+    {
+        if (await SettleFrameAsync(message)) return TimeSpan.Zero;
+        if (State.IsAll) return await FollowAsync(message);
+        if (State.RestEnds is null && message.ExpiresAt <= Now) await StopAsync(Outcome.Expired, "the message expired before the member's turn came");
+        if (State.RestEnds is { } outcome)
+        {
+            await EndNextAsync(message, outcome);
+            return TimeSpan.Zero;
+        }
+
+        if (State.Phase == CampaignPhase.Paused) return null;
+        if (await JudgeAsync() is { } wait) return wait;
+        return State.RestEnds is null ? await SendNextAsync(message) : TimeSpan.Zero;
+    }
+
+    /// <summary>The canary's outcomes, and from time to time those of all.</summary>
+    private async ValueTask<TimeSpan?> JudgeAsync()
+    {
+        var waits = !State.CanaryPassed && State.CanarySize > 0 && State.Dispatched >= State.CanarySize;
+        if (!waits && State.Terms.AbortAt <= 0) return null;
+        if (!waits && _nextLook > Now.ToUnixTimeMilliseconds()) return null;
+        var standing = await LookAsync();
+        var open = standing.Open + State.OpenFrames.Length;
+        if (standing.FailedBy(waits && State.Terms.AbortAt <= 0 ? double.Epsilon : State.Terms.AbortAt) is { } failed)
+        {
+            await StopAsync(Outcome.Cancelled, $"the rest was not sent: {failed}");
+            return null;
+        }
+
+        if (!waits) return null;
+        if (open == 0) await ChangeAsync(State with { Phase = CampaignPhase.Running, CanaryPassed = true }, null, "");
+        else if (State.Phase != CampaignPhase.Canary) await ChangeAsync(State with { Phase = CampaignPhase.Canary }, null, "");
+        return open == 0 ? null : ShortestLook;
+    }
+
+    private async ValueTask<TimeSpan?> SendNextAsync(MessageRecord message)
+    {
+        if (State.Dispatched >= State.Singles) return await SendFrameAsync(message);
+        var most = Math.Min(Services.Bulk.MostParts, State.Singles - State.Dispatched);
+        if (!State.CanaryPassed && State.CanarySize > 0) most = Math.Min(most, State.CanarySize - State.Dispatched);
+        var allowed = _allowance.Take(most);
+        if (allowed == 0) return _allowance.Wait;
+        var targets = await NextAsync(allowed);
+        _allowance.Return(allowed - targets.Count);
+        var now = Now;
+        var parts = new WriteSet(default);
+        foreach (var target in targets) parts.Messages.Add(Part(message, target, now));
+        var verdicts = State.IsQuiet ? null : await Services.Judging.JudgeAsync(parts, now);
+        await CommitAsync(
+            Advance(State, targets.Count, now),
+            set =>
+            {
+                set.Messages.AddRange(parts.Messages);
+                foreach (var target in targets)
+                {
+                    set.Inboxes.Add(target);
+                    set.Arm.Add(new(DueTime.Of(message.ExpiresAt), target));
+                }
+            },
+            verdicts is null or { IsEmpty: true } ? Services.Bulk.CommitAsync : set => Services.Pipeline.CommitAsync(set, Services.Subscriptions, verdicts.AddressAsync, Retire));
+        _open += targets.Count;
+        Services.Metrics.AcceptedForGroup(targets.Count);
+        await CallOnlineAsync(targets, now);
+        return TimeSpan.Zero;
+    }
+
+    private async ValueTask<TimeSpan?> SendFrameAsync(MessageRecord message)
+    {
+        if (_allowance.Take(1) == 0) return _allowance.Wait;
+        var ordinal = FrameOrdinal(State.FramesSent);
+        var children = await ChunkAsync(ordinal);
+        var frame = _frames.Make(message, children, Now);
+        await CommitAsync(
+            Advance(
+                State with { FramesSent = State.FramesSent + 1, OpenFrames = State.OpenFrames.Add(new(frame.Id, ordinal)) }, children.Length - 1, Now),
+            set =>
+            {
+                set.Messages.Add(frame);
+                set.Inboxes.Add(children[0]);
+                set.Arm.Add(new(DueTime.Of(frame.ExpiresAt), children[0]));
+            });
+        Services.Metrics.AcceptedForGroup(1);
+        await CallOnlineAsync(new(children, 0, 1), Now);
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>A gateway has answered, or its message ended otherwise: its children's parts are written with their outcomes.</summary>
+    private async ValueTask<bool> SettleFrameAsync(MessageRecord message)
+    {
+        if (await _frames.NextEndedAsync(State.OpenFrames) is not { } ended) return false;
+        var open = State.OpenFrames.First(frame => frame.Id == ended.Id);
+        var children = await ChunkAsync(open.Chunk);
+        var now = Now;
+        var parts = new List<MessageRecord>();
+        foreach (var child in children.AsSpan(1)) parts.Add(Frames.Outcome(Part(message, child, now), ended, child, now));
+        await CommitAsync(
+            State with { OpenFrames = State.OpenFrames.Remove(open) }, set => set.Messages.AddRange(parts), set => _frames.CommitAsync(set, message, State.IsQuiet ? [] : parts));
+        return true;
+    }
+
+    /// <summary>The next targets get nothing; what is written of them is that their parts have ended.</summary>
+    private async ValueTask EndNextAsync(MessageRecord message, Outcome outcome)
+    {
+        var isFrame = State.Dispatched >= State.Singles;
+        var targets = isFrame ? new ArraySegment<string>(await ChunkAsync(FrameOrdinal(State.FramesSent)))[1..]
+            : await NextAsync(Math.Min(Services.Bulk.MostParts, State.Singles - State.Dispatched));
+        var now = Now;
+        var step = new MessageStep(now, $"ended {outcome.ToString().ToUpperInvariant()}: {State.Reason}");
+        await CommitAsync(
+            Advance(isFrame ? State with { FramesSent = State.FramesSent + 1 } : State, targets.Count, now),
+            set =>
+            {
+                foreach (var target in targets)
+                    set.Messages.Add(Part(message, target, now) with { Outcome = outcome, EndedAt = now, Detail = State.Reason, Steps = [step] });
+            },
+            Services.Bulk.CommitAsync);
+    }
+
+    private static CampaignState Advance(CampaignState state, int count, DateTimeOffset now)
+    {
+        var next = state with { Dispatched = state.Dispatched + count };
+        return next.IsAll ? next with { Phase = CampaignPhase.Dispatched, DispatchedAt = now }
+            : next.Phase == CampaignPhase.Canary ? next with { Phase = CampaignPhase.Running }
+            : next;
+    }
+
+    // Frames come after the chunks of those who get parts of their own.
+    private int FrameOrdinal(int frame) => ((State.Singles + TargetList.ChunkSize - 1) / TargetList.ChunkSize) + frame;
+
+    private async ValueTask<TimeSpan?> FollowAsync(MessageRecord message)
+    {
+        if (_open > 0 || !State.OpenFrames.IsEmpty) return null;
+        var standing = await LookAsync();
+        if (standing.Open > 0) return null;
+        var (outcome, detail) = standing.Sum();
+        await EndAsync(message, outcome, State.Reason is { } reason && State.RestEnds is not null ? $"{detail}; {reason}" : detail);
+        return null;
+    }
+
+    private async ValueTask<Standing> LookAsync()
+    {
+        var began = Services.Time.GetTimestamp();
+        var standing = new Standing(await Services.Messages.OutcomesAsync(Id, CancellationToken.None));
+        _open = standing.Open;
+        // A count of a million rows must not be all that the database does.
+        var pause = Services.Time.GetElapsedTime(began) * 20;
+        _nextLook = (Now + (pause > ShortestLook ? pause : ShortestLook)).ToUnixTimeMilliseconds();
+        return standing;
+    }
+
+    private async ValueTask<ArraySegment<string>> NextAsync(int most)
+    {
+        var ordinal = State.Dispatched / TargetList.ChunkSize;
+        if (_chunk.Ordinal != ordinal) _chunk = (ordinal, await ChunkAsync(ordinal));
+        var offset = State.Dispatched % TargetList.ChunkSize;
+        return new(_chunk.Targets, offset, Math.Min(most, _chunk.Targets.Length - offset));
+    }
+
+    private async ValueTask CallOnlineAsync(ArraySegment<string> targets, DateTimeOffset now)
+    {
+        // One step's calls at a time: objects that are slow hold the campaign up, and nothing else.
+        await _calls;
+        var online = await Services.Index.OnlineAsync(targets, now, CancellationToken.None);
+        _calls = Task.WhenAll(online.Select(CallAsync));
+    }
+}

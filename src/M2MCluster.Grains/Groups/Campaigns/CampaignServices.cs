@@ -1,0 +1,25 @@
+using M2MCluster.Contracts.Reading;
+using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Groups.Membership;
+using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Subscriptions;
+using Orleans.Serialization;
+
+namespace M2MCluster.Grains.Groups.Campaigns;
+
+/// <summary>What every campaign needs, shared by all of a silo.</summary>
+internal sealed record CampaignServices(
+    TimeProvider Time,
+    ICommitPipeline Pipeline,
+    ICampaignCommit Bulk,
+    ICampaignReader Reader,
+    IStateReader States,
+    IMessageReader Messages,
+    IObjectIndex Index,
+    IIdSource Ids,
+    GroupMembership Groups,
+    SubscriptionDirectory Subscriptions,
+    IGrainFactory Grains,
+    MemberJudging Judging,
+    Serializer<CampaignState> Serializer,
+    DeliveryMetrics Metrics);

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Objects;
+
+namespace M2MCluster.Grains.Groups.Campaigns;
+
+/// <summary>
+/// One message to a gateway for many of its children (4.3.b). It stands in the gateway's own mailbox; the children's parts are written when it ends, each with its outcome.
+/// </summary>
+/// <param name="campaign">The group's message.</param>
+internal sealed class Frames(CampaignServices services, MessageId campaign, Action retire)
+{
+    private readonly HashSet<MessageId> _ended = [];
+    private bool _isDoubted = true;
+
+    /// <summary>A hint.</summary>
+    public void Ended(MessageId frame) => _ended.Add(frame);
+
+    /// <summary>Hints may have been lost.</summary>
+    public void Doubt() => _isDoubted = true;
+
+    /// <param name="chunk">The gateway, and its children.</param>
+    public MessageRecord Make(MessageRecord message, string[] chunk, DateTimeOffset now) => message with
+    {
+        Id = new(services.Ids.Next()), Target = Names.Objects + chunk[0], FrameOf = campaign, AcceptedAt = now, RequestId = null, CoalesceKey = null, Command = null,
+        ContentType = FrameContent.ContentType, Payload = FrameContent.Write(message, new ArraySegment<string>(chunk)[1..]), Steps = [new(now, "accepted")],
+        // The gateway's acknowledgement says nothing of its children.
+        Confirmation = message.Confirmation == Confirmation.None ? Confirmation.None : Confirmation.Applied, Part = PartTraits.Quiet, Mode = DeliveryMode.Unspecified,
+    };
+
+    /// <summary>One of those that are open and have ended.</summary>
+    public async ValueTask<MessageRecord?> NextEndedAsync(ImmutableArray<OpenFrame> open)
+    {
+        if (open.IsEmpty) return null;
+        if (_isDoubted) _ended.UnionWith(open.Select(frame => frame.Id));
+        _isDoubted = false;
+        foreach (var id in _ended.ToList())
+        {
+            _ended.Remove(id);
+            if (open.All(frame => frame.Id != id)) continue;
+            if (await services.Messages.FindAsync(id, CancellationToken.None) is { Outcome: not null } ended) return ended;
+        }
+
+        return null;
+    }
+
+    /// <summary>What became of a child's part: as the gateway says of it, or else of all.</summary>
+    public static MessageRecord Outcome(MessageRecord part, MessageRecord frame, string child, DateTimeOffset now)
+    {
+        var outcome = frame.Outcome!.Value;
+        if (outcome is Contracts.Messages.Outcome.Applied or Contracts.Messages.Outcome.Rejected && FrameContent.ReadResults(frame.Result) is { } results && results.TryGetValue(child, out var ok))
+            outcome = ok ? Contracts.Messages.Outcome.Applied : Contracts.Messages.Outcome.Rejected;
+        var detail = $"by {Names.Messages}{frame.Id} to {frame.Target}";
+        return part with
+        {
+            AcceptedAt = frame.AcceptedAt, Outcome = outcome, EndedAt = now, Detail = detail,
+            Steps = [new(frame.AcceptedAt, $"sent {detail}"), new(now, $"ended {outcome.ToString().ToUpperInvariant()}")],
+        };
+    }
+
+    /// <summary>Commits the set with the events of these parts.</summary>
+    public async ValueTask CommitAsync(WriteSet set, MessageRecord message, IReadOnlyList<MessageRecord> told)
+    {
+        if (told.Count == 0)
+        {
+            await services.Pipeline.CommitAsync(set);
+            return;
+        }
+
+        var events = told.Select(part => (Id: services.Ids.Next(), Part: part, Member: part.Target[Names.Objects.Length..], Data: EventData.Outcome(part))).ToList();
+        await services.Pipeline.CommitAsync(
+            set,
+            services.Subscriptions,
+            async (addressed, audience) =>
+            {
+                var groups = audience.Table.NeedsGroups ? await services.Groups.GroupsOfAsync([.. events.Select(one => one.Member)], audience.Membership) : null;
+                foreach (var (id, part, member, data) in events)
+                {
+                    var feeds = MessageEnding.Feeds(message, EventTypes.MessageOutcome, audience.Table, member, groups?.GetValueOrDefault(member) ?? []);
+                    if (feeds.Count > 0) addressed.Events.Add(new(id, EventTypes.MessageOutcome, part.Target, member, data, feeds, part.TraceParent));
+                }
+            },
+            retire);
+    }
+}

@@ -1,0 +1,84 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Grains.Groups.Membership;
+
+namespace M2MCluster.Grains.Groups.Campaigns;
+
+/// <summary>Who gets a message to a group, as of now: each once, in the order in which it is sent.</summary>
+internal sealed class TargetCollecting(GroupServices services, string group, MessageId campaign)
+{
+    private const int PageSize = 10_000;
+
+    // What a gateway reads as one message, and of which it answers for each.
+    private const int MostInFrame = 1000;
+
+    public async ValueTask<TargetList> CollectAsync(DeliveryMode mode)
+    {
+        var (rules, _) = await services.Rules.ReadAsync();
+        var members = new MemberStream(rules, services.Groups, services.Index, group, "", PageSize);
+        var targets = new TargetList(campaign.Value);
+        switch (mode)
+        {
+            case DeliveryMode.Anycast:
+                await AskableAsync(members, targets);
+                break;
+            case DeliveryMode.Multicast or DeliveryMode.Broadcast:
+                await ByGatewayAsync(members, targets);
+                break;
+            default:
+                while (await members.NextAsync(CancellationToken.None) is { } member) targets.Add(member);
+                break;
+        }
+
+        return targets;
+    }
+
+    /// <summary>Those who can be called now first.</summary>
+    private async ValueTask AskableAsync(MemberStream members, TargetList targets)
+    {
+        var now = services.Time.GetUtcNow();
+        var others = new List<string>();
+        while (targets.Count < Anycast.MostAsked && await PageAsync(members) is { Count: > 0 } page)
+        {
+            var online = await services.Index.OnlineAsync(page, now, CancellationToken.None);
+            foreach (var member in page)
+            {
+                if (!online.Contains(member)) others.Add(member);
+                else if (targets.Count < Anycast.MostAsked) targets.Add(member);
+            }
+
+            if (others.Count > Anycast.MostAsked) others.RemoveRange(Anycast.MostAsked, others.Count - Anycast.MostAsked);
+        }
+
+        foreach (var other in others.Take(Anycast.MostAsked - targets.Count)) targets.Add(other);
+    }
+
+    private async ValueTask ByGatewayAsync(MemberStream members, TargetList targets)
+    {
+        var byGateway = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        while (await PageAsync(members) is { Count: > 0 } page)
+        {
+            var gateways = await services.Index.GatewaysOfAsync(page, CancellationToken.None);
+            foreach (var member in page)
+            {
+                if (!gateways.TryGetValue(member, out var gateway)) targets.Add(member);
+                else if (byGateway.TryGetValue(gateway, out var children)) children.Add(member);
+                else byGateway.Add(gateway, [member]);
+            }
+        }
+
+        // One child alone is reached as always.
+        foreach (var (_, children) in byGateway.Where(of => of.Value.Count == 1)) targets.Add(children[0]);
+        foreach (var (gateway, children) in byGateway.Where(of => of.Value.Count > 1))
+        {
+            foreach (var part in children.Chunk(MostInFrame)) targets.AddFrame(gateway, part);
+        }
+    }
+
+    private static async ValueTask<List<string>> PageAsync(MemberStream members)
+    {
+        var page = new List<string>();
+        while (page.Count < PageSize && await members.NextAsync(CancellationToken.None) is { } member) page.Add(member);
+        return page;
+    }
+}

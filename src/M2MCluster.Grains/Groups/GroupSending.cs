@@ -1,0 +1,92 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Groups.Campaigns;
+using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Objects;
+
+namespace M2MCluster.Grains.Groups;
+
+/// <summary>Accepts a message to a group: with the parts of all members, if these are few; else with the list of its members, and a campaign does the rest.</summary>
+/// <param name="begin">Begins a set with the group's own state, so that of two activations only one sends.</param>
+/// <param name="commit">Commits a set of those.</param>
+/// <param name="retire">Ends this activation.</param>
+internal sealed class GroupSending(GroupServices services, GroupView group, Func<WriteSet> begin, Func<WriteSet, MemberVerdicts?, ValueTask> commit, Action retire)
+{
+    // More would hold up whoever shares the transaction.
+    private const int MostAtOnce = 1000;
+
+    private string Name => Names.Groups + group.Id;
+
+    public async ValueTask<SendReceipt> SendAsync(MessageDraft draft)
+    {
+        if (draft.RequestId is { Length: > 0 } request
+            && await services.Messages.FindByRequestAsync(draft.Application, Name, request, CancellationToken.None) is { } same)
+        {
+            return new(same, []);
+        }
+
+        Check(draft.Campaign);
+        var now = services.Time.GetUtcNow();
+        var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
+        var targets = await new TargetCollecting(services, group.Id, parent.Id).CollectAsync(draft.Mode);
+        if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} has no members");
+        MemberVerdicts? verdicts = null;
+        if (draft is { Campaign: null, Mode: DeliveryMode.Unspecified or DeliveryMode.Unicast } && targets.Count <= MostAtOnce) verdicts = await SendAtOnceAsync(draft, parent, targets, now);
+        else await StartAsync(draft, parent, targets, now);
+        MessageTrace.Span(parent, "m2m message accepted", now);
+        return verdicts is null or { IsEmpty: true } ? new(parent, []) : new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.Summary);
+    }
+
+    private async ValueTask<MemberVerdicts> SendAtOnceAsync(MessageDraft draft, MessageRecord parent, TargetList targets, DateTimeOffset now)
+    {
+        var set = begin();
+        set.Messages.Add(parent);
+        set.Arm.Add(GroupMessageGrain.DueAfter(parent));
+        foreach (var member in targets.Finish().SelectMany(chunk => TargetList.Read(chunk.Body)))
+        {
+            set.Messages.Add(MessageAcceptance.Accept(draft with { RequestId = null }, services.Ids, now, Names.Objects + member) with { Parent = parent.Id });
+            set.Inboxes.Add(member);
+            set.Arm.Add(new(DueTime.Of(parent.ExpiresAt), member));
+        }
+
+        var verdicts = await services.Judging.JudgeAsync(set, now);
+        await commit(set, verdicts);
+        services.Metrics.AcceptedForGroup(set.Inboxes.Count);
+        foreach (var online in await services.Index.OnlineAsync(set.Inboxes, now, CancellationToken.None))
+            services.Grains.GetObject(online).Wake(0).AsTask().Ignore();
+        return verdicts;
+    }
+
+    private async ValueTask StartAsync(MessageDraft draft, MessageRecord parent, TargetList targets, DateTimeOffset now)
+    {
+        var terms = draft.Campaign ?? new();
+        var campaign = new CampaignState
+        {
+            Phase = CampaignPhase.Running,
+            Targets = targets.Count,
+            Terms = terms,
+            // Of an anycast the one outcome says all.
+            IsQuiet = !(terms.MemberEvents ?? (draft.Mode != DeliveryMode.Anycast && targets.Count <= CampaignTerms.MostToldByDefault)),
+            ArmedAt = CampaignRun.FirstLook(now),
+            Mode = draft.Mode,
+            Singles = targets.Count - targets.InFrames,
+            Frames = targets.Frames,
+        };
+        var set = new WriteSet(new(GroupMessageGrain.Kind, parent.Id.ToString(), 0, services.Campaigns.SerializeToArray(campaign))) { Targets = targets.Finish() };
+        set.Messages.Add(parent);
+        set.Arm.Add(new(campaign.ArmedAt, Names.Messages + parent.Id));
+        await services.Pipeline.CommitAsync(set, retire);
+        services.Grains.GetGrain<IGroupMessageGrain>(parent.Id.Value).Step().AsTask().Ignore();
+    }
+
+    private static void Check(CampaignTerms? terms)
+    {
+        if (terms is null) return;
+        if (terms.Rate < 0) throw M2MException.Invalid("campaign.rate", "must not be negative");
+        if (terms.Canary is not (>= 0 and <= 1)) throw M2MException.Invalid("campaign.canary", "must be 0 to 1");
+        if (terms.AbortAt is not (>= 0 and <= 1)) throw M2MException.Invalid("campaign.abortAt", "must be 0 to 1");
+    }
+}

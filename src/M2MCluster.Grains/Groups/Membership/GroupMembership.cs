@@ -1,0 +1,34 @@
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Reading;
+using M2MCluster.Grains.Commit;
+
+namespace M2MCluster.Grains.Groups.Membership;
+
+internal sealed class GroupMembership(GroupRulesCache cache, IGroupReader groups, IObjectIndex index, IStateReader states) : IGroupMembership
+{
+    public async ValueTask<IReadOnlyList<string>> GroupsOfAsync(ObjectDescription description, CancellationToken cancellation) =>
+        (await cache.CurrentAsync()).GroupsOf(await groups.GroupsOfAsync(description.Id, cancellation), description);
+
+    public async ValueTask<IReadOnlyDictionary<string, SharedCharacteristic>> SharedByAsync(ObjectDescription description, CancellationToken cancellation)
+    {
+        var rules = await cache.CurrentAsync();
+        return rules.SharedBy(rules.Shares ? rules.GroupsOf(await groups.GroupsOfAsync(description.Id, cancellation), description) : []);
+    }
+
+    /// <summary>The groups of several objects, by that version of the membership or a later one.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, IReadOnlyList<string>>> GroupsOfAsync(IReadOnlyCollection<string> ids, long version)
+    {
+        var rules = await cache.AtAsync(version);
+        var listed = (await groups.GroupsOfAsync(ids, CancellationToken.None)).ToLookup(row => row.ObjectId, row => row.Group);
+        var descriptions = rules.AsksForObjects ? await states.PeekObjectsAsync(ids) : null;
+        return ids.ToDictionary(id => id, id => rules.GroupsOf([.. listed[id]], descriptions?.GetValueOrDefault(id)?.Description));
+    }
+
+    public async ValueTask<IReadOnlyList<string>> MembersAsync(string group, string after, int limit, CancellationToken cancellation)
+    {
+        var members = new MemberStream(await cache.CurrentAsync(), groups, index, group, after, limit);
+        var page = new List<string>();
+        while (page.Count < limit && await members.NextAsync(cancellation) is { } member) page.Add(member);
+        return page;
+    }
+}

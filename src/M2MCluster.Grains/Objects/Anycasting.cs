@@ -1,0 +1,49 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
+
+namespace M2MCluster.Grains.Objects;
+
+/// <summary>
+/// The member's side of an anycast: that it may have the message is on disk before anybody hands it over. So what is withdrawn was never sent, whatever crashed meanwhile,
+/// and what may have arrived is never given to another.
+/// </summary>
+internal static class Anycasting
+{
+    public static async ValueTask<bool> WithdrawAsync(ObjectCore core, MessageId id)
+    {
+        await core.LoadExistingAsync();
+        // It ended: how, its record says.
+        if (core.Mailbox.Find(id) is not { } item) return true;
+        if (item.Record.Part.HasFlag(PartTraits.Tried)) return false;
+        var turn = core.Begin();
+        turn.End(item, Outcome.Cancelled, "another member is asked");
+        await core.CommitAsync(turn);
+        return true;
+    }
+
+    /// <summary>Writes with the turn that the object may have the message from now on.</summary>
+    public static void Try(Turn turn, MailboxItem item)
+    {
+        if (item.IsUntriedAnycast && !turn.Ends(item)) turn.Amended.Add(item.Record with { Part = item.Record.Part | PartTraits.Tried });
+    }
+
+    /// <summary>The same for all that may be pushed now. False: it could not be written, and nothing is pushed.</summary>
+    public static async ValueTask<bool> TryAllAsync(ObjectCore core, DateTimeOffset now)
+    {
+        var items = core.Mailbox.InOrder.Where(item => item.IsUntriedAnycast && item.Record.IsOpen(now)).ToList();
+        if (items.Count == 0) return true;
+        var turn = core.Begin();
+        foreach (var item in items) Try(turn, item);
+        try
+        {
+            await core.CommitAsync(turn);
+        }
+        catch (M2MException)
+        {
+            return false;
+        }
+
+        foreach (var item in items) item.Try();
+        return true;
+    }
+}

@@ -1,0 +1,157 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Tests.Cluster;
+
+namespace M2MCluster.Grains.Tests.Groups;
+
+public sealed class AnycastTests(GrainCluster cluster) : GrainTests(cluster)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly CampaignTerms Quick = new() { MemberWait = TimeSpan.FromSeconds(30) };
+
+    [Fact]
+    public async Task Anycast_FirstTakesIt_NobodyElseIsAsked()
+    {
+        var members = await MembersAsync(3);
+        var sender = await ListenAsync(null);
+        var sent = await SendAsync(members, sender);
+        await AskedAsync(sent, 1);
+
+        await AnswerAsync(members[0], ok: true);
+        var ended = await EndedAsync(sent);
+
+        Assert.Equal((Outcome.Applied, true), (ended.Outcome, ended.Result!.Ok));
+        Assert.Single(await PartsAsync(sent));
+        Assert.Equal(sent.Target, Assert.Single(await EventsAsync(sender, EventTypes.MessageOutcome)).Subject);
+    }
+
+    [Fact]
+    public async Task Anycast_SleeperThatNeverGotIt_IsWithdrawnAndTheNextIsAsked()
+    {
+        var members = await MembersAsync(2);
+        var sent = await SendAsync(members);
+        await AskedAsync(sent, 1);
+
+        Cluster.Time.Advance(TimeSpan.FromSeconds(31));
+        await AskedAsync(sent, 2);
+
+        // The first shows up late: there is nothing for it, and its answer is of no effect.
+        var withdrawn = (await PartsAsync(sent))[0];
+        Assert.Equal(Outcome.Cancelled, withdrawn.Outcome);
+        Assert.Null(await Object(members[0]).Fetch(Proved(members[0]), null));
+        Assert.Equal(ResultReceipt.Conflict, await Object(members[0]).Result(Proved(members[0]), withdrawn.Id, new(true)));
+        await AnswerAsync(members[1], ok: true);
+        Assert.Equal(Outcome.Applied, (await EndedAsync(sent)).Outcome);
+    }
+
+    [Fact]
+    public async Task Anycast_FirstFetchedItAndAnswersLate_NobodyElseIsAsked()
+    {
+        var members = await MembersAsync(2);
+        var sent = await SendAsync(members);
+        await AskedAsync(sent, 1);
+        var message = (await Object(members[0]).Fetch(Proved(members[0]), null))!;
+        // A crash takes away what only memory knew.
+        await Cluster.ForgetAsync(Object(members[0]));
+
+        Cluster.Time.Advance(TimeSpan.FromSeconds(300));
+        for (var i = 0; i < 3; i++) await Whole(sent).Step();
+        Assert.Null((await FindAsync(sent.Id)).Outcome);
+        Assert.Single(await PartsAsync(sent));
+
+        await Object(members[0]).Result(Proved(members[0]), message.Id, new(true));
+        Assert.Equal(Outcome.Applied, (await EndedAsync(sent)).Outcome);
+        Assert.Null(await Object(members[1]).Fetch(Proved(members[1]), null));
+    }
+
+    [Fact]
+    public async Task Anycast_PushedToOneThatIsOnline_IsOnDiskBeforeItLeaves()
+    {
+        var members = await MembersAsync(2);
+        await Object(members[1]).Attach(Proved(members[1]), Mqtt(members[1]), null);
+        var sent = await SendAsync(members);
+        await AskedAsync(sent, 1);
+        await UntilAsync(() => Task.FromResult(Edge.DeliveriesTo(members[1]).Count > 0));
+
+        var part = Assert.Single(await PartsAsync(sent));
+        Assert.Equal("objects/" + members[1], part.Target);
+        Assert.True(part.Part.HasFlag(PartTraits.Tried));
+        Assert.False(await Object(members[1]).Withdraw(part.Id));
+    }
+
+    [Fact]
+    public async Task Anycast_EachRefuses_FailsInTheEnd()
+    {
+        var members = await MembersAsync(2);
+        var sent = await SendAsync(members);
+        await AskedAsync(sent, 1);
+        await AnswerAsync(members[0], ok: false);
+        await AskedAsync(sent, 2);
+        await AnswerAsync(members[1], ok: false);
+
+        var ended = await EndedAsync(sent);
+        Assert.Equal((Outcome.Failed, "none of 2 members took it"), (ended.Outcome, ended.Detail));
+    }
+
+    [Fact]
+    public async Task Anycast_HandedOverAndNeverAnswered_IsUnknownAndStopsThere()
+    {
+        var members = await MembersAsync(2);
+        var sent = await SendAsync(members, ttl: 120);
+        await AskedAsync(sent, 1);
+        await Object(members[0]).Fetch(Proved(members[0]), null);
+
+        await PassAsync(members[0], TimeSpan.FromSeconds(121));
+        Assert.Equal(Outcome.Unknown, (await EndedAsync(sent)).Outcome);
+        Assert.Single(await PartsAsync(sent));
+    }
+
+    private async Task<string[]> MembersAsync(int count)
+    {
+        var members = new string[count];
+        for (var i = 0; i < count; i++) members[i] = await CreateAsync();
+        Array.Sort(members, StringComparer.Ordinal);
+        return members;
+    }
+
+    private async Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600)
+    {
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Create("op", "", [.. members]);
+        return (await group.Send(Draft("x", application, ttl, confirmation: Confirmation.Applied) with { Mode = DeliveryMode.Anycast, Campaign = Quick })).Message;
+    }
+
+    private IGroupMessageGrain Whole(MessageRecord sent) => Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
+
+    private async Task AnswerAsync(string member, bool ok) =>
+        await Object(member).Result(Proved(member), (await Object(member).Fetch(Proved(member), null))!.Id, new(ok));
+
+    private Task AskedAsync(MessageRecord sent, int count) => UntilAsync(async () =>
+    {
+        await Whole(sent).Step();
+        return (await PartsAsync(sent)).Count == count;
+    });
+
+    private async Task<MessageRecord> EndedAsync(MessageRecord sent)
+    {
+        await UntilAsync(async () =>
+        {
+            await Whole(sent).Step();
+            return (await FindAsync(sent.Id)).Outcome is not null;
+        });
+        return await FindAsync(sent.Id);
+    }
+
+    private async Task<IReadOnlyList<MessageRecord>> PartsAsync(MessageRecord sent) =>
+        [.. (await Cluster.Messages.ListAsync(new MessageQuery(Parent: sent.Id), new(long.MaxValue), 100, CancellationToken.None)).Reverse()];
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await holds()) await Task.Delay(5, patience.Token);
+    }
+}

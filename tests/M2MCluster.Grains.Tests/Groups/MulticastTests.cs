@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Json;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Reading;
+using M2MCluster.Grains.Tests.Cluster;
+
+namespace M2MCluster.Grains.Tests.Groups;
+
+public sealed class MulticastTests(GrainCluster cluster) : GrainTests(cluster)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Multicast_ChildrenOfTwoGatewaysAndOneAlone_TwoFramesAndOnePart()
+    {
+        var gateways = new[] { await CreateAsync(kind: ObjectKind.Gateway), await CreateAsync(kind: ObjectKind.Gateway) };
+        var children = new List<string>();
+        for (var i = 0; i < 6; i++) children.Add(await CreateAsync(new() { Gateway = gateways[i % 2] }));
+        var alone = await CreateAsync();
+        var sender = await ListenAsync(null);
+        var sent = await SendAsync([.. children, alone], sender);
+
+        foreach (var gateway in gateways)
+        {
+            var frame = (await Object(gateway).Fetch(Proved(gateway), null))!;
+            using var content = JsonDocument.Parse(frame.Payload);
+            var named = content.RootElement.GetProperty("for").EnumerateArray().Select(child => child.GetString()!).ToList();
+            Assert.Equal(children.Where((_, i) => gateways[i % 2] == gateway).Order(StringComparer.Ordinal), named);
+            Assert.Equal("eA==", content.RootElement.GetProperty("payload").GetString());
+            Assert.Null(await Object(named[0]).Fetch(Proved(named[0]), null));
+            var results = $$$"""{"results":{"{{{named[0]}}}":"error"}}""";
+            await Object(gateway).Result(Proved(gateway), frame.Id, new(true, "application/json", Encoding.UTF8.GetBytes(results)));
+        }
+
+        var own = (await Object(alone).Fetch(Proved(alone), null))!;
+        Assert.Equal("x"u8.ToArray(), own.Payload);
+        await Object(alone).Result(Proved(alone), own.Id, new(true));
+        await EndedAsync(sent);
+
+        Assert.Equal("5 APPLIED, 2 REJECTED", (await FindAsync(sent.Id)).Detail);
+        Assert.Equal(children.Append(alone).Select(id => "objects/" + id).Order(StringComparer.Ordinal), (await PartsAsync(sent)).Select(part => part.Target).Order(StringComparer.Ordinal));
+        var told = await OutcomesAsync(sender);
+        Assert.Equal(7, told.Count);
+        Assert.All(told, outcomes => Assert.Single(outcomes));
+    }
+
+    [Fact]
+    public async Task Multicast_GatewayNeverComes_ItsChildrenExpire()
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        var children = new[] { await CreateAsync(new() { Gateway = gateway }), await CreateAsync(new() { Gateway = gateway }) };
+        var sent = await SendAsync(children, ttl: 60);
+
+        await PassAsync(gateway, TimeSpan.FromSeconds(61));
+        await EndedAsync(sent);
+
+        Assert.All(await PartsAsync(sent), part => Assert.Equal(Outcome.Expired, part.Outcome));
+        Assert.Equal(2, (await PartsAsync(sent)).Count);
+    }
+
+    private async Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600)
+    {
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Create("op", "", [.. members]);
+        var sent = (await group.Send(Draft("x", application, ttl) with { Mode = DeliveryMode.Multicast })).Message;
+        await UntilAsync(async () =>
+        {
+            await Whole(sent).Step();
+            return (await Whole(sent).View())!.Phase == CampaignPhase.Dispatched;
+        });
+        return sent;
+    }
+
+    private IGroupMessageGrain Whole(MessageRecord sent) => Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
+
+    private Task EndedAsync(MessageRecord sent) => UntilAsync(async () =>
+    {
+        await Whole(sent).Step();
+        return (await FindAsync(sent.Id)).Outcome is not null;
+    });
+
+    private async Task<IReadOnlyList<MessageRecord>> PartsAsync(MessageRecord sent) =>
+        await Cluster.Messages.ListAsync(new MessageQuery(Parent: sent.Id), new(long.MaxValue), 100, CancellationToken.None);
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await holds()) await Task.Delay(5, patience.Token);
+    }
+}

@@ -22,7 +22,6 @@ internal static class EventCatalogue
             [.. Message, "attribute|`DELAY`, `BANDWIDTH`, `RELIABILITY`, `BEARER`, `SIZE`, or `CONSTRAINT`, if that names a characteristic that is not known", "wanted|by the message", "is|instead", "warning|in words"]),
         new(EventTypes.MessageCampaign, "`groups/ID`", "A campaign's phase changed.",
             [.. Message, "phase|`RUNNING`, `CANARY`, `PAUSED` or `STOPPING`; its end has `m2m.message.outcome`", "targets|members", "dispatched|members that have their part", "reason|why it is paused or stopped"]),
-        new(EventTypes.MessageWarning, "`objects/ID`", "A message that waits has become less likely to arrive. This release sends none: what is known at acceptance stands in the answer to SendMessage.", [.. Message, "warning|in words"]),
         new(EventTypes.ObjectCreated, "`objects/ID`", "An object was made.", Description),
         new(EventTypes.ObjectsImported, "`operations/ID`", "An import ended. The objects that it made have no events of their own; those that it changed have `m2m.object.updated`.",
             ["created|objects", "unchanged|objects that were there with the same content", "updated|objects", "failed|lines with errors"]),

@@ -1,0 +1,16 @@
+using M2MCluster.Storage.Tests.Suite;
+using M2MCluster.Testing.Postgres;
+
+namespace M2MCluster.Storage.Tests.Postgres;
+
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresCampaignTests(PostgresFixture server) : CampaignSuite
+{
+    protected override Task<string> CreateDatabaseAsync()
+    {
+        Skip.If(server.Missing is not null, server.Missing);
+        return server.CreateDatabaseAsync();
+    }
+
+    protected override Task DropDatabaseAsync() => server.DropDatabaseAsync(ConnectionString);
+}

@@ -84,6 +84,10 @@ public sealed class CampaignTests(FrontDoorFixture door)
         Assert.Equal($"objects/{member}", (await rest.GetAsync($"/v1/groups/{outer}/members").Ok()).GetProperty("members")[0].GetString());
         Assert.Equal(2, (await rest.GetAsync($"/v1/objects/{member}/groups").Ok()).GetProperty("groups").GetArrayLength());
 
+        var listed = (await rest.GetAsync($"/v1/objects?filter={Uri.EscapeDataString($"id = \"{member}\"")}").Ok()).GetProperty("objects")[0];
+        var effective = listed.GetProperty("effectiveCharacteristics").GetProperty("reportPeriod");
+        Assert.Equal(("GROUP", $"groups/{outer}", 60), (effective.GetProperty("source").GetString(), effective.GetProperty("group").GetString(), effective.GetProperty("value").GetInt32()));
+
         Assert.Equal("FAILED_PRECONDITION", (await rest.PostAsync($"/v1/groups/{inner}:addMembers", $$"""{"members":["groups/{{outer}}"]}""")).Reason);
         var patched = await rest.PatchAsync($"/v1/groups/{outer}?updateMask=filter,precedence", """{"filter":"","precedence":3}""").Ok();
         Assert.Equal(("", 3), (patched.GetProperty("filter").GetString(), patched.GetProperty("precedence").GetInt32()));

@@ -75,12 +75,15 @@ internal static class CampaignCommands
         var told = "";
         while (true)
         {
+            var asked = session.Time.GetTimestamp();
             var message = await session.FrontDoor.Messages.GetMessageAsync(new GetMessageRequest { Name = name }, cancellationToken: cancellationToken);
             var line = Line(message);
             if (line != told) session.Screen.Show(message, console => console.WriteLine(told = line));
             if (message.State == Message.Types.State.Ended)
                 return message.Outcome is Message.Types.Outcome.Sent or Message.Types.Outcome.Delivered or Message.Types.Outcome.Applied ? 0 : EndedBadly;
-            await Task.Delay(PollEvery, session.Time, cancellationToken);
+            // A count of a million outcomes takes its time, and is not asked for without pause.
+            var pause = session.Time.GetElapsedTime(asked) * 5;
+            await Task.Delay(pause > PollEvery ? pause : PollEvery, session.Time, cancellationToken);
         }
     }
 

@@ -23,7 +23,7 @@ public interface IGroupMessageGrain : IGrainWithIntegerKey
 
     [Alias("Resume")] ValueTask<CampaignView> Resume(string actor);
 
-    /// <summary>Those that have no part yet are not sent any: theirs end CANCELLED. False: there are none.</summary>
+    /// <summary>Those that have no part yet are not sent any: theirs end CANCELLED, and soon afterwards those that wait. False: it is no campaign, or was stopped or ended before.</summary>
     [Alias("Stop")] ValueTask<bool> Stop(string actor);
 
     /// <summary>Null: all parts were written with the message itself.</summary>

@@ -11,6 +11,7 @@ public interface IGroupMembership
     /// <summary>Members by id, after <paramref name="after"/>, each once; at most <paramref name="limit"/>. Fewer are all that there are.</summary>
     ValueTask<IReadOnlyList<string>> MembersAsync(string group, string after, int limit, CancellationToken cancellation);
 
-    /// <summary>What the object shares with its groups, by name.</summary>
-    ValueTask<IReadOnlyDictionary<string, SharedCharacteristic>> SharedByAsync(ObjectDescription description, CancellationToken cancellation);
+    /// <summary>What objects share with their groups, by id and name; without those that share nothing.</summary>
+    ValueTask<IReadOnlyDictionary<string, IReadOnlyDictionary<string, SharedCharacteristic>>> SharedByAsync(
+        IReadOnlyCollection<ObjectDescription> objects, CancellationToken cancellation);
 }

@@ -113,8 +113,8 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
     private async Task<V1.Message> CancelGroupAsync(MessageRecord message, ServerCallContext context)
     {
         var actor = context.Principal().Actor;
-        // First those that have no part yet: what is not sent need not be cancelled.
-        var stopped = await grains.GetGrain<IGroupMessageGrain>(message.Id.Value).Stop(actor);
+        // A campaign takes back what waits by itself.
+        if (await grains.GetGrain<IGroupMessageGrain>(message.Id.Value).Stop(actor)) return await AnswerAsync(message, context.CancellationToken);
         var query = new MessageQuery(Parent: message.Id, Waiting: true);
         var before = new MessageId(long.MaxValue);
         var found = 0;
@@ -135,7 +135,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
             });
         }
 
-        if (found == 0 && !stopped) throw new M2MException(ErrorCode.FailedPrecondition, "none of the members' messages waits any more");
+        if (found == 0) throw new M2MException(ErrorCode.FailedPrecondition, "none of the members' messages waits any more");
         return await AnswerAsync(message, context.CancellationToken);
     }
 

@@ -40,6 +40,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         problems.ThrowIfAny();
 
         var answer = new V1.ListObjectsResponse();
+        var listed = new List<ObjectDescription>();
         var batch = filter.IsAll ? size : Paging.MaxSize;
         for (var scanned = 0; scanned < MostScanned;)
         {
@@ -49,15 +50,17 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
                 if (answer.Objects.Count == size) break;
                 after = row.Description.Id;
                 scanned++;
-                if (filter.Matches(row.Description)) answer.Objects.Add(ObjectAnswers.Object(row.Description));
+                if (!filter.Matches(row.Description)) continue;
+                answer.Objects.Add(ObjectAnswers.Object(row.Description));
+                listed.Add(row.Description);
             }
 
-            if (rows.Count == 0 || (rows.Count < batch && after == rows[^1].Description.Id)) return answer;
+            if (rows.Count == 0 || (rows.Count < batch && after == rows[^1].Description.Id)) return await ShareAsync(answer, listed, context.CancellationToken);
             if (answer.Objects.Count == size) break;
         }
 
         answer.NextPageToken = Paging.Token(after);
-        return answer;
+        return await ShareAsync(answer, listed, context.CancellationToken);
     }
 
     public override async Task<V1.Object> UpdateObject(V1.UpdateObjectRequest request, ServerCallContext context)
@@ -130,6 +133,17 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         problems.Require(isAlias, "name", "is not of the form names/scheme:value");
         problems.ThrowIfAny();
         return new() { Resource = await Targets.ResolveAsync(grains, request.Name) };
+    }
+
+    private async ValueTask<V1.ListObjectsResponse> ShareAsync(V1.ListObjectsResponse answer, List<ObjectDescription> listed, CancellationToken cancellation)
+    {
+        var shared = await membership.SharedByAsync(listed, cancellation);
+        for (var i = 0; i < listed.Count; i++)
+        {
+            if (shared.TryGetValue(listed[i].Id, out var own)) ObjectAnswers.Share(answer.Objects[i], own);
+        }
+
+        return answer;
     }
 
     private IObjectGrain Grain(string id) => grains.GetObject(id);

@@ -88,7 +88,7 @@ internal sealed class GroupMessageGrain(CampaignServices services) : Grain, IGro
 
     public async ValueTask<bool> Stop(string actor)
     {
-        if (_campaign is not { State: { RestEnds: null, Phase: not CampaignPhase.Ended } } campaign || (campaign.State is { IsAll: true, Asked: null })) return false;
+        if (_campaign is not { State: { RestEnds: null, Phase: not CampaignPhase.Ended } } campaign) return false;
         await campaign.StopAsync(Outcome.Cancelled, $"by {actor}", actor);
         GoOn(TimeSpan.Zero);
         return true;

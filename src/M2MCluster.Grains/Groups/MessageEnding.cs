@@ -49,4 +49,29 @@ internal static class MessageEnding
         if (message.Application.Length == 0) return table.FeedsFor(type, objectId, groups);
         return table.Knows(message.Application, message.AcceptedAt) ? table.FeedsOf(message.Application, type, objectId, groups) : [];
     }
+
+    /// <summary>Commits the set with the events of these parts.</summary>
+    public static async ValueTask CommitAsync(CampaignServices services, WriteSet set, MessageRecord message, IReadOnlyList<MessageRecord> told, Action retire)
+    {
+        if (told.Count == 0)
+        {
+            await services.Pipeline.CommitAsync(set);
+            return;
+        }
+
+        var events = told.Select(part => (Id: services.Ids.Next(), Part: part, Member: part.Target[Names.Objects.Length..], Data: EventData.Outcome(part))).ToList();
+        await services.Pipeline.CommitAsync(
+            set,
+            services.Subscriptions,
+            async (addressed, audience) =>
+            {
+                var groups = audience.Table.NeedsGroups ? await services.Groups.GroupsOfAsync([.. events.Select(one => one.Member)], audience.Membership) : null;
+                foreach (var (id, part, member, data) in events)
+                {
+                    var feeds = Feeds(message, EventTypes.MessageOutcome, audience.Table, member, groups?.GetValueOrDefault(member) ?? []);
+                    if (feeds.Count > 0) addressed.Events.Add(new(id, EventTypes.MessageOutcome, part.Target, member, data, feeds, part.TraceParent));
+                }
+            },
+            retire);
+    }
 }

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Objects;
 
@@ -16,7 +17,19 @@ internal sealed class Sleepers(ObjectServices services)
     /// <summary>Takes the object's turn for the times that have come. False: nothing was done, and its grain is to be called.</summary>
     /// <param name="stored">The object as it was read, null if it does not exist.</param>
     /// <exception cref="M2MException"><see cref="ErrorCode.Unavailable"/>: storage is away; the turn may be on disk, or not.</exception>
-    public async ValueTask<bool> WakeAsync(string objectId, StoredObject? stored, IReadOnlyList<long> due)
+    public ValueTask<bool> WakeAsync(string objectId, StoredObject? stored, IReadOnlyList<long> due) =>
+        TryAsync(objectId, stored, core => new Waking(core).WakeAsync(due));
+
+    /// <summary>Cancels a message that waits; the same otherwise.</summary>
+    public ValueTask<bool> CancelAsync(string objectId, StoredObject? stored, MessageId id, string detail) => TryAsync(objectId, stored, async core =>
+    {
+        if (core.Description is null || core.Mailbox.Find(id) is not { } item) return;
+        var turn = core.Begin();
+        turn.End(item, Outcome.Cancelled, detail);
+        await core.CommitAsync(turn);
+    });
+
+    private async ValueTask<bool> TryAsync(string objectId, StoredObject? stored, Func<ObjectCore, ValueTask> act)
     {
         var now = services.Time.GetUtcNow();
         if (services.Inbox.Follows(objectId) || stored?.OnlineUntil > now.ToUnixTimeMilliseconds()) return false;
@@ -26,7 +39,7 @@ internal sealed class Sleepers(ObjectServices services)
         {
             await core.BecomeAsync(stored);
             if (IsActive(core, now)) return false;
-            await new Waking(core).WakeAsync(due);
+            await act(core);
             return true;
         }
         catch (M2MException) when (overtaken)

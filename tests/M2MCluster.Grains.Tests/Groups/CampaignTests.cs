@@ -132,6 +132,27 @@ public sealed class CampaignTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Stop_SomeWaitAndSomeAreUnsent_AllEndCancelledAndSleepersSleepOn()
+    {
+        var (group, members) = await GroupAsync(30);
+        var sender = await ListenAsync(null);
+        var sent = (await group.Send(Draft("x", sender) with { Campaign = new() { Canary = 0.5 } })).Message;
+        await UntilAsync(async () => await StepAsync(sent) is { Phase: CampaignPhase.Canary });
+        await Object(members[0]).Result(Proved(members[0]), (await Object(members[0]).Fetch(Proved(members[0]), null))!.Id, new(true));
+
+        Assert.True(await Whole(sent).Stop("op"));
+        await UntilAsync(async () => await StepAsync(sent) is { Phase: CampaignPhase.Ended });
+
+        Assert.StartsWith("1 APPLIED, 29 CANCELLED", (await FindAsync(sent.Id)).Detail, StringComparison.Ordinal);
+        Assert.False(Cluster.IsActive(Object(members[1])));
+        Assert.Null(await Object(members[1]).Fetch(Proved(members[1]), null));
+        // One event each, sent to or not.
+        Assert.Equal(30, (await OutcomesAsync(sender)).Count);
+        Assert.All(await OutcomesAsync(sender), outcomes => Assert.Single(outcomes));
+        Assert.False(await Whole(sent).Stop("op"));
+    }
+
+    [Fact]
     public async Task MemberEvents_TurnedOff_OnlyTheWholeIsTold()
     {
         var (group, members) = await GroupAsync(3);

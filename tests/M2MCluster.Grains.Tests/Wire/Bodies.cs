@@ -82,7 +82,7 @@ internal static class Bodies
         ["group-rules"] = new GroupView("all", "All", 0, Noon, "kind = \"DEVICE\"", ["a", "b"], Characteristics(("reportPeriod", "60")), 7),
         ["campaign"] = new CampaignState
         {
-            Phase = CampaignPhase.Stopping, Targets = 1000, Dispatched = 300, IsQuiet = true, ArmedAt = Unix(4), RestEnds = Outcome.Cancelled, Reason = "by app", CanaryPassed = true,
+            Phase = CampaignPhase.Stopping, Targets = 1000, Dispatched = 300, IsQuiet = true, ArmedAt = Unix(4), RestEnds = Outcome.Cancelled, Reason = "by app", CanaryPassed = true, CancelsOpen = true,
             DispatchedAt = Noon.AddMinutes(3), Terms = new() { Rate = 100, Canary = 0.01, AbortAt = 0.1, MemberEvents = false, MemberWait = TimeSpan.FromSeconds(30) },
         },
         ["campaign-anycast"] = new CampaignState

@@ -79,7 +79,7 @@ public abstract class CampaignSuite : StorageSuite
         var more = Set("more", kind: "group-message");
         more.Targets = [new(parent.Id.Value, 0, [1]), new(parent.Id.Value, 1, [2, 3])];
         await Node.Pipeline.CommitAsync(more);
-        Assert.Equal<byte>([2, 3], (await Reader.ChunkAsync(parent.Id.Value, 1))!);
+        Assert.Equal(new byte[] { 2, 3 }, await Reader.ChunkAsync(parent.Id.Value, 1));
         Assert.Null(await Reader.ChunkAsync(parent.Id.Value, 2));
 
         var last = Set("more", 1, "group-message");

@@ -8,12 +8,14 @@ namespace M2MCluster.Grains.Groups.Campaigns;
 /// <summary>A message to every member of a group. Each step deals with some thousand of them, and nobody is missed or gets two.</summary>
 internal sealed class Campaign : CampaignRun
 {
+    private const int CancelledAtOnce = 1000;
     private static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(1);
 
     private readonly RateAllowance _allowance;
     private readonly Frames _frames;
     private Task _calls = Task.CompletedTask;
     private (int Ordinal, string[] Targets) _chunk = (-1, []);
+    private MessageId _cancelBefore = new(long.MaxValue);
     private long _nextLook;
     private int? _open;
 
@@ -21,7 +23,7 @@ internal sealed class Campaign : CampaignRun
         : base(services, id, state, version, retire)
     {
         _allowance = new(services.Time, state.Terms.Rate);
-        _frames = new(services, id, retire);
+        _frames = new(services, id);
     }
 
     public override async ValueTask PauseAsync(string actor)
@@ -55,6 +57,12 @@ internal sealed class Campaign : CampaignRun
     protected override async ValueTask<TimeSpan?> StepAsync(MessageRecord message)
     {
         if (await SettleFrameAsync(message)) return TimeSpan.Zero;
+        if (State is { IsAll: true, CancelsOpen: true })
+        {
+            await CancelNextAsync();
+            return TimeSpan.Zero;
+        }
+
         if (State.IsAll) return await FollowAsync(message);
         if (State.RestEnds is null && message.ExpiresAt <= Now) await StopAsync(Outcome.Expired, "the message expired before the member's turn came");
         if (State.RestEnds is { } outcome)
@@ -149,7 +157,7 @@ internal sealed class Campaign : CampaignRun
         var parts = new List<MessageRecord>();
         foreach (var child in children.AsSpan(1)) parts.Add(Frames.Outcome(Part(message, child, now), ended, child, now));
         await CommitAsync(
-            State with { OpenFrames = State.OpenFrames.Remove(open) }, set => set.Messages.AddRange(parts), set => _frames.CommitAsync(set, message, State.IsQuiet ? [] : parts));
+            State with { OpenFrames = State.OpenFrames.Remove(open) }, set => set.Messages.AddRange(parts), set => MessageEnding.CommitAsync(Services, set, message, State.IsQuiet ? [] : parts, Retire));
         return true;
     }
 
@@ -168,7 +176,24 @@ internal sealed class Campaign : CampaignRun
                 foreach (var target in targets)
                     set.Messages.Add(Part(message, target, now) with { Outcome = outcome, EndedAt = now, Detail = State.Reason, Steps = [step] });
             },
-            Services.Bulk.CommitAsync);
+            State.IsQuiet ? Services.Bulk.CommitAsync : set => MessageEnding.CommitAsync(Services, set, message, [.. set.Messages], Retire));
+    }
+
+    /// <summary>Those whose parts wait lose them, a page at a time; one that ends meanwhile keeps its outcome.</summary>
+    private async ValueTask CancelNextAsync()
+    {
+        var page = await Services.Messages.ListAsync(new(Parent: Id, Waiting: true), _cancelBefore, CancelledAtOnce, CancellationToken.None);
+        await Services.Cancelling.CancelAsync(State.Reason ?? "", page);
+        if (page.Count > 0)
+        {
+            _cancelBefore = page[^1].Id;
+            return;
+        }
+
+        foreach (var frame in State.OpenFrames) await Services.Cancelling.CancelAsync(State.Reason ?? "", frame.Id);
+        _cancelBefore = new(long.MaxValue);
+        _open = null;
+        await CommitAsync(State with { CancelsOpen = false, Phase = CampaignPhase.Dispatched }, _ => { });
     }
 
     private static CampaignState Advance(CampaignState state, int count, DateTimeOffset now)

@@ -53,7 +53,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     public virtual ValueTask ResumeAsync(string actor) => PauseAsync(actor);
 
     public ValueTask StopAsync(Outcome restEnds, string reason, string? actor = null) =>
-        ChangeAsync(State with { Phase = CampaignPhase.Stopping, RestEnds = restEnds, Reason = reason }, actor, "message.stop");
+        ChangeAsync(State with { Phase = CampaignPhase.Stopping, RestEnds = restEnds, Reason = reason, CancelsOpen = actor is not null }, actor, "message.stop");
 
     /// <summary>The armed time has come: the next one is armed, unless the message ended.</summary>
     public async ValueTask RearmAsync()
@@ -64,7 +64,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     protected abstract ValueTask<TimeSpan?> StepAsync(MessageRecord message);
 
     /// <summary>Whether nothing happens before the message expires.</summary>
-    protected virtual bool Rests(CampaignState next) => next.IsAll || next.Phase == CampaignPhase.Paused;
+    protected virtual bool Rests(CampaignState next) => (next.IsAll && !next.CancelsOpen) || next.Phase == CampaignPhase.Paused;
 
     protected MessageRecord Part(MessageRecord message, string target, DateTimeOffset now) => message with
     {

@@ -21,5 +21,6 @@ internal sealed record CampaignServices(
     SubscriptionDirectory Subscriptions,
     IGrainFactory Grains,
     MemberJudging Judging,
+    PartCancelling Cancelling,
     Serializer<CampaignState> Serializer,
     DeliveryMetrics Metrics);

@@ -48,6 +48,9 @@ internal sealed record CampaignState
     /// <summary>Multicast: those that have not ended, or whose end is not dealt with.</summary>
     [Id(16)] public ImmutableArray<OpenFrame> OpenFrames { get; init; } = [];
 
+    /// <summary>The parts that wait are to be cancelled.</summary>
+    [Id(17)] public bool CancelsOpen { get; init; }
+
     /// <summary>Targets whose outcomes are awaited before the others are sent anything.</summary>
     public int CanarySize => Terms.Canary > 0 ? Math.Clamp((int)Math.Ceiling(Terms.Canary * Targets), 1, Targets) : 0;
 

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
 using M2MCluster.Contracts;
-using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
-using M2MCluster.Grains.Commit;
-using M2MCluster.Grains.Objects;
 
 namespace M2MCluster.Grains.Groups.Campaigns;
 
@@ -11,7 +8,7 @@ namespace M2MCluster.Grains.Groups.Campaigns;
 /// One message to a gateway for many of its children (4.3.b). It stands in the gateway's own mailbox; the children's parts are written when it ends, each with its outcome.
 /// </summary>
 /// <param name="campaign">The group's message.</param>
-internal sealed class Frames(CampaignServices services, MessageId campaign, Action retire)
+internal sealed class Frames(CampaignServices services, MessageId campaign)
 {
     private readonly HashSet<MessageId> _ended = [];
     private bool _isDoubted = true;
@@ -59,30 +56,5 @@ internal sealed class Frames(CampaignServices services, MessageId campaign, Acti
             AcceptedAt = frame.AcceptedAt, Outcome = outcome, EndedAt = now, Detail = detail,
             Steps = [new(frame.AcceptedAt, $"sent {detail}"), new(now, $"ended {outcome.ToString().ToUpperInvariant()}")],
         };
-    }
-
-    /// <summary>Commits the set with the events of these parts.</summary>
-    public async ValueTask CommitAsync(WriteSet set, MessageRecord message, IReadOnlyList<MessageRecord> told)
-    {
-        if (told.Count == 0)
-        {
-            await services.Pipeline.CommitAsync(set);
-            return;
-        }
-
-        var events = told.Select(part => (Id: services.Ids.Next(), Part: part, Member: part.Target[Names.Objects.Length..], Data: EventData.Outcome(part))).ToList();
-        await services.Pipeline.CommitAsync(
-            set,
-            services.Subscriptions,
-            async (addressed, audience) =>
-            {
-                var groups = audience.Table.NeedsGroups ? await services.Groups.GroupsOfAsync([.. events.Select(one => one.Member)], audience.Membership) : null;
-                foreach (var (id, part, member, data) in events)
-                {
-                    var feeds = MessageEnding.Feeds(message, EventTypes.MessageOutcome, audience.Table, member, groups?.GetValueOrDefault(member) ?? []);
-                    if (feeds.Count > 0) addressed.Events.Add(new(id, EventTypes.MessageOutcome, part.Target, member, data, feeds, part.TraceParent));
-                }
-            },
-            retire);
     }
 }

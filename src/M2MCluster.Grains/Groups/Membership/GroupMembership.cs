@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
@@ -9,10 +10,14 @@ internal sealed class GroupMembership(GroupRulesCache cache, IGroupReader groups
     public async ValueTask<IReadOnlyList<string>> GroupsOfAsync(ObjectDescription description, CancellationToken cancellation) =>
         (await cache.CurrentAsync()).GroupsOf(await groups.GroupsOfAsync(description.Id, cancellation), description);
 
-    public async ValueTask<IReadOnlyDictionary<string, SharedCharacteristic>> SharedByAsync(ObjectDescription description, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyDictionary<string, IReadOnlyDictionary<string, SharedCharacteristic>>> SharedByAsync(
+        IReadOnlyCollection<ObjectDescription> objects, CancellationToken cancellation)
     {
         var rules = await cache.CurrentAsync();
-        return rules.SharedBy(rules.Shares ? rules.GroupsOf(await groups.GroupsOfAsync(description.Id, cancellation), description) : []);
+        if (!rules.Shares || objects.Count == 0) return FrozenDictionary<string, IReadOnlyDictionary<string, SharedCharacteristic>>.Empty;
+        var listed = (await groups.GroupsOfAsync([.. objects.Select(one => one.Id)], cancellation)).ToLookup(row => row.ObjectId, row => row.Group);
+        return objects.Select(one => (one.Id, Shared: rules.SharedBy(rules.GroupsOf([.. listed[one.Id]], one)))).Where(one => one.Shared.Count > 0)
+            .ToDictionary(one => one.Id, one => one.Shared);
     }
 
     /// <summary>The groups of several objects, by that version of the membership or a later one.</summary>

@@ -4,6 +4,7 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Groups.Membership;
+using M2MCluster.Grains.Subscriptions;
 using Orleans.Placement;
 
 namespace M2MCluster.Grains.Groups;

@@ -18,7 +18,7 @@ internal static class EventCatalogue
         new(EventTypes.MessageOutcome, "`objects/ID`", "A message ended; each message has exactly one such event.",
             [.. Message, "outcome|`SENT`, `DELIVERED`, `APPLIED`, `REJECTED`, `EXPIRED`, `EVICTED`, `SUPERSEDED`, `CANCELLED`, `FAILED` or `UNKNOWN`", "detail|why, in words, if there is more to say", .. Result]),
         new(EventTypes.MessageResult, "`objects/ID`", "The object answered a message that had ended before its answer came.", [.. Message, .. Result]),
-        new(EventTypes.MessageWarning, "`objects/ID`", "A message wants what its object cannot give, as it is known at acceptance, or as the object has become while the message waits. Once for each message and attribute; the message goes on all the same.",
+        new(EventTypes.MessageWarning, "`objects/ID`", "A message wants what its object cannot give, as it is known at acceptance, or as the object has become while the message waits; or it has to wait for the budget of its bearer longer than it bears. Once for each message and attribute; the message goes on all the same.",
             [.. Message, "attribute|`DELAY`, `BANDWIDTH`, `RELIABILITY`, `BEARER`, `SIZE`, or `CONSTRAINT`, if that names a characteristic that is not known", "wanted|by the message", "is|instead", "warning|in words"]),
         new(EventTypes.ObjectCreated, "`objects/ID`", "An object was made.", Description),
         new(EventTypes.ObjectsImported, "`operations/ID`", "An import ended. The objects that it made have no events of their own; those that it changed have `m2m.object.updated`.",

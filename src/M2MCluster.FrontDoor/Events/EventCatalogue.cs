@@ -18,7 +18,7 @@ internal static class EventCatalogue
         new(EventTypes.MessageOutcome, "`objects/ID`, or `groups/ID` for a group's message as a whole", "A message ended; each message has exactly one such event, but for the members' parts of a campaign that has them turned off.",
             [.. Message, "outcome|`SENT`, `DELIVERED`, `APPLIED`, `REJECTED`, `EXPIRED`, `EVICTED`, `SUPERSEDED`, `CANCELLED`, `FAILED` or `UNKNOWN`", "detail|why, in words, if there is more to say", .. Result]),
         new(EventTypes.MessageResult, "`objects/ID`", "The object answered a message that had ended before its answer came.", [.. Message, .. Result]),
-        new(EventTypes.MessageWarning, "`objects/ID`", "A message wants what its object cannot give, as it is known at acceptance, or as the object has become while the message waits. Once for each message and attribute; the message goes on all the same.",
+        new(EventTypes.MessageWarning, "`objects/ID`", "A message wants what its object cannot give, as it is known at acceptance, or as the object has become while the message waits; or it has to wait for the budget of its bearer longer than it bears. Once for each message and attribute; the message goes on all the same.",
             [.. Message, "attribute|`DELAY`, `BANDWIDTH`, `RELIABILITY`, `BEARER`, `SIZE`, or `CONSTRAINT`, if that names a characteristic that is not known", "wanted|by the message", "is|instead", "warning|in words"]),
         new(EventTypes.MessageCampaign, "`groups/ID`", "A campaign's phase changed.",
             [.. Message, "phase|`RUNNING`, `CANARY`, `PAUSED` or `STOPPING`; its end has `m2m.message.outcome`", "targets|members", "dispatched|members that have their part", "reason|why it is paused or stopped"]),

@@ -8,6 +8,23 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>Asks for room in the budgets of the bearers before something leaves; what gets none waits for its turn.</summary>
 internal sealed class Admission(ObjectCore core)
 {
+    // Who waits longer than it bears, and whose sender has not been told of it.
+    private List<(MailboxItem Item, Mismatch What)>? _late;
+
+    /// <summary>Tells the senders of what has to wait longer than it bears: once for each message.</summary>
+    public void Tell(Turn turn)
+    {
+        foreach (var (item, what) in _late ?? [])
+        {
+            var told = Warning.Tell(turn, item.Record, [what]);
+            if (!ReferenceEquals(told, item.Record)) turn.Amended.Add(told);
+        }
+
+        _late = null;
+    }
+
+    public bool HasToTell => _late is not null;
+
     /// <summary>Asks for what would be pushed next. What may not leave yet is not tried before its turn.</summary>
     /// <returns>When the first of those may ask again, Unix milliseconds; <see cref="long.MaxValue"/>: all may leave.</returns>
     public async ValueTask<long> AskAsync(IReadOnlyList<Channel> channels, int room, DateTimeOffset now)
@@ -62,7 +79,10 @@ internal sealed class Admission(ObjectCore core)
             return null;
         }
 
-        refused[bearer] = permit.Hold!.Value;
-        return item.AwaitTurn(bearer, permit.Hold.Value.At, permit.Hold);
+        var turn = permit.Hold!.Value;
+        refused[bearer] = turn;
+        if (turn.At > (item.Record.Latest ?? item.Record.AcceptedAt) && !item.Record.Warned.HasFlag(ServiceAttributes.Delay))
+            (_late ??= []).Add((item, new(ServiceAttributes.Delay, item.Record.Latest is { } bound ? $"by {bound:u}" : "at once", $"the budget of {bearer.ToString().ToUpperInvariant()} has room at {turn.At:u}")));
+        return item.AwaitTurn(bearer, turn.At, turn);
     }
 }

@@ -38,9 +38,10 @@ internal sealed class Delivering(ObjectCore core)
         if (!Push(channels, room, now, nowMs) && turnAt == long.MaxValue) return;
 
         var deadline = Math.Min(turnAt, nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds);
-        if (core.State.ArmedAt != 0 && core.State.ArmedAt <= deadline) return;
+        if (core.State.ArmedAt != 0 && core.State.ArmedAt <= deadline && !Admission.HasToTell) return;
         var turn = core.Begin();
         turn.WakeBy(deadline);
+        Admission.Tell(turn);
         try
         {
             await core.CommitAsync(turn);

@@ -1,3 +1,5 @@
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Planning;
@@ -70,12 +72,15 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : GrainTests(clu
         await NextMinuteAsync();
 
         var messages = new List<MessageRecord>();
-        foreach (var id in ids) messages.Add(await SendAsync(id, Draft("x", ttl: 86_400)));
+        var sender = await ListenAsync(null);
+        foreach (var id in ids) messages.Add(await SendAsync(id, Draft("x", sender, ttl: 86_400)));
         await SendAsync(other, Draft("x"));
 
         Assert.Equal(PlannedCluster.OfCell, Delivered(ids));
         Assert.Equal(1, Delivered([other]));
         Assert.Contains("budget", (await Object(ids[^1]).Explain(messages[^1].Id)).WaitsFor, StringComparison.Ordinal);
+        // Each that has to wait, once; also if it has to wait again.
+        Assert.Equal(ids.Count - PlannedCluster.OfCell, (await EventsAsync(sender, EventTypes.MessageWarning)).Count);
         for (var minutes = 1; minutes <= 3; minutes++)
         {
             await AcknowledgeAsync(ids);
@@ -104,6 +109,31 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : GrainTests(clu
         Assert.InRange(until, Now, message.Latest!.Value);
         await PassAsync(waits, until - Now + TimeSpan.FromMilliseconds(1));
         Assert.Equal(1, Delivered([waits]));
+    }
+
+    [Fact]
+    public async Task Send_ToAGroup_MembersAreWithinTheirBudget()
+    {
+        var cell = Cluster.Fresh("cell");
+        var ids = new List<string>();
+        for (var i = 0; i < PlannedCluster.OfCell + 2; i++) ids.Add(await ConnectedAsync(cell));
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Create("op", "", [.. ids]);
+        await NextMinuteAsync();
+
+        await group.Send(Waits("x", TimeSpan.FromMinutes(10)));
+        foreach (var id in ids) await Object(id).Wake(0);
+
+        Assert.InRange(Delivered(ids), 0, PlannedCluster.OfCell);
+        for (var minutes = 0; minutes < 10; minutes++)
+        {
+            var before = Delivered(ids);
+            await AcknowledgeAsync(ids);
+            await NextMinuteAsync(ids);
+            Assert.InRange(Delivered(ids) - before, 0, PlannedCluster.OfCell);
+        }
+
+        Assert.Equal(ids.Count, Delivered(ids));
     }
 
     [Fact]

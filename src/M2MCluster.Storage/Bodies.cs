@@ -39,6 +39,7 @@ internal sealed class Bodies(
         for (var i = 0; i < rows.Length; i++)
         {
             var record = set.Messages[i];
+            // A part of a campaign has its parent's payload, or none.
             rows[i] = record.Parent is { } parent && record.Payload.Length > 0
                 ? new(record, messages.SerializeToArray(record with { Payload = [] }), parent.Value)
                 : new(record, messages.SerializeToArray(record), null);

@@ -203,6 +203,8 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
 
     public ValueTask HeardVia(string gateway, ImmutableSortedDictionary<string, string> conditions) => throw new NotSupportedException();
 
+    public ValueTask<bool> Withdraw(MessageId id) => throw new NotSupportedException();
+
     public ValueTask<PlainAccess> PlainAccess() => throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<Channel>> ChannelsForChild() => throw new NotSupportedException();

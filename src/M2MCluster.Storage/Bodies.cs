@@ -54,7 +54,7 @@ internal sealed class Bodies(
         return holder is null ? record : record with { Payload = messages.Deserialize(holder)!.Payload };
     }
 
-    // A campaign's own message is the first of its set.
+    // A campaign's own message is the first of its set. A part of a transaction is written again with each phase, its payload never.
     private static bool HasPayloadOf(WriteSet set, long parent, MessageRecord record) =>
-        set.Messages[0].Id.Value == parent && set.Messages[0].Payload.AsSpan().SequenceEqual(record.Payload);
+        record.Transaction is not null || set.Messages[0].Id.Value == parent && set.Messages[0].Payload.AsSpan().SequenceEqual(record.Payload);
 }

@@ -18,6 +18,9 @@ public interface IMessageReader
     /// <summary>How many of a group message's member messages ended how; under null, how many wait.</summary>
     ValueTask<IReadOnlyList<OutcomeCount>> OutcomesAsync(MessageId parent, CancellationToken cancellation);
 
-    /// <summary>What waits for the children of a gateway, by child and id; at most <paramref name="limit"/>.</summary>
-    ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, int limit, CancellationToken cancellation);
+    /// <summary>A group message's member messages by id, without payload; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<MessageRecord>> PartsAsync(MessageId parent, int limit, CancellationToken cancellation);
+
+    /// <summary>What waits for the children of a gateway and may be handed out, the highest priority and then the oldest first; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, DateTimeOffset now, int limit, CancellationToken cancellation);
 }

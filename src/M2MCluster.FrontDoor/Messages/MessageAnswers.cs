@@ -30,6 +30,7 @@ internal static class MessageAnswers
         if (from.CoalesceKey is { } key) answer.CoalesceKey = key;
         if (from.Outcome is { } outcome) answer.Outcome = (V1.Message.Types.Outcome)outcome;
         if (from.Detail is { } detail) answer.Detail = detail;
+        if (from.Transaction is { } role) TransactionAnswers.Add(role, answer);
         if (from.Terms is { } terms) TermsRequests.Answer(terms, answer);
         return answer;
     }
@@ -53,6 +54,7 @@ internal static class MessageAnswers
     {
         Confirmation.None => V1.SendMessageRequest.Types.Confirmation.None,
         Confirmation.Applied => V1.SendMessageRequest.Types.Confirmation.Applied,
+        Confirmation.Transaction => V1.SendMessageRequest.Types.Confirmation.Transaction,
         _ => V1.SendMessageRequest.Types.Confirmation.Delivered,
     };
 }

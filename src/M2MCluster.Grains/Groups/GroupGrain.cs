@@ -4,10 +4,12 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.Transactions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Subscriptions;
+using M2MCluster.Grains.Transactions;
 using Orleans.Placement;
 using Orleans.Serialization;
 
@@ -94,6 +96,8 @@ internal sealed class GroupGrain(
             return new(same, []);
         }
 
+        if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft);
+
         await ReadMembersAsync();
         if (_members.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} has no members");
         var now = time.GetUtcNow();
@@ -115,6 +119,21 @@ internal sealed class GroupGrain(
         foreach (var online in await index.OnlineAsync(_members, now, CancellationToken.None))
             grains.GetObject(online).Wake(0).AsTask().Ignore();
         return new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.IsEmpty ? null : verdicts.Summary);
+    }
+
+    /// <summary>From here on the transaction's own grain has it.</summary>
+    private async ValueTask<SendReceipt> BeginTransactionAsync(MessageDraft draft)
+    {
+        var now = time.GetUtcNow();
+        var members = await groups.MembersAsync(Id, "", ITransactionGrain.MaxTargets + 1, CancellationToken.None);
+        var set = Begin(_state, null, "");
+        var whole = TransactionStart.Fill(set, draft, ids, now, Name, members);
+        var verdicts = await judging.JudgeAsync(set, now);
+        await CommitAsync(set, _state, verdicts);
+        metrics.AcceptedForGroup(members.Count);
+        MessageTrace.Span(whole, "m2m message accepted", now);
+        foreach (var online in await index.OnlineAsync(members, now, CancellationToken.None)) grains.GetObject(online).Wake(0).AsTask().Ignore();
+        return new(whole, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.IsEmpty ? null : verdicts.Summary);
     }
 
     private GroupView Existing() => _state?.View ?? throw M2MException.NotFound(Name);

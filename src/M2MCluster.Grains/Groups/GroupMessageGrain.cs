@@ -85,10 +85,11 @@ internal sealed class GroupMessageGrain(
         return (outcome, string.Join(", ", standings.OrderBy(standing => standing.Outcome).Select(standing => $"{standing.Count} {standing.Outcome.ToString()!.ToUpperInvariant()}")));
     }
 
-    private static IReadOnlyList<string> Feeds(MessageRecord message, SubscriptionTable table)
+    /// <summary>Who hears what became of a group's message.</summary>
+    internal static IReadOnlyList<string> Feeds(MessageRecord message, SubscriptionTable table, string type = EventTypes.MessageOutcome)
     {
         string[] groups = [message.Target[Names.Groups.Length..]];
-        if (message.Application.Length == 0) return table.FeedsFor(EventTypes.MessageOutcome, "", groups);
-        return table.Knows(message.Application, message.AcceptedAt) ? table.FeedsOf(message.Application, EventTypes.MessageOutcome, "", groups) : [];
+        if (message.Application.Length == 0) return table.FeedsFor(type, "", groups);
+        return table.Knows(message.Application, message.AcceptedAt) ? table.FeedsOf(message.Application, type, "", groups) : [];
     }
 }

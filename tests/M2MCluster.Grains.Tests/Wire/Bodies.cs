@@ -10,6 +10,7 @@ using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Groups;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Tests.Wire;
 
@@ -73,6 +74,12 @@ internal static class Bodies
             Plan = new(Noon.AddHours(2), Noon.AddHours(6), Bearer.Mqtt, 0.5, 1, HasRoom: true),
         },
         ["plan"] = new PlanPage(7, 60, [new("", 448, [1, 100, 2, 300]), new("cell-1", 449, [0, 0, 1, 5, 0, 0, 1, 9])]),
+        ["message-transaction"] = new MessageRecord
+        {
+            Id = new(80), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 7, Confirmation = Confirmation.Transaction,
+            ContentType = "text/plain", Payload = [], Transaction = new(TransactionPhase.Rollback, new(79), new(78), Outcome.Cancelled, "too late"),
+        },
+        ["transaction-state"] = new TransactionState { Commits = true, Cause = Outcome.Expired, Reason = "too late", DecidedAt = Noon, ArmedAt = Unix(1) },
         ["object"] = new ObjectState
         {
             SeenAt = Unix(1), AwakeUntil = Unix(2), Left = true, Epoch = 4, Told = Reachability.Asleep, ArmedAt = Unix(3), Exchanges = ExchangeMemory.Empty.With(ulong.MaxValue, 7).With(5, 8),

@@ -10,6 +10,7 @@ public static class Names
     public const string Groups = "groups/";
     public const string Applications = "applications/";
     public const string Messages = "messages/";
+    public const string Transactions = "transactions/";
     public const string Aliases = "names/";
     public const string Operations = "operations/";
 

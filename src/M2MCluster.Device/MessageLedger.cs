@@ -1,9 +1,12 @@
+using M2MCluster.Device.Transactions;
+
 namespace M2MCluster.Device;
 
 /// <summary>
-/// Runs the handler once for each message, and answers a redelivery with the result of the first time. Remembers the last 256 messages.
+/// Runs the handler once for each message, and answers a redelivery with the result of the first time. Remembers the last 256 messages. Those of transactions go to
+/// their own ledger; without one they are refused.
 /// </summary>
-internal sealed class MessageLedger
+internal sealed class MessageLedger(TransactionLedger? transactions = null) : IDisposable
 {
     private const int Remembered = 256;
 
@@ -13,6 +16,8 @@ internal sealed class MessageLedger
 
     public Task<DeviceResult> HandleAsync(DeviceMessage message, MessageHandler handler, CancellationToken cancellationToken)
     {
+        if (message.Transaction is not null)
+            return transactions?.HandleAsync(message, cancellationToken) ?? Task.FromResult(DeviceResult.Refused("takes no part in transactions"));
         lock (_lock)
         {
             if (_results.TryGetValue(message.Id, out var known)) return known;
@@ -21,6 +26,8 @@ internal sealed class MessageLedger
             return _results[message.Id] = RunAsync(message, handler, cancellationToken);
         }
     }
+
+    public void Dispose() => transactions?.Dispose();
 
     private static async Task<DeviceResult> RunAsync(DeviceMessage message, MessageHandler handler, CancellationToken cancellationToken)
     {

@@ -20,6 +20,7 @@ internal static class ExplainCommand
                 console.WriteLine($"{why.Message.Name} to {why.Message.Target}: {why.Summary}");
                 if (why.WaitsFor.Length > 0) console.WriteLine($"waits for: {why.WaitsFor} {(why.WaitsUntil is null ? "" : "until " + Format.Time(why.WaitsUntil))}".TrimEnd());
                 if (why.Ahead > 0) console.WriteLine($"{why.Ahead} messages go first");
+                if (why.Transaction is { } transaction) Show(transaction, console);
                 Write(console, why);
             });
             return 0;
@@ -44,5 +45,14 @@ internal static class ExplainCommand
 
         console.WriteLine("what happened:");
         foreach (var step in why.Steps) console.WriteLine($"  {Format.Time(step.Time)}  {step.What}");
+    }
+
+    private static void Show(Transaction transaction, IAnsiConsole console)
+    {
+        var decided = transaction.DecideTime is null ? "" : $", decided {Format.Time(transaction.DecideTime)}";
+        console.WriteLine($"transaction: {transaction.Phase}{decided}{(transaction.HasReason ? ", since " + transaction.Reason : "")}");
+        foreach (var member in transaction.Members)
+            console.WriteLine($"  {member.Target}  {(member.HasOutcome ? $"{member.Outcome}" : $"{member.Phase}")}{(member.HasDetail ? "  " + member.Detail : "")}");
+        if (transaction.InDoubt.Count > 0) console.WriteLine($"in doubt: {string.Join(", ", transaction.InDoubt)}");
     }
 }

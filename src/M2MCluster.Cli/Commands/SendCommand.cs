@@ -21,7 +21,7 @@ internal sealed class SendCommand
     private readonly Option<string?> _contentType = new("--content-type") { Description = "Otherwise text/plain for --text, application/octet-stream for others." };
     private readonly Option<int?> _priority = new("--priority") { Description = "0 to 7, 7 first; otherwise as its class says, or 0." };
     private readonly Option<TimeSpan?> _ttl = Durations.Optional("--ttl", "Expires after: 90s, 15m, 2h, 7d; otherwise as its class says, or 7d.");
-    private readonly Option<Confirmation> _confirmation = new("--confirmation") { Description = "None, Delivered or Applied; otherwise as its class says, or Delivered." };
+    private readonly Option<Confirmation> _confirmation = new("--confirmation") { Description = "None, Delivered, Applied, or Transaction: all objects of the target or none; otherwise as its class says, or Delivered." };
     private readonly Option<string?> _class = new("--class") { Description = "A service class: see m2m classes." };
     private readonly Option<string?> _constraint = new("--constraint") { Description = "Held back until this holds, such as 'battery > 40'." };
     private readonly Option<DateTimeOffset?> _notBefore = new("--not-before") { Description = "Held back until this time, such as 2026-12-01T02:00:00Z." };

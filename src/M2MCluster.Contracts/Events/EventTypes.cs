@@ -7,6 +7,7 @@ public static class EventTypes
     public const string MessageOutcome = "m2m.message.outcome";
     public const string MessageResult = "m2m.message.result";
     public const string MessageCampaign = "m2m.message.campaign";
+    public const string MessageSettled = "m2m.message.settled";
     public const string MessageWarning = "m2m.message.warning";
     public const string ObjectCreated = "m2m.object.created";
     public const string ObjectsImported = "m2m.objects.imported";

@@ -9,4 +9,6 @@ public enum Confirmation
     None = 1,
     /// <summary>Until the object's own result.</summary>
     Applied = 2,
+    /// <summary>Until all objects have carried it out, or none: prepare, then commit or roll back (4.16).</summary>
+    Transaction = 3,
 }

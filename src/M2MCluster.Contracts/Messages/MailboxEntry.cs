@@ -9,4 +9,5 @@ public sealed record MailboxEntry(
     [property: Id(1)] string ObjectId,
     [property: Id(2)] string ContentType,
     [property: Id(3)] int Size,
-    [property: Id(4)] int Priority);
+    [property: Id(4)] int Priority,
+    [property: Id(10)] TransactionMark? Transaction = null);

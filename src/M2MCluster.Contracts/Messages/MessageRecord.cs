@@ -56,13 +56,19 @@ public sealed record MessageRecord
     /// <summary>The group's message that this one, to a gateway, carries to several of the gateway's children.</summary>
     [Id(25)] public MessageId? FrameOf { get; init; }
 
-    /// <summary>Before this the object does not get it; null: at once.</summary>
-    public DateTimeOffset? OpensAt => Plan?.At ?? Terms?.NotBefore;
+    /// <summary>Null: it belongs to no transaction. The message that a transaction is as a whole has it only once it has ended.</summary>
+    [Id(26)] public TransactionRole? Transaction { get; init; }
+
+    /// <summary>Before this the object does not get it; null: at once. Beyond all time while its object has given its word on it, or it was taken back.</summary>
+    public DateTimeOffset? OpensAt => Transaction is { IsHeld: true } ? DateTimeOffset.MaxValue : Plan?.At ?? Terms?.NotBefore;
 
     /// <summary>When it should have left, where it can wait: later by its tolerance than it might leave, and before it expires. Null: it cannot wait.</summary>
     public DateTimeOffset? Latest => Terms?.Tolerance is not { Ticks: > 0 } tolerance ? null
         : (Terms.NotBefore ?? AcceptedAt) is var from && ExpiresAt - from > tolerance ? from + tolerance
         : ExpiresAt - TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The same as Unix milliseconds, 0: at once.</summary>
+    public long OpenAt => OpensAt is not { } opens ? 0 : opens == DateTimeOffset.MaxValue ? long.MaxValue : DueTime.Of(opens);
 
     /// <summary>Whether the object may have it at that time: its time has come, and it has not expired.</summary>
     public bool IsOpen(DateTimeOffset at) => ExpiresAt > at && !(OpensAt > at);

@@ -10,4 +10,5 @@ public sealed record WaitingMessage(
     [property: Id(4)] DateTimeOffset ExpiresAt,
     [property: Id(5)] Confirmation Confirmation,
     [property: Id(6)] Command? Command = null,
-    [property: Id(7)] string? TraceParent = null);
+    [property: Id(7)] string? TraceParent = null,
+    [property: Id(20)] TransactionMark? Transaction = null);

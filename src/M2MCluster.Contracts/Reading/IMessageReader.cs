@@ -21,6 +21,9 @@ public interface IMessageReader
     /// <summary>A group message's parts that have ended, by the time of their ends and their ids, after that time (Unix milliseconds) and id; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<MessageRecord>> EndedPartsAsync(MessageId parent, long after, MessageId afterId, int limit, CancellationToken cancellation);
 
-    /// <summary>What waits for the children of a gateway, by child and id; at most <paramref name="limit"/>.</summary>
-    ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, int limit, CancellationToken cancellation);
+    /// <summary>A group message's member messages by id, without payload; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<MessageRecord>> PartsAsync(MessageId parent, int limit, CancellationToken cancellation);
+
+    /// <summary>What waits for the children of a gateway and may be handed out, the highest priority and then the oldest first; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, DateTimeOffset now, int limit, CancellationToken cancellation);
 }

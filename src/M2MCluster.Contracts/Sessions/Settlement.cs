@@ -20,6 +20,8 @@ public enum SettlementKind
     Stored = 5,
     /// <summary>The message will never arrive this way.</summary>
     Undeliverable = 6,
+    /// <summary>The object takes it in piece by piece; the attempt goes on.</summary>
+    UnderWay = 7,
 }
 
 /// <summary>The edge's word on an attempt.</summary>

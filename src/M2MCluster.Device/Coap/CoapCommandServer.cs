@@ -1,4 +1,5 @@
 using System.Net;
+using M2MCluster.Device.Transactions;
 using M2MCluster.Protocols.Coap;
 using M2MCluster.Protocols.Coap.Blockwise;
 using M2MCluster.Protocols.Coap.Messaging;
@@ -6,7 +7,8 @@ using M2MCluster.Protocols.Coap.Messaging;
 namespace M2MCluster.Device.Coap;
 
 /// <summary>The device's side of commands: a small CoAP server with whole bodies (RFC 7959) for one peer, the platform.</summary>
-internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler handler, TimeProvider time, int maxBody)
+/// <param name="ledger">Where requests of transactions go; null: they are refused, as critical options that are not understood.</param>
+internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler handler, MessageLedger? ledger, TimeProvider time, int maxBody)
 {
     // The platform repeats its request after 2 s: an answer that takes longer than this is promised first.
     private static readonly TimeSpan Promptly = TimeSpan.FromMilliseconds(500);
@@ -16,6 +18,8 @@ internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler 
         CoapOptionNumber.UriHost, CoapOptionNumber.UriPort, CoapOptionNumber.UriPath, CoapOptionNumber.UriQuery, CoapOptionNumber.Accept,
         CoapOptionNumber.Block1, CoapOptionNumber.Block2,
     ];
+
+    private static readonly int[] UnderstoodWithTransactions = [.. Understood, CoapOptionNumber.Transaction];
 
     private readonly CoapBlock1Assembler<IPEndPoint> _bodies = new(maxBody, maxBody, (long)TimeSpan.FromMinutes(4).TotalMilliseconds);
     private readonly Lock _lock = new();
@@ -32,7 +36,7 @@ internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler 
 
     private async Task<CoapMessage> AnswerAsync(IPEndPoint peer, CoapMessage request, CancellationToken cancellationToken)
     {
-        if (CoapOptionRule.FirstRefused(request.Options, Understood) != 0) return new CoapMessage(CoapCode.BadOption);
+        if (CoapOptionRule.FirstRefused(request.Options, ledger is null ? Understood : UnderstoodWithTransactions) != 0) return new CoapMessage(CoapCode.BadOption);
         var path = PathOf(request);
         if (request.Options.Block2 is { Number: > 0 } later)
         {
@@ -65,7 +69,10 @@ internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler 
         DeviceResult? result;
         try
         {
-            result = await handler(new DeviceCommand(NameOf(request.Code), path, contentType, accept, body), cancellationToken).ConfigureAwait(false);
+            var command = new DeviceCommand(NameOf(request.Code), path, contentType, accept, body);
+            result = TransactionOf(request) is { } transaction && ledger is not null
+                ? await ledger.HandleAsync(new DeviceMessage(transaction.Part, contentType, body, Command: command, Transaction: transaction), Refuse, cancellationToken).ConfigureAwait(false)
+                : await handler(command, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the handler throws, the platform is owed an answer.
         catch (Exception)
@@ -92,6 +99,11 @@ internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler 
         part.Options.Add(CoapOptionNumber.Block2, slice.Value.Block.Encode());
         return part;
     }
+
+    private static DeviceTransaction? TransactionOf(CoapMessage request) =>
+        request.Options.TryGet(CoapOptionNumber.Transaction, out var mark) ? DeviceTransaction.Read(System.Text.Encoding.UTF8.GetString(mark.Span)) : null;
+
+    private static ValueTask<DeviceResult> Refuse(DeviceMessage message, CancellationToken cancellationToken) => new(new DeviceResult(false));
 
     private static string PathOf(CoapMessage request)
     {

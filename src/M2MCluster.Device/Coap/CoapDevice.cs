@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using M2MCluster.Device.Transactions;
 using M2MCluster.Protocols.Coap;
 
 namespace M2MCluster.Device.Coap;
@@ -12,9 +13,10 @@ namespace M2MCluster.Device.Coap;
 public sealed class CoapDevice : IAsyncDisposable
 {
     private readonly CoapDeviceOptions _options;
+    private readonly TimeProvider _time;
     private readonly CoapExchanges _exchanges;
     private readonly CoapTransfer _transfer;
-    private readonly MessageLedger _ledger = new();
+    private readonly MessageLedger _ledger;
     private readonly CancellationTokenSource _ending = new();
     private string? _location;
 
@@ -23,11 +25,13 @@ public sealed class CoapDevice : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         _options = options;
+        _time = time;
         ReportIds = new ReportIds(time);
         _exchanges = new CoapExchanges(options.Server, options.LocalAddress, options.Transmission, options.Link, time);
         _transfer = new CoapTransfer(_exchanges, options.CheckedBlockSize, options.MaxBody);
+        _ledger = new MessageLedger(options.Transactions is { } participant ? new TransactionLedger(participant, options.Journal) : null);
         if (options.Commands is not { } commands) return;
-        var server = new CoapCommandServer(_exchanges, commands, time, options.MaxBody);
+        var server = new CoapCommandServer(_exchanges, commands, options.Transactions is null ? null : _ledger, time, options.MaxBody);
         _exchanges.Requested = incoming => _ = server.ServeAsync(incoming, _ending.Token);
     }
 
@@ -104,18 +108,25 @@ public sealed class CoapDevice : IAsyncDisposable
     /// <summary>The message that goes first; null where nothing waits. It stays in the mailbox until its result was posted.</summary>
     public async Task<DeviceMessage?> FetchNextAsync(string? child = null, CancellationToken cancellationToken = default)
     {
-        var answer = await RequestAsync(new CoapRequest(CoapCode.Get, "/m2m/mailbox/next") { Queries = Who(child) }, cancellationToken).ConfigureAwait(false);
+        // Another message may be the next one before this one has come whole.
+        var request = new CoapRequest(CoapCode.Get, "/m2m/mailbox/next") { Queries = Who(child) };
+        Wake();
+        var answer = await _transfer.RequestAsync(
+            request, cancellationToken, first => IdOf(first) is { } id ? request with { Path = $"/m2m/mailbox/{id}" } : request).ConfigureAwait(false);
         if (answer.Code == CoapCode.NotFound) return null;
         answer.OrThrow();
-        if (!answer.Response.Options.TryGet(CoapOptionNumber.ETag, out var tag)) throw new DeviceException(DeviceFailure.Refused, "A message without its id.");
-        return MessageOf(Convert.ToHexStringLower(tag.Span), answer, child);
+        return MessageOf(IdOf(answer.Response) ?? throw new DeviceException(DeviceFailure.Refused, "A message without its id."), answer, child);
     }
 
     /// <summary>A message by its id; null where it does not wait any more.</summary>
-    public async Task<DeviceMessage?> FetchAsync(string id, string? child = null, CancellationToken cancellationToken = default)
+    public Task<DeviceMessage?> FetchAsync(string id, string? child = null, CancellationToken cancellationToken = default) => FetchAsync(id, child, null, cancellationToken);
+
+    /// <param name="between">Awaited before each block but the first.</param>
+    internal async Task<DeviceMessage?> FetchAsync(string id, string? child, Func<CancellationToken, Task>? between, CancellationToken cancellationToken)
     {
         var request = new CoapRequest(CoapCode.Get, $"/m2m/mailbox/{id}") { Queries = Who(child) };
-        var answer = await RequestAsync(request, cancellationToken).ConfigureAwait(false);
+        Wake();
+        var answer = await _transfer.RequestAsync(request, cancellationToken, between: between).ConfigureAwait(false);
         if (answer.Code == CoapCode.NotFound) return null;
         answer.OrThrow();
         return MessageOf(id, answer, child);
@@ -189,10 +200,39 @@ public sealed class CoapDevice : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Fetches, handles and answers what waits, as long as it is not cancelled: the highest priority first, then the oldest. It observes the mailbox, and what is of higher priority
+    /// than all that it is busy with interrupts the fetching of that between two blocks, which afterwards goes on where it stopped.
+    /// </summary>
+    /// <exception cref="DeviceException">The mailbox could not be observed; what cannot be fetched or answered later is tried again.</exception>
+    public async Task ServeAsync(MessageHandler handler, CancellationToken cancellationToken)
+    {
+        MailboxObservation? observation = null;
+        MailboxService? service = null;
+        service = new(this, message => _ledger.HandleAsync(message, handler, cancellationToken), ObserveAnewAsync, _options.MailboxCheck, _time);
+        try
+        {
+            await ObserveAnewAsync(cancellationToken).ConfigureAwait(false);
+            await service.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            observation?.Dispose();
+        }
+
+        async Task ObserveAnewAsync(CancellationToken token)
+        {
+            var former = observation;
+            observation = await ObserveAsync(entries => service!.Changed(entries), token).ConfigureAwait(false);
+            former?.Dispose();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync().ConfigureAwait(false);
         await _exchanges.DisposeAsync().ConfigureAwait(false);
+        _ledger.Dispose();
         _ending.Dispose();
     }
 
@@ -214,6 +254,8 @@ public sealed class CoapDevice : IAsyncDisposable
         return _transfer.RequestAsync(request, cancellationToken);
     }
 
+    private static string? IdOf(CoapMessage response) => response.Options.TryGet(CoapOptionNumber.ETag, out var tag) ? Convert.ToHexStringLower(tag.Span) : null;
+
     private static DeviceMessage MessageOf(string id, CoapAnswer answer, string? child)
     {
         DeviceCommand? command = null;
@@ -222,7 +264,8 @@ public sealed class CoapDevice : IAsyncDisposable
             command = new DeviceCommand(method, path, answer.ContentType, null, answer.Body);
         }
 
-        return new DeviceMessage(id, answer.ContentType, answer.Body, child, command);
+        var transaction = answer.Response.Options.TryGet(CoapOptionNumber.Transaction, out var mark) ? DeviceTransaction.Read(Encoding.UTF8.GetString(mark.Span)) : null;
+        return new DeviceMessage(id, answer.ContentType, answer.Body, child, command, Transaction: transaction);
     }
 
     private (string, string)[] Who(string? child) => child is null ? [("ep", Name)] : [("ep", Name), ("for", child)];

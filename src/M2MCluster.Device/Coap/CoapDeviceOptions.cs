@@ -1,4 +1,5 @@
 using System.Net;
+using M2MCluster.Device.Transactions;
 using M2MCluster.Protocols.Coap;
 using M2MCluster.Protocols.Coap.Messaging;
 
@@ -26,10 +27,19 @@ public sealed record CoapDeviceOptions
     /// <summary>The largest body of a message, a command or an answer, bytes.</summary>
     public int MaxBody { get; init; } = 1 << 20;
 
+    /// <summary>How often a device that serves its mailbox, and is idle, observes it anew, in case that a notification was lost.</summary>
+    public TimeSpan MailboxCheck { get; init; } = TimeSpan.FromMinutes(5);
+
     public DeviceLink Link { get; init; } = new();
 
     /// <summary>Makes the device a CoAP server for commands; it then registers <see cref="Links"/>.</summary>
     public CommandHandler? Commands { get; init; }
+
+    /// <summary>Takes part in transactions; without it they are refused.</summary>
+    public ITransactionParticipant? Transactions { get; init; }
+
+    /// <summary>Where promises are kept; in memory, unless another place is given.</summary>
+    public ITransactionJournal Journal { get; init; } = new MemoryTransactionJournal();
 
     /// <summary>What the device serves, in CoRE link-format (RFC 6690); empty for a device that only asks.</summary>
     public string Links { get; init; } = string.Empty;

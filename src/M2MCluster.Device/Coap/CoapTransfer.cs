@@ -11,7 +11,11 @@ internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int m
 
     private ReadOnlyMemory<byte>? _echo;
 
-    public async Task<CoapAnswer> RequestAsync(CoapRequest request, CancellationToken cancellationToken)
+    /// <param name="request">What is asked.</param>
+    /// <param name="following">What is asked for the later blocks of the answer, by its first; null: the same.</param>
+    /// <param name="between">Awaited before each later block of the answer: the transfer stands still until then, and goes on where it stopped.</param>
+    public async Task<CoapAnswer> RequestAsync(
+        CoapRequest request, CancellationToken cancellationToken, Func<CoapMessage, CoapRequest>? following = null, Func<CancellationToken, Task>? between = null)
     {
         var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Code == CoapCode.Unauthorized && response.Options.TryGet(CoapOptionNumber.Echo, out var echo))
@@ -20,7 +24,7 @@ internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int m
             response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        return await CollectAsync(request, response, cancellationToken).ConfigureAwait(false);
+        return await CollectAsync(following?.Invoke(response) ?? request, response, between, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<CoapMessage> SendAsync(CoapRequest request, CancellationToken cancellationToken)
@@ -46,7 +50,8 @@ internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int m
         }
     }
 
-    private async Task<CoapAnswer> CollectAsync(CoapRequest request, CoapMessage response, CancellationToken cancellationToken)
+    private async Task<CoapAnswer> CollectAsync(
+        CoapRequest request, CoapMessage response, Func<CancellationToken, Task>? between, CancellationToken cancellationToken)
     {
         if (response.Options.Block2 is not { More: true } || !response.Code.IsSuccess) return new(response, response.Payload);
         var collector = new CoapBlock2Collector(maxBody);
@@ -63,6 +68,7 @@ internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int m
                     throw new DeviceException(DeviceFailure.Busy, "The answer changed too often while it was read.");
             }
 
+            if (between is not null) await between(cancellationToken).ConfigureAwait(false);
             var message = request.ToMessage(_echo);
             message.Options.Add(CoapOptionNumber.Block2, collector.Next.Encode());
             response = await exchanges.RequestAsync(message, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using M2MCluster.Device.Transactions;
 using M2MCluster.Protocols.LinkFormat;
 
 namespace M2MCluster.Device.Coap;
@@ -14,7 +15,7 @@ internal static class MailboxList
         var entries = new List<MailboxEntry>(links.Value.Count);
         foreach (var link in links.Value)
         {
-            entries.Add(new MailboxEntry(link.Target[(link.Target.LastIndexOf('/') + 1)..], Number(link["sz"]), Number(link["pri"]), link["for"]));
+            entries.Add(new MailboxEntry(link.Target[(link.Target.LastIndexOf('/') + 1)..], Number(link["sz"]), Number(link["pri"]), link["for"], link["tx"] is { } mark ? DeviceTransaction.Read(mark) : null));
         }
 
         return entries;

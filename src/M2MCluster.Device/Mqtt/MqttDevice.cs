@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using M2MCluster.Device.Transactions;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
@@ -23,7 +24,7 @@ public sealed class MqttDevice : IAsyncDisposable
     private readonly MqttDeviceOptions _options;
     private readonly TimeProvider _time;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
-    private readonly MessageLedger _ledger = new();
+    private readonly MessageLedger _ledger;
     private readonly CancellationTokenSource _ending = new();
 
     public MqttDevice(MqttDeviceOptions options, TimeProvider time)
@@ -32,6 +33,7 @@ public sealed class MqttDevice : IAsyncDisposable
         _options = options;
         _time = time;
         ReportIds = new ReportIds(time);
+        _ledger = new MessageLedger(options.Transactions is { } participant ? new TransactionLedger(participant, options.Journal) : null);
         _client.ApplicationMessageReceivedAsync += ReceiveAsync;
     }
 
@@ -92,6 +94,7 @@ public sealed class MqttDevice : IAsyncDisposable
     {
         await _ending.CancelAsync().ConfigureAwait(false);
         _client.Dispose();
+        _ledger.Dispose();
         _ending.Dispose();
     }
 
@@ -116,7 +119,7 @@ public sealed class MqttDevice : IAsyncDisposable
         var command = PropertyOf(publication, "path") is { } path
             ? new DeviceCommand(PropertyOf(publication, "method") ?? "POST", path, publication.ContentType, PropertyOf(publication, "accept"), payload)
             : null;
-        var message = new DeviceMessage(address.Id, publication.ContentType, payload, address.Child, command, PropertyOf(publication, "traceparent"));
+        var message = new DeviceMessage(address.Id, publication.ContentType, payload, address.Child, command, PropertyOf(publication, "traceparent"), address.Transaction);
         var result = await _ledger.HandleAsync(message, handler, _ending.Token).ConfigureAwait(false);
         await received.AcknowledgeAsync(_ending.Token).ConfigureAwait(false);
         try

@@ -1,4 +1,5 @@
 using System.Net;
+using M2MCluster.Device.Transactions;
 
 namespace M2MCluster.Device.Mqtt;
 
@@ -32,6 +33,12 @@ public sealed record MqttDeviceOptions
 
     /// <summary>Told how the platform wants the device to behave, after each connection; on no particular thread.</summary>
     public Action<DeviceConfig>? Configured { get; init; }
+
+    /// <summary>Takes part in transactions; without it they are refused.</summary>
+    public ITransactionParticipant? Transactions { get; init; }
+
+    /// <summary>Where promises are kept; in memory, unless another place is given.</summary>
+    public ITransactionJournal Journal { get; init; } = new MemoryTransactionJournal();
 
     /// <summary>Told what the platform refused, and why; on no particular thread.</summary>
     public Action<string>? Refused { get; init; }

@@ -7,11 +7,16 @@ using M2MCluster.Protocols.Coap.Messaging;
 namespace M2MCluster.Edge.Coap;
 
 /// <summary>
-/// A message that goes to a device as a request, block by block where it is large, and whose response is the result. Settled exactly once.
+/// A message that goes to a device as a request, block by block where it is large, and whose response is the result. Settled exactly once, but for news of its progress. Between two blocks what is of higher
+/// priority goes first: the device keeps what it has for EXCHANGE_LIFETIME (RFC 7959 section 2.5), and the next block follows.
 /// </summary>
 internal sealed class CoapPush : ICoapExchange
 {
     private const int MaxResponse = 64 * 1024;
+
+    // A device that forgets what it has each time gets no further.
+    private const int MaxRestarts = 3;
+    private const long TellEvery = 30_000;
 
     private static readonly TimeSpan BusyAfterRefusal = TimeSpan.FromSeconds(5);
 
@@ -21,6 +26,8 @@ internal sealed class CoapPush : ICoapExchange
     private readonly Func<Settlement, Task> _settle;
     private readonly CoapBlock2Collector _response = new(MaxResponse);
     private CoapBlock? _sent;
+    private int _restarts;
+    private long _toldAt;
 
     private CoapPush(CoapSession session, Delivery delivery, CoapCode method, Func<Settlement, Task> settle)
     {
@@ -37,6 +44,7 @@ internal sealed class CoapPush : ICoapExchange
     public void Start()
     {
         var whole = new CoapBlock(0, false, CoapBlock.MaxSizeExponent);
+        _toldAt = _session.Shard.Now;
         SendBlock(_delivery.Message.Payload.Length > whole.Size ? whole : null);
     }
 
@@ -46,7 +54,15 @@ internal sealed class CoapPush : ICoapExchange
         {
             // The device may ask for smaller blocks from now on (RFC 7959 section 2.3).
             var exponent = Math.Min(sent.SizeExponent, response.Options.Block1?.SizeExponent ?? sent.SizeExponent);
+            TellProgress();
             SendBlock(new CoapBlock((sent.Number + 1) << (sent.SizeExponent - exponent), false, exponent));
+            return;
+        }
+
+        if (response.Code == CoapCode.RequestEntityIncomplete && _sent is { Number: > 0 } lost && _restarts++ < MaxRestarts)
+        {
+            // It has forgotten the blocks before, over something else or by a restart.
+            SendBlock(new CoapBlock(0, false, lost.SizeExponent));
             return;
         }
 
@@ -97,10 +113,11 @@ internal sealed class CoapPush : ICoapExchange
         }
 
         if (_session.Identity is { } identity && identity != _delivery.ObjectId) request.Options.AddQuery("for", _delivery.ObjectId);
+        if (message.Transaction is { } mark) request.Options.Add(CoapOptionNumber.Transaction, MailboxIngress.TextOf(mark));
         if (CoapContentFormat.OfMediaType(command.Accept) is { } accept) request.Options.Add(CoapOptionNumber.Accept, (uint)accept);
         if (download is { } wanted) request.Options.Add(CoapOptionNumber.Block2, wanted.Encode());
         if (message.Payload.Length > 0 && download is null) AddBody(request, upload);
-        _session.Shard.Send(_session, request, this);
+        _session.Shard.Send(_session, request, this, message.Priority);
     }
 
     private void AddBody(CoapMessage request, CoapBlock? upload)
@@ -113,6 +130,14 @@ internal sealed class CoapPush : ICoapExchange
         request.Options.Add(CoapOptionNumber.Block1, slice.Value.Block.Encode());
         if (wanted.Number == 0) request.Options.Add(CoapOptionNumber.Size1, (uint)message.Payload.Length);
         _sent = slice.Value.Block;
+    }
+
+    /// <summary>A transfer may take longer than the grain waits for an answer.</summary>
+    private void TellProgress()
+    {
+        if (_session.Shard.Now - _toldAt < TellEvery) return;
+        _toldAt = _session.Shard.Now;
+        Settle(new Settlement(SettlementKind.UnderWay));
     }
 
     private void Settle(Settlement settlement) => _ = _session.Shard.Run(() => _settle(settlement));

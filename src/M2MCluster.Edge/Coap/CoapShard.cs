@@ -120,10 +120,13 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
     }
 
     /// <summary>Sends a confirmable message; its end is told to <paramref name="exchange"/>.</summary>
-    public void Send(CoapSession session, CoapMessage message, ICoapExchange exchange)
+    public void Send(CoapSession session, CoapMessage message, ICoapExchange exchange, int priority)
     {
-        lock (_gate) _layer.Send(session, message, _clock.Now, confirmable: true, exchange);
+        lock (_gate) _layer.Send(session, message, _clock.Now, confirmable: true, exchange, priority: priority);
     }
+
+    /// <summary>Milliseconds of the node's monotonic clock.</summary>
+    public long Now => _clock.Now;
 
     /// <summary>The session at an address; one that is not known is made, on the word of the grain that has the address.</summary>
     public CoapSession Open(UdpAddress address)

@@ -87,6 +87,9 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
         ? CoapContentFormat.ToMediaType(format) ?? string.Create(CultureInfo.InvariantCulture, $"application/octet-stream; coap-format={format}")
         : null;
 
+    /// <summary>What an object is to do for a transaction, as <see cref="CoapOptionNumber.Transaction"/> has it.</summary>
+    internal static string TextOf(TransactionMark mark) => $"{mark.Verb.ToString().ToLowerInvariant()} {mark.Part}";
+
     private static CoapMessage Show(CoapMessage request, WaitingMessage message)
     {
         var etag = new byte[sizeof(long)];
@@ -94,6 +97,7 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
         var reply = CoapReply.Content(request, message.Payload, CoapContentFormat.OfMediaType(message.ContentType), etag);
         if (!reply.Code.IsSuccess) return reply;
         reply.Options.Set(CoapOptionNumber.MaxAge, 0);
+        if (message.Transaction is { } mark && reply.Code == CoapCode.Content) reply.Options.Add(CoapOptionNumber.Transaction, TextOf(mark));
         if (message.Command is { } command && reply.Code == CoapCode.Content) reply.Options.Add(CoapOptionNumber.Command, $"{command.Method} {command.Path}");
         return reply;
     }
@@ -108,6 +112,7 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
             else attributes.Add(new("type", entry.ContentType));
             attributes.Add(new("sz", entry.Size.ToString(CultureInfo.InvariantCulture)));
             attributes.Add(new("pri", entry.Priority.ToString(CultureInfo.InvariantCulture)));
+            if (entry.Transaction is { } mark) attributes.Add(new("tx", TextOf(mark)));
             if (entry.ObjectId != owner) attributes.Add(new("for", entry.ObjectId));
             links.Add(new Link($"/m2m/mailbox/{entry.Id}", attributes));
         }

@@ -9,6 +9,9 @@ namespace M2MCluster.Edge.Coap;
 /// </summary>
 internal sealed class MailboxObservation(CoapSession session, CoapMessage request, CoapIdentity identity, long epoch, MailboxIngress mailbox) : ICoapExchange
 {
+    // As an alarm that it may tell of: small, and the device's only way to hear of one.
+    private const int Priority = 7;
+
     private uint _sequence;
     private bool _underWay;
     private bool _changed;
@@ -79,7 +82,7 @@ internal sealed class MailboxObservation(CoapSession session, CoapMessage reques
 
             notification.Token = Token;
             notification.Options.Add(CoapOptionNumber.Observe, NextSequence());
-            session.Shard.Send(session, notification, this);
+            session.Shard.Send(session, notification, this, Priority);
         });
     }
 }

@@ -43,6 +43,7 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
     public Task Acknowledged(MqttSession session, MqttPubAckPacket packet)
     {
         if (session.Outbox.Remove(packet.PacketIdentifier) is not { } delivery) return Task.CompletedTask;
+        if (session.Outbox.Next(edge.Time.GetUtcNow(), out var packetId) is { } next) _ = Publish(session, next, packetId);
         var detail = $"MQTT 0x{(int)packet.ReasonCode:x2}{(string.IsNullOrEmpty(packet.ReasonString) ? "" : " " + packet.ReasonString)}";
         return packet.ReasonCode switch
         {
@@ -54,8 +55,7 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
 
     private async Task Push(MqttSession? session, Delivery delivery)
     {
-        var child = session is null || delivery.ObjectId == session.ObjectId ? null : delivery.ObjectId;
-        var quality = session?.Subscriptions.MailboxQuality(child);
+        var quality = session?.Subscriptions.MailboxQuality(ChildOf(session, delivery));
         if (session is null || quality is null)
         {
             await Settle(delivery, new(SettlementKind.Lost, Detail: session is null ? "the MQTT session is gone" : "not subscribed"), "lost");
@@ -65,17 +65,22 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
         ushort packetId = 0;
         if (quality != MqttQualityOfServiceLevel.AtMostOnce)
         {
-            switch (session.Outbox.Add(delivery, out packetId))
+            switch (session.Outbox.Add(delivery, out packetId, out var refused))
             {
-                case MqttOutboxEntry.UnderWay:
+                case MqttOutboxEntry.UnderWay or MqttOutboxEntry.Waiting:
                     return;
                 case MqttOutboxEntry.Full:
-                    await Settle(delivery, new(SettlementKind.Busy, RetryAfter: FullRetry, Detail: "as many messages are under way as the client takes"), "busy");
+                    await Settle(refused!, new(SettlementKind.Busy, RetryAfter: FullRetry, Detail: "as many messages are under way and wait as the session takes"), "busy");
                     return;
             }
         }
 
-        switch (await Send(session, child, delivery, packetId))
+        await Publish(session, delivery, packetId);
+    }
+
+    private async Task Publish(MqttSession session, Delivery delivery, ushort packetId)
+    {
+        switch (await Send(session, ChildOf(session, delivery), delivery, packetId))
         {
             case MqttWriteStatus.Written when packetId == 0:
                 await Settle(delivery, new(SettlementKind.Sent, Detail: "subscribed with QoS 0"), "sent");
@@ -83,6 +88,7 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
             case MqttWriteStatus.TooLarge:
                 session.Outbox.Remove(packetId);
                 await Settle(delivery, new(SettlementKind.Answered, new MessageResult(false), Detail: "larger than a packet to this client may be"), "refused");
+                if (session.Outbox.Next(edge.Time.GetUtcNow(), out var nextId) is { } next) await Publish(session, next, nextId);
                 break;
             case MqttWriteStatus.Ended:
                 session.Outbox.Remove(packetId);
@@ -90,6 +96,8 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
                 break;
         }
     }
+
+    private static string? ChildOf(MqttSession session, Delivery delivery) => delivery.ObjectId == session.ObjectId ? null : delivery.ObjectId;
 
     private async ValueTask<MqttWriteStatus> Send(MqttSession session, string? child, Delivery delivery, ushort packetId)
     {
@@ -116,7 +124,7 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
     {
         var packet = new MqttPublishPacket
         {
-            Topic = MqttTopic.Mailbox(child, message.Id),
+            Topic = MqttTopic.Mailbox(child, message.Id, message.Transaction),
             PacketIdentifier = packetId,
             QualityOfServiceLevel = packetId == 0 ? MqttQualityOfServiceLevel.AtMostOnce : MqttQualityOfServiceLevel.AtLeastOnce,
             Payload = new ReadOnlySequence<byte>(message.Payload),

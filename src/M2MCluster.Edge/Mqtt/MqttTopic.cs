@@ -1,4 +1,5 @@
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
 
 namespace M2MCluster.Edge.Mqtt;
 
@@ -30,6 +31,16 @@ internal readonly record struct MqttTopic(MqttTopicKind Kind, string? Child, Mes
     /// <summary>Where a message for the object, or for a child of it, is published.</summary>
     public static string Mailbox(string? child, MessageId message) =>
         child is null ? $"m2m/mailbox/{message}" : $"m2m/children/{child}/mailbox/{message}";
+
+    /// <summary>
+    /// The same for a message of a transaction: <c>…/prepare</c>, <c>…/commit/PART</c> or <c>…/rollback/PART</c>. A client that does not know them takes none for an order.
+    /// </summary>
+    public static string Mailbox(string? child, MessageId message, TransactionMark? mark) => mark switch
+    {
+        null => Mailbox(child, message),
+        { Verb: TransactionVerb.Prepare } => Mailbox(child, message) + "/prepare",
+        _ => $"{Mailbox(child, message)}/{mark.Verb.ToString().ToLowerInvariant()}/{mark.Part}",
+    };
 
     /// <summary>Where its result is awaited.</summary>
     public static string Result(string? child, MessageId message) => Mailbox(child, message) + "/result";

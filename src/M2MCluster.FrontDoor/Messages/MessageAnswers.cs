@@ -31,6 +31,7 @@ internal static class MessageAnswers
         if (from.Outcome is { } outcome) answer.Outcome = (V1.Message.Types.Outcome)outcome;
         if (from.Detail is { } detail) answer.Detail = detail;
         answer.Mode = (V1.SendMessageRequest.Types.Mode)from.Mode;
+        if (from.Transaction is { } role) TransactionAnswers.Add(role, answer);
         if (from.Terms is { } terms) TermsRequests.Answer(terms, answer);
         return answer;
     }
@@ -64,6 +65,7 @@ internal static class MessageAnswers
     {
         Confirmation.None => V1.SendMessageRequest.Types.Confirmation.None,
         Confirmation.Applied => V1.SendMessageRequest.Types.Confirmation.Applied,
+        Confirmation.Transaction => V1.SendMessageRequest.Types.Confirmation.Transaction,
         _ => V1.SendMessageRequest.Types.Confirmation.Delivered,
     };
 }

@@ -21,7 +21,10 @@ internal static class MessageRequests
         CheckTarget(from.Target, problems);
         problems.Require(from.Payload.Length <= MaxPayload, "payload", $"has at most {MaxPayload} bytes");
         problems.Require(from.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
-        problems.Require(Enum.IsDefined(from.Confirmation), "confirmation", "is NONE, DELIVERED or APPLIED");
+        problems.Require(Enum.IsDefined(from.Confirmation), "confirmation", "is NONE, DELIVERED, APPLIED or TRANSACTION");
+        problems.Require(
+            from.Confirmation != V1.SendMessageRequest.Types.Confirmation.Transaction || from.CoalesceKey.Length == 0,
+            "coalesceKey", "is not for transactions: what objects may have promised is not replaced");
         var draft = new MessageDraft(
             application ?? "",
             from.ContentType.Length == 0 ? "application/octet-stream" : MediaType(from.ContentType, "contentType", problems),
@@ -80,6 +83,7 @@ internal static class MessageRequests
         V1.SendMessageRequest.Types.Confirmation.Unspecified => by?.Confirmation ?? Confirmation.Delivered,
         V1.SendMessageRequest.Types.Confirmation.None => Confirmation.None,
         V1.SendMessageRequest.Types.Confirmation.Applied => Confirmation.Applied,
+        V1.SendMessageRequest.Types.Confirmation.Transaction => Confirmation.Transaction,
         _ => Confirmation.Delivered,
     };
 }

@@ -4,6 +4,7 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.Transactions;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Metering;
@@ -67,6 +68,8 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
     public override async Task<V1.Message> CancelMessage(V1.CancelMessageRequest request, ServerCallContext context)
     {
         var message = await FindAsync(request.Name, context);
+        if (TransactionAnswers.IsWhole(message))
+            return await AnswerAsync(await grains.GetGrain<ITransactionGrain>(message.Id.Value).Cancel(context.Principal().Actor), context.CancellationToken);
         if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) return await CancelGroupAsync(message, context);
         return MessageAnswers.Message(await grains.GetObject(ObjectOf(message.Target)).Cancel(context.Principal().Actor, message.Id));
     }
@@ -74,6 +77,12 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
     public override async Task<V1.ExplainMessageResponse> ExplainMessage(V1.ExplainMessageRequest request, ServerCallContext context)
     {
         var message = await FindAsync(request.Name, context);
+        if (TransactionAnswers.IsWhole(message))
+        {
+            var view = await grains.GetGrain<ITransactionGrain>(message.Id.Value).Explain();
+            return TransactionAnswers.Explain(view, await AnswerAsync(view.Message, context.CancellationToken));
+        }
+
         if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) return await ExplainGroupAsync(message, context.CancellationToken);
         var explanation = await grains.GetObject(ObjectOf(message.Target)).Explain(message.Id);
         return ExplainAnswers.Explanation(explanation);

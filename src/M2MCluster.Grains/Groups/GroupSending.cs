@@ -2,10 +2,12 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Transactions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Groups.Campaigns;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Groups;
 
@@ -28,6 +30,7 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
             return new(same, []);
         }
 
+        if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft);
         Check(draft.Campaign);
         var now = services.Time.GetUtcNow();
         var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
@@ -38,6 +41,24 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         else await StartAsync(draft, parent, targets, now);
         MessageTrace.Span(parent, "m2m message accepted", now);
         return verdicts is null or { IsEmpty: true } ? new(parent, []) : new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.Summary);
+    }
+
+    /// <summary>From here on the transaction's own grain has it.</summary>
+    private async ValueTask<SendReceipt> BeginTransactionAsync(MessageDraft draft)
+    {
+        var now = services.Time.GetUtcNow();
+        var targets = await new TargetCollecting(services, group.Id, new(services.Ids.Next())).CollectAsync(DeliveryMode.Unicast);
+        if (targets.Count > ITransactionGrain.MaxTargets)
+            throw new M2MException(ErrorCode.ResourceExhausted, $"a transaction has at most {ITransactionGrain.MaxTargets} targets; {Name} has {targets.Count}");
+        var members = targets.Finish().SelectMany(chunk => TargetList.Read(chunk.Body)).ToList();
+        var set = begin();
+        var whole = TransactionStart.Fill(set, draft, services.Ids, now, Name, members);
+        var verdicts = await services.Judging.JudgeAsync(set, now);
+        await commit(set, verdicts);
+        services.Metrics.AcceptedForGroup(members.Count);
+        MessageTrace.Span(whole, "m2m message accepted", now);
+        foreach (var online in await services.Index.OnlineAsync(members, now, CancellationToken.None)) services.Grains.GetObject(online).Wake(0).AsTask().Ignore();
+        return new(whole, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.IsEmpty ? null : verdicts.Summary);
     }
 
     private async ValueTask<MemberVerdicts> SendAtOnceAsync(MessageDraft draft, MessageRecord parent, TargetList targets, DateTimeOffset now)

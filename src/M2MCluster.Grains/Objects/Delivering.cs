@@ -2,6 +2,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -34,8 +35,10 @@ internal sealed class Delivering(ObjectCore core)
         var channels = await Paths.NowAsync(description, nowMs);
         if (channels.Count > 0 && !await Anycasting.TryAllAsync(core, now)) return;
         var room = core.TraitsOf(description).InFlight - CountInFlight(channels, nowMs);
+        if (room <= 0 && Overtakes(channels, now, nowMs)) room = 1;
         var turnAt = await Admission.AskAsync(channels, room, now);
-        if (!Push(channels, room, now, nowMs) && turnAt == long.MaxValue) return;
+        var pushed = room > 0 && channels.Count > 0 && await HandOutAsync(channels, room, now, nowMs) && Push(channels, room, now, nowMs);
+        if (!pushed && turnAt == long.MaxValue) return;
 
         var deadline = Math.Min(turnAt, nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds);
         if (core.State.ArmedAt != 0 && core.State.ArmedAt <= deadline && !Admission.HasToTell) return;
@@ -67,14 +70,46 @@ internal sealed class Delivering(ObjectCore core)
         return any;
     }
 
+    /// <summary>What is of higher priority than all that is under way does not wait for any of it: at most seven messages go beyond the window, one above the other.</summary>
+    private bool Overtakes(IReadOnlyList<Channel> channels, DateTimeOffset now, long nowMs)
+    {
+        var first = Ready(channels, now, nowMs).FirstOrDefault().Item;
+        return first is not null && core.Mailbox.InOrder.All(item => item.Attempt == 0 || item.Record.Priority < first.Record.Priority);
+    }
+
+    /// <summary>That parts of transactions leave the platform is on disk before they do.</summary>
+    private async ValueTask<bool> HandOutAsync(IReadOnlyList<Channel> channels, int room, DateTimeOffset now, long nowMs)
+    {
+        var parts = Ready(channels, now, nowMs).Take(room).Where(ready => ready.Item.Record.Transaction is { Phase: TransactionPhase.Waiting }).ToList();
+        if (parts.Count == 0) return true;
+        var turn = core.Begin();
+        foreach (var (item, _) in parts) Participating.HandOut(turn, item);
+        try
+        {
+            await core.CommitAsync(turn);
+            return true;
+        }
+        catch (M2MException)
+        {
+            // They wait on; the object's next contact, or the schedule, tries again.
+            return false;
+        }
+    }
+
+    private IEnumerable<(MailboxItem Item, Channel Over)> Ready(IReadOnlyList<Channel> channels, DateTimeOffset now, long nowMs)
+    {
+        foreach (var item in core.Mailbox.InOrder)
+        {
+            if (item.Attempt != 0 || item.RetryAt > nowMs || !core.MayHave(item.Record, now)) continue;
+            if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item)) is { } channel) yield return (item, channel);
+        }
+    }
+
     private bool Push(IReadOnlyList<Channel> channels, int room, DateTimeOffset now, long nowMs)
     {
-        if (room <= 0 || channels.Count == 0) return false;
         var any = false;
-        foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt == 0).ToList())
+        foreach (var (item, channel) in Ready(channels, now, nowMs).ToList())
         {
-            if (item.RetryAt > nowMs || !core.MayHave(item.Record, now)) continue;
-            if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item)) is not { } channel) continue;
             var attempt = core.Services.Ids.Next();
             item.Begin(attempt, channel, now);
             item.Steps.Add(new(now, $"pushed over {channel.Bearer.ToString().ToUpperInvariant()}"));
@@ -98,6 +133,12 @@ internal sealed class Delivering(ObjectCore core)
     {
         await core.LoadAsync();
         if (core.Mailbox.Find(id) is not { } item || item.Attempt != attempt) return;
+        if (settlement.Kind == SettlementKind.UnderWay)
+        {
+            item.GoOn(core.Now.ToUnixTimeMilliseconds());
+            return;
+        }
+
         var detail = settlement.Detail;
         var (bearer, pushedAt) = (item.Over?.Bearer ?? Bearer.Sms, DateTimeOffset.FromUnixTimeMilliseconds(item.AttemptedAt));
         var turn = core.Begin();
@@ -106,9 +147,10 @@ internal sealed class Delivering(ObjectCore core)
         {
             case SettlementKind.Answered:
                 turn.Seen();
-                turn.End(item, settlement.Result!.Ok ? Outcome.Applied : Outcome.Rejected, detail, settlement.Result, (bearer, AttemptResult.Answered));
+                if (!Participating.Answer(turn, core, item, settlement.Result!, detail, (bearer, AttemptResult.Answered)))
+                    turn.End(item, settlement.Result!.Ok ? Outcome.Applied : Outcome.Rejected, detail, settlement.Result, (bearer, AttemptResult.Answered));
                 break;
-            case SettlementKind.Acknowledged when item.Record.Confirmation == Confirmation.Applied:
+            case SettlementKind.Acknowledged when item.Record.Confirmation is Confirmation.Applied or Confirmation.Transaction:
                 if (!item.IsStored) turn.Seen();
                 // A receipt is final, and the same text again would cost again.
                 var again = item.IsStored ? DueTime.Of(item.Record.ExpiresAt) : Again(turn, ResultPatience);

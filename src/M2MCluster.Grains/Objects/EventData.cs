@@ -44,6 +44,30 @@ internal static class EventData
         if (campaign.Reason is not null) json.WriteString("reason", campaign.Reason);
     });
 
+    /// <summary>A transaction's outcome, with that of each object; an object without one is in doubt.</summary>
+    public static byte[] Outcome(MessageRecord message, IReadOnlyList<MessageRecord> parts) => Write(json =>
+    {
+        WriteMessage(json, message);
+        json.WriteString("outcome", message.Outcome!.Value.ToString().ToUpperInvariant());
+        if (message.Detail is not null) json.WriteString("detail", message.Detail);
+        WriteMembers(json, parts);
+    });
+
+    /// <summary>The last object in doubt has answered.</summary>
+    public static byte[] Settled(MessageRecord message, IReadOnlyList<MessageRecord> parts) => Write(json =>
+    {
+        WriteMessage(json, message);
+        WriteMembers(json, parts);
+    });
+
+    /// <summary>An object that was in doubt has answered.</summary>
+    public static byte[] Settled(MessageRecord message, bool commits, MessageResult result) => Write(json =>
+    {
+        WriteMessage(json, message);
+        json.WriteString("decision", commits ? "COMMIT" : "ROLLBACK");
+        WriteResult(json, result);
+    });
+
     public static byte[] Reachability(Reachability reachability, long until) => Write(json =>
     {
         json.WriteString("reachability", reachability.ToString().ToUpperInvariant());
@@ -90,6 +114,22 @@ internal static class EventData
         json.WriteString("target", message.Target);
         if (message.Parent is { } parent) json.WriteString("parent", Names.Messages + parent);
         if (message.Application.Length > 0) json.WriteString("application", Names.Applications + message.Application);
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, IReadOnlyList<MessageRecord> parts)
+    {
+        json.WriteStartArray("members");
+        foreach (var part in parts)
+        {
+            json.WriteStartObject();
+            json.WriteString("target", part.Target);
+            json.WriteString("message", Names.Messages + part.Id);
+            if (part.Outcome is { } outcome) json.WriteString("outcome", outcome.ToString().ToUpperInvariant());
+            if (part.Detail is not null) json.WriteString("detail", part.Detail);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteResult(Utf8JsonWriter json, MessageResult? result)

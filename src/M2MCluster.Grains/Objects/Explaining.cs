@@ -24,6 +24,7 @@ internal static class Explaining
     {
         var now = core.Now;
         if (item.IsStored) return (WaitReason.Confirmation, "the receipt of the SMSC, which has it", item.Record.ExpiresAt);
+        if (item.Record.Transaction is { IsHeld: true } role) return WaitForDecision(item.Record, role);
         if (item.Attempt != 0) return (WaitReason.Confirmation, $"the object to confirm the push over {item.Over!.Bearer.ToString().ToUpperInvariant()}", null);
         if (item.Fetched) return (WaitReason.Result, "the object's result; it has fetched the message", item.Record.ExpiresAt);
         if (!core.MayHave(item.Record, now)) return Held(core, item.Record, now);
@@ -42,6 +43,11 @@ internal static class Explaining
         var known = core.Services.Constraints.Known(constraint, core.Description!, core.State.Conditions);
         return (WaitReason.Constraint, $"its constraint '{constraint}' to hold: {known}; it expires at {record.ExpiresAt:u}", null);
     }
+
+    private static (WaitReason Reason, string For, DateTimeOffset? Until) WaitForDecision(MessageRecord part, TransactionRole role) =>
+        role.Phase == TransactionPhase.TakenBack ? (WaitReason.Result, "the object to hear that it was taken back", null)
+        : part.Parent is { } whole ? (WaitReason.Turn, $"the decision of {Contracts.Names.Messages}{whole}, and its carrying out; the object has prepared", null)
+        : (WaitReason.Result, "the object to carry out what it has prepared", null);
 
     private static (WaitReason Reason, string For, DateTimeOffset? Until) WaitForObject(ObjectCore core, Channel? route)
     {

@@ -10,6 +10,7 @@ internal sealed class MailboxItem(MessageRecord record)
 {
     private const int MostSteps = 40;
 
+    /// <summary>As it is on disk.</summary>
     public MessageRecord Record { get; private set; } = record;
 
     public MessageState State { get; private set; }
@@ -46,7 +47,7 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>It will never arrive by SMS.</summary>
     public bool IsBarredFromSms { get; private set; }
 
-    public FirstAndLast<MessageStep> Steps { get; } = new(MostSteps, record.Steps);
+    public FirstAndLast<MessageStep> Steps { get; private set; } = new(MostSteps, record.Steps);
 
     public bool IsUntriedAnycast => Record.Part.HasFlag(PartTraits.Anycast) && !Record.Part.HasFlag(PartTraits.Tried);
 
@@ -57,7 +58,7 @@ internal sealed class MailboxItem(MessageRecord record)
     }
 
     /// <summary>Whether it may be with the object already.</summary>
-    public bool IsUnderWay => Attempt != 0 || Fetched;
+    public bool IsUnderWay => Attempt != 0 || Fetched || Record.Transaction is { Phase: not TransactionPhase.Waiting };
 
     /// <summary>Unix milliseconds at which something is to be done about it though nothing happens; <see cref="long.MaxValue"/>: not before it expires.</summary>
     public long NextTry(long now) => IsStored ? long.MaxValue
@@ -130,6 +131,9 @@ internal sealed class MailboxItem(MessageRecord record)
         else if (!Fetched) Acknowledge(Record.ExpiresAt.ToUnixTimeMilliseconds(), at, null);
     }
 
+    /// <summary>The attempt takes long, and goes on.</summary>
+    public void GoOn(long now) => AttemptedAt = now;
+
     /// <summary>The attempt came to nothing; the next one waits until <paramref name="retryAt"/>.</summary>
     public void Fail(long retryAt, AttemptResult result, DateTimeOffset at, string? detail = null)
     {
@@ -155,8 +159,20 @@ internal sealed class MailboxItem(MessageRecord record)
         RetryAt = 0;
     }
 
+    /// <summary>It goes on as another record of the same id.</summary>
+    public void Become(MessageRecord next)
+    {
+        Record = next;
+        Steps = new(MostSteps, next.Steps);
+        if (next.Transaction is not { IsHeld: true }) return;
+        if (Attempt != 0) Close(AttemptResult.Answered, next.Steps[^1].Time, null);
+        Attempt = 0;
+        Over = null;
+    }
+
     public WaitingMessage ToWaiting() => new(
-        Record.Id, Record.ContentType, Record.Payload, Record.Priority, Record.ExpiresAt, Record.Confirmation, Record.Command, Record.TraceParent);
+        Record.Id, Record.ContentType, Record.Payload, Record.Priority, Record.ExpiresAt, Record.Confirmation, Record.Command, Record.TraceParent,
+        TransactionMark.Of(Record));
 
     private void Move(MessageEvent by, DateTimeOffset at)
     {

@@ -5,6 +5,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -21,9 +22,10 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         await delivering.ContactAsync(speaker);
         var entries = core.Mailbox.InOrder
             .Where(item => core.MayHave(item.Record, core.Now))
-            .Select(item => new MailboxEntry(item.Record.Id, core.Id, item.Record.ContentType, item.Record.Payload.Length, item.Record.Priority));
+            .Select(item => new MailboxEntry(item.Record.Id, core.Id, item.Record.ContentType, item.Record.Payload.Length, item.Record.Priority, TransactionMark.Of(item.Record)));
         if (turn.Description.Kind == ObjectKind.Gateway && speaker.ObjectId == core.Id)
-            entries = entries.Concat(await ShownAsync(await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildEntries, CancellationToken.None)));
+            entries = entries.Concat(await ShownAsync(await core.Services.Messages.WaitingForChildrenAsync(core.Id, core.Now, MaxChildEntries, CancellationToken.None)))
+                .OrderByDescending(entry => entry.Priority);
         return [.. entries];
     }
 
@@ -52,6 +54,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         if (item is not null && !await delivering.Admission.MayFetchAsync(item, speaker.Bearer, turn.Now)) item = null;
         if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched", how: (speaker.Bearer, AttemptResult.Fetched));
         if (item is not null) Anycasting.Try(turn, item);
+        if (item is not null) Participating.HandOut(turn, item);
         await core.CommitAsync(turn);
         if (item is not null)
         {
@@ -80,7 +83,9 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         var turn = core.Begin();
         turn.Seen();
         if (core.Mailbox.Find(id) is not { } item) return await LateResultAsync(turn, id, result);
-        turn.End(item, result.Ok ? Outcome.Applied : Outcome.Rejected, result.Ok ? null : "the object answered error", result);
+        if (Participating.Repeated(item.Record, result) is { } receipt) return receipt;
+        if (!Participating.Answer(turn, core, item, result, result.Ok ? null : "the object answered error"))
+            turn.End(item, result.Ok ? Outcome.Applied : Outcome.Rejected, result.Ok ? null : "the object answered error", result);
         await core.CommitAsync(turn);
         MessageTrace.Step(item.Record, "m2m message result", "m2m.ok", result.Ok ? "true" : "false");
         await delivering.ContactAsync(speaker);

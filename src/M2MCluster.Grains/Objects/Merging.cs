@@ -1,4 +1,5 @@
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -9,6 +10,7 @@ internal static class Merging
     {
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.Id.Value < turn.State.CreatedBy))
             turn.End(item, Outcome.Failed, "the object was deleted");
+        Participating.Merge(turn, core);
         foreach (var older in core.Mailbox.Outdated().Where(item => !turn.Ends(item)))
             turn.End(older, Outcome.Superseded, "by a later message with the same key");
         foreach (var item in core.Mailbox.Excess(turn.Description.Mailbox, turn.Ends))

@@ -20,6 +20,8 @@ internal static class MessageAcceptance
         if (draft.Payload.Length > MaxPayload) throw M2MException.Invalid("payload", $"has at most {MaxPayload} bytes");
         if (draft.Terms?.NotBefore is { } notBefore && notBefore >= now + draft.TimeToLive) throw M2MException.Invalid("window.notBefore", "must come before the message expires");
         if (draft.Terms?.Constraint is { } constraint) Constraints.Check(constraint);
+        if (draft.Confirmation == Confirmation.Transaction && !string.IsNullOrEmpty(draft.CoalesceKey))
+            throw M2MException.Invalid("coalesceKey", "is not for transactions: what objects may have promised is not replaced");
         return new()
         {
             Id = new(ids.Next()),
@@ -38,6 +40,7 @@ internal static class MessageAcceptance
             TraceParent = draft.TraceParent,
             Terms = draft.Terms,
             Mode = draft.Mode,
+            Transaction = draft.Confirmation == Confirmation.Transaction ? new(TransactionPhase.Waiting) : null,
         };
     }
 }

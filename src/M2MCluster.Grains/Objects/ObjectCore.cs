@@ -7,6 +7,7 @@ using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Subscriptions;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -56,7 +57,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
 
     /// <summary>Whether the object may have the message now: it has not expired, its window has come, and its constraint holds.</summary>
     public bool MayHave(MessageRecord message, DateTimeOffset now) =>
-        message.ExpiresAt > now && Description is { } description && services.Constraints.Allow(message, Sharing.Over(description), State.Conditions, now);
+        message.IsOpen(now) && Description is { } description && services.Constraints.Allow(message, Sharing.Over(description), State.Conditions, now);
 
     /// <summary>Whether there is a channel of the object's own, now or once it shows up, over which the message can be pushed.</summary>
     public bool HasWayFor(MessageRecord message)
@@ -108,6 +109,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         set.Messages.AddRange(turn.Accepted);
         set.Messages.AddRange(turn.Ended);
         set.Messages.AddRange(turn.Amended);
+        foreach (var (_, record) in turn.Changed) set.Messages.Add(record);
         set.Arm.AddRange(turn.Arm);
         set.Disarm.AddRange(turn.Disarm);
         if (isPassing) set.Inboxes.Add(id);
@@ -122,8 +124,14 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
             Mailbox.Remove(ended.Id);
             services.Delivery.Ended(ended);
             MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", ended.Outcome.ToString());
-            if (ended.Parent is { } parent) services.Grains.GetGrain<IGroupMessageGrain>(parent.Value).PartEnded().AsTask().Ignore();
             if (ended.FrameOf is { } carried) services.Grains.GetGrain<IGroupMessageGrain>(carried.Value).FrameEnded(ended.Id).AsTask().Ignore();
+            Participating.Tell(services.Grains, ended);
+        }
+
+        foreach (var (item, record) in turn.Changed)
+        {
+            item.Become(record);
+            Participating.Tell(services.Grains, record);
         }
 
         foreach (var revised in turn.Amended) Mailbox.Find(revised.Id)?.Revise(revised);
@@ -192,7 +200,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         if (Description is null || Mailbox.Count == 0) return;
         var turn = Begin();
         Merging.Settle(turn, this);
-        if (turn.Ended.Count > 0) await CommitAsync(turn);
+        if (turn.Ended.Count > 0 || turn.Changed.Count > 0) await CommitAsync(turn);
     }
 
     /// <summary>Who hears of it: the sender of a message hears of that in any case, and others not.</summary>

@@ -199,7 +199,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
             || (channel.Traits & (ChannelTraits.Messages | ChannelTraits.Requests)) == 0) return;
         try
         {
-            var waiting = await core.Services.Messages.WaitingForChildrenAsync(core.Id, MaxChildrenTold, CancellationToken.None);
+            var waiting = await core.Services.Messages.WaitingForChildrenAsync(core.Id, core.Now, MaxChildrenTold, CancellationToken.None);
             foreach (var child in waiting.Select(entry => entry.ObjectId).Distinct())
                 core.Services.Grains.GetObject(child).GatewayAttached(core.Id, channel).AsTask().Ignore();
         }

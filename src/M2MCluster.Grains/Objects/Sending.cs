@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -47,6 +48,15 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
         }
 
         var turn = core.Begin();
+        if (Participating.Cancel(turn, core, item, actor))
+        {
+            turn.Act(actor, "message.cancel", id.ToString());
+            await core.CommitAsync(turn);
+            await delivering.PumpAsync();
+            delivering.Notify();
+            return item.Record;
+        }
+
         turn.End(item, Outcome.Cancelled, item.IsUnderWay ? $"by {actor}; it was under way and may have arrived" : $"by {actor}");
         turn.Act(actor, "message.cancel", id.ToString());
         await core.CommitAsync(turn);

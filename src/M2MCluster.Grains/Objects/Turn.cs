@@ -5,6 +5,7 @@ using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -47,6 +48,9 @@ internal sealed class Turn
 
     /// <summary>Messages that ended before, or that wait on, and of which more is known now.</summary>
     public List<MessageRecord> Amended { get; } = [];
+
+    /// <summary>Messages that wait on, as other records than before.</summary>
+    public List<(MailboxItem Item, MessageRecord Record)> Changed { get; } = [];
     public List<DueTime> Arm { get; } = [];
     public List<DueTime> Disarm { get; } = [];
     public List<AuditWrite> Audit { get; } = [];
@@ -93,7 +97,8 @@ internal sealed class Turn
         var last = new MessageStep(Now, $"ended {outcome.ToString().ToUpperInvariant()}{(detail is null ? "" : ": " + detail)}");
         var ended = item.Record with { Outcome = outcome, EndedAt = Now, Detail = detail, Result = result, Steps = [.. item.Steps, last], Trail = Trail.Ending(item.Trail, Now, how, detail, result is not null) };
         Ended.Add(ended);
-        if (!ended.Part.HasFlag(PartTraits.Quiet)) TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
+        // Of what the platform itself sends to carry a decision out, nobody waits for an outcome.
+        if (ended.Transaction?.Of is null && !ended.Part.HasFlag(PartTraits.Quiet)) TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
     }
 
     /// <summary>What the object says of its condition; names that are none of the known are passed over.</summary>
@@ -101,6 +106,9 @@ internal sealed class Turn
     {
         if (conditions is not null) State = State with { Conditions = State.Conditions.With(conditions, NowMs) };
     }
+
+    /// <summary>A message goes on as another record of the same id.</summary>
+    public void Change(MailboxItem item, MessageRecord next, string step) => Changed.Add((item, next with { Steps = [.. item.Steps, new(Now, step)] }));
 
     /// <summary>Whether the message ends in this turn.</summary>
     public bool Ends(MailboxItem item) => _ended?.Contains(item.Record.Id) ?? false;
@@ -172,6 +180,8 @@ internal sealed class Turn
     private long NextOf(MessageRecord message)
     {
         var expiry = DueTime.Of(message.ExpiresAt);
+        if (message.Transaction is { IsHeld: true }) return long.MaxValue;
+        if (Participating.DoubtAt(_core, message) is { } doubt && doubt < message.ExpiresAt) expiry = DueTime.Of(doubt);
         if (message.OpensAt is { } opens && opens > Now) return DueTime.Of(opens);
         if (!_core.Services.Constraints.Allow(message, Description, State.Conditions, Now)) return expiry;
         return (OnlineUntil > NowMs && _core.HasWayFor(message)) || SmsWay.Carries(_core, message) ? Math.Min(expiry, NowMs + (long)AttemptDeadline.TotalMilliseconds) : expiry;

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -28,7 +29,8 @@ internal sealed class Waking(ObjectCore core)
             if (at == turn.State.ArmedAt) turn.State = turn.State with { ArmedAt = 0 };
         }
 
-        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.ExpiresAt <= turn.Now).ToList())
+        Participating.Doubt(turn, core);
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.ExpiresAt <= turn.Now && !Participating.OutlivesExpiry(turn, core, item)).ToList())
         {
             if (item.IsStored) turn.End(item, Outcome.Unknown, "no receipt came in time; it may have arrived");
             else turn.End(item, Outcome.Expired, item.IsUnderWay ? "no result came in time; it may have arrived" : null);

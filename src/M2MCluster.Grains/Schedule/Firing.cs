@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Transactions;
 using M2MCluster.Grains.Commit;
 using Microsoft.Extensions.Logging;
 
@@ -74,6 +75,13 @@ internal sealed partial class Firing(
 
     private async ValueTask CallAsync(string id, DueTime[] times)
     {
+        if (id.StartsWith(Names.Transactions, StringComparison.Ordinal))
+        {
+            if (!MessageId.TryParse(id[Names.Transactions.Length..], out var transaction)) return;
+            foreach (var due in times) await grains.GetGrain<ITransactionGrain>(transaction.Value).Wake(due.At);
+            return;
+        }
+
         if (IsMessage(id))
         {
             if (MessageId.TryParse(id[Names.Messages.Length..], out var message)) await grains.GetGrain<IGroupMessageGrain>(message.Value).Wake();
@@ -83,7 +91,7 @@ internal sealed partial class Firing(
         foreach (var due in times) await grains.GetObject(id).Wake(due.At);
     }
 
-    private static bool IsMessage(string id) => id.StartsWith(Names.Messages, StringComparison.Ordinal);
+    private static bool IsMessage(string id) => id.StartsWith(Names.Messages, StringComparison.Ordinal) || id.StartsWith(Names.Transactions, StringComparison.Ordinal);
 
     [LoggerMessage(3002, LogLevel.Warning, "{Count} due times could not be dealt with and are tried again, the first of {ObjectId}: {Reason}")]
     private partial void LogFailed(int count, string objectId, string reason);

@@ -55,4 +55,10 @@ public static class CoapOptionNumber
     /// <c>METHOD /path?query</c>.
     /// </summary>
     public const int Command = 65000;
+
+    /// <summary>
+    /// Of this platform, in the range for experiments, safe to forward and critical: a message or request is part of a transaction, as <c>prepare ID</c>,
+    /// <c>commit ID</c> or <c>rollback ID</c>. Who does not know it refuses it (RFC 7252 section 5.4.1), and does not do at once what is to be prepared.
+    /// </summary>
+    public const int Transaction = 65001;
 }

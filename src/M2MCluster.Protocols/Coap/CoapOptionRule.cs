@@ -42,6 +42,7 @@ public readonly record struct CoapOptionRule(int MinLength, int MaxLength, bool 
             CoapOptionNumber.Echo => new(1, 40, false),
             CoapOptionNumber.NoResponse => new(0, 1, false),
             CoapOptionNumber.RequestTag => new(0, 8, true),
+            CoapOptionNumber.Transaction => new(1, 40, false),
             _ => new(-1, -1, false),
         };
         return rule.MinLength >= 0;

@@ -35,15 +35,15 @@ internal sealed class PostgresBatch
 
     // The last of several rows of one id holds.
     private readonly PostgresRows _messages = new("""
-        INSERT INTO messages (id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body)
-        SELECT DISTINCT ON (id) id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-            AS u (place, id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body)
+        INSERT INTO messages (id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body, open_at)
+        SELECT DISTINCT ON (id) id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body, open_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            AS u (place, id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body, open_at)
         ORDER BY id, place DESC
         ON CONFLICT (id) DO UPDATE SET target = excluded.target, parent = excluded.parent, application = excluded.application,
             request_id = excluded.request_id, outcome = excluded.outcome, ended_at = excluded.ended_at, priority = excluded.priority,
-            content_type = excluded.content_type, size = excluded.size, payload_of = excluded.payload_of, body = excluded.body
-        """, Bigint, Bigint, Text, Bigint, Text, Text, Bigint, Bigint, Bigint, Text, Bigint, Bigint, Bytea);
+            content_type = excluded.content_type, size = excluded.size, payload_of = excluded.payload_of, body = excluded.body, open_at = excluded.open_at
+        """, Bigint, Bigint, Text, Bigint, Text, Text, Bigint, Bigint, Bigint, Text, Bigint, Bigint, Bytea, Bigint);
 
     private readonly PostgresRows _objects = new("""
         INSERT INTO objects (id, kind, gateway, description) SELECT * FROM unnest($1, $2, $3, $4)
@@ -102,7 +102,7 @@ internal sealed class PostgresBatch
             var record = row.Record;
             _messages.Add(_message++).Add(record.Id.Value).Add(record.Target).Add(record.Parent?.Value).Add(record.Application)
                 .Add(record.RequestId).Add((long?)record.Outcome).Add(record.EndedAt?.ToUnixTimeMilliseconds()).Add(record.Priority).Add(record.ContentType).Add(record.Payload.Length)
-                .Add(row.PayloadOf).Add(row.Body);
+                .Add(row.PayloadOf).Add(row.Body).Add(record.OpenAt);
             // Its id was seen when it was accepted. One of another silo's must not make this batch wait for the row that each batch of that silo locks.
             if (record.Outcome is null) Saw(record.Id.Value);
         }

@@ -65,14 +65,19 @@ internal sealed class MessageReader(IQueries queries, Bodies bodies) : IMessageR
             [("parent", parent.Value), ("after", after), ("afterId", afterId.Value), ("limit", limit)], row => bodies.Message(row.Bytes(0), null), cancellation)
             .ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, int limit, CancellationToken cancellation) =>
+    public async ValueTask<IReadOnlyList<MessageRecord>> PartsAsync(MessageId parent, int limit, CancellationToken cancellation) =>
+        await queries.ListAsync(
+            "SELECT body FROM messages WHERE parent = @parent ORDER BY id LIMIT @limit", [("parent", parent.Value), ("limit", limit)],
+            row => bodies.Message(row.Bytes(0), null) with { Payload = [] }, cancellation).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<MailboxEntry>> WaitingForChildrenAsync(string gateway, DateTimeOffset now, int limit, CancellationToken cancellation) =>
         await queries.ListAsync(
             $"""
             SELECT m.id, o.id, m.content_type, m.size, m.priority
             FROM objects o JOIN messages m ON m.target = '{Names.Objects}' || o.id AND m.outcome IS NULL
-            WHERE o.gateway = @gateway ORDER BY o.id, m.id LIMIT @limit
+            WHERE o.gateway = @gateway AND m.open_at <= @now ORDER BY m.priority DESC, m.id LIMIT @limit
             """,
-            [("gateway", gateway), ("limit", limit)],
+            [("gateway", gateway), ("now", now.ToUnixTimeMilliseconds()), ("limit", limit)],
             row => new MailboxEntry(new(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4)),
             cancellation).ConfigureAwait(false);
 

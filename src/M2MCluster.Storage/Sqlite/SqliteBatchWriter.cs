@@ -146,7 +146,7 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
             var record = row.Record;
             statements.Message.Bind(record.Id.Value).Bind(record.Target).Bind(record.Parent?.Value).Bind(record.Application)
                 .Bind(record.RequestId).Bind((long?)record.Outcome).Bind(record.EndedAt?.ToUnixTimeMilliseconds()).Bind(record.Priority).Bind(record.ContentType)
-                .Bind(record.Payload.Length).Bind(row.PayloadOf).Bind(row.Body).Execute();
+                .Bind(record.Payload.Length).Bind(row.PayloadOf).Bind(row.Body).Bind(record.OpenAt).Execute();
             Saw(record.Id.Value);
         }
 

@@ -43,9 +43,9 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
     // What a message is searched by never changes but for its outcome; to replace the row would write five indexes anew.
     public SqliteStatement Message { get; } = new(database, """
         INSERT INTO messages
-            (id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, ended_at = excluded.ended_at, payload_of = excluded.payload_of, body = excluded.body
+            (id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body, open_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, ended_at = excluded.ended_at, payload_of = excluded.payload_of, body = excluded.body, open_at = excluded.open_at
         """);
 
     public SqliteStatement InsertFeed { get; } = new(database, """

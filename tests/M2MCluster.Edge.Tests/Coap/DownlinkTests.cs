@@ -131,6 +131,81 @@ public sealed class DownlinkTests
     }
 
     [Fact]
+    public async Task Deliver_AlarmDuringALargeOne_GoesBetweenTwoBlocksAndTheTransferGoesOn()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        await Push(node, device, new string('f', 3000));
+        var seen = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            var request = await device.Receive();
+            seen.Add($"{request.Options.UriPath} {request.Options.Block1?.Number}");
+            if (i == 1)
+            {
+                // While the second block is under way.
+                await node.Grains.Edge!.Deliver(device.Address, Delivery("c1", "low", new Command("n", "POST", "/low"), 5));
+                await node.Grains.Edge!.Deliver(device.Address, Delivery("c1", "fire", new Command("n", "POST", "/alarm"), 6, priority: 7));
+            }
+
+            Continue(device, request, request.Options.Block1 is { More: true } ? CoapCode.Continue : CoapCode.Changed);
+        }
+
+        Assert.Equal(["/a 0", "/a 1", "/alarm ", "/low "], seen);
+        var last = await device.Receive();
+        Assert.Equal(("/a", 2, false), (last.Options.UriPath, last.Options.Block1!.Value.Number, last.Options.Block1!.Value.More));
+        Continue(device, last, CoapCode.Changed);
+        var settled = new[] { await Settled(node), await Settled(node), await Settled(node) };
+        Assert.Equal([6L, 5, 42], settled.Select(one => one.Id.Value));
+        Assert.All(settled, one => Assert.Equal((SettlementKind.Answered, true), (one.Settlement.Kind, one.Settlement.Result!.Ok)));
+    }
+
+    [Fact]
+    public async Task Deliver_DeviceForgotTheBlocks_BeginsAgainAndGivesUpInTheEnd()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        await Push(node, device, new string('f', 2000));
+        for (var i = 0; i < 4; i++)
+        {
+            var first = await device.Receive();
+            Assert.Equal(0, first.Options.Block1!.Value.Number);
+            Continue(device, first, CoapCode.Continue);
+            Continue(device, await device.Receive(), CoapCode.RequestEntityIncomplete);
+        }
+
+        Assert.Equal((SettlementKind.Answered, "4.08"), await Settled(node) is var settled ? (settled.Settlement.Kind, settled.Settlement.Detail) : default);
+    }
+
+    [Fact]
+    public async Task Deliver_TransferThatTakesLong_IsToldToGoOn()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        await Push(node, device, new string('f', 2000));
+        var first = await device.Receive();
+        node.Time.Advance(TimeSpan.FromSeconds(31));
+        while (device.HasMore) await device.Receive();
+        Continue(device, first, CoapCode.Continue);
+
+        Assert.Equal(SettlementKind.UnderWay, (await Settled(node)).Settlement.Kind);
+    }
+
+    [Fact]
+    public async Task Deliver_RequestOfATransaction_IsMarkedByACriticalOption()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        await device.Ask(CoapCode.Post, "/rd", 40, "</a>", "ep=c1");
+        var delivery = Delivery("c1", "x", new Command("n", "PUT", "/a"));
+        await node.Grains.Edge!.Deliver(device.Address, delivery with { Message = delivery.Message with { Transaction = new(TransactionVerb.Commit, new(5)) } });
+
+        var request = await device.Receive();
+        Assert.Equal("commit 0000000000000005", Encoding.UTF8.GetString(request.Options.ValueAt(CoapOptionNumber.Transaction, 0).Span));
+        Assert.True(CoapOptionRule.IsCritical(CoapOptionNumber.Transaction));
+    }
+
+    [Fact]
     public async Task Deliver_LargeResponse_IsFetchedInBlocks()
     {
         await using var node = await CoapNode.Start();
@@ -193,8 +268,15 @@ public sealed class DownlinkTests
         await node.Grains.Edge!.Deliver(device.Address, Delivery("c1", payload, command ?? new Command("n", "POST", "/a")));
     }
 
-    private static Delivery Delivery(string objectId, string payload, Command? command) =>
-        new(objectId, 7, new WaitingMessage(Id, "text/plain", Encoding.UTF8.GetBytes(payload), 0, DateTimeOffset.MaxValue, Confirmation.Applied, command));
+    private static Delivery Delivery(string objectId, string payload, Command? command, long? id = null, int priority = 0) =>
+        new(objectId, 7, new WaitingMessage(id is { } given ? new(given) : Id, "text/plain", Encoding.UTF8.GetBytes(payload), priority, DateTimeOffset.MaxValue, Confirmation.Applied, command));
+
+    private static void Continue(RawCoap device, CoapMessage request, CoapCode code)
+    {
+        var answer = new CoapMessage(code) { Type = CoapType.Acknowledgement, MessageId = request.MessageId, Token = request.Token };
+        if (request.Options.Block1 is { } block) answer.Options.Add(CoapOptionNumber.Block1, block.Encode());
+        device.Send(answer);
+    }
 
     private static void Answer(RawCoap device, CoapMessage request, CoapCode code, string payload)
     {

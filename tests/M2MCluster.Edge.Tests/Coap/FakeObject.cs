@@ -122,7 +122,7 @@ public sealed class FakeObject(string id)
     public async ValueTask<ImmutableArray<MailboxEntry>> Mailbox(Speaker speaker)
     {
         await Enter(speaker);
-        lock (Waiting) return [.. Waiting.Select(m => new MailboxEntry(m.Id, id, m.ContentType, m.Payload.Length, m.Priority))];
+        lock (Waiting) return [.. Waiting.Select(m => new MailboxEntry(m.Id, id, m.ContentType, m.Payload.Length, m.Priority, m.Transaction))];
     }
 
     public async ValueTask<WaitingMessage?> Fetch(Speaker speaker, MessageId? message)

@@ -41,6 +41,19 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public async Task ListAndGet_MessageOfATransaction_IsMarked()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        node.Grains["c1"].Waiting.Add(Message(First, "hello") with { Transaction = new(TransactionVerb.Prepare, First) });
+        var list = await device.Ask(CoapCode.Get, "/m2m/mailbox", queries: "ep=c1");
+        Assert.Equal($"</m2m/mailbox/{First}>;ct=0;sz=5;pri=0;tx=\"prepare {First}\"", Encoding.UTF8.GetString(list.Payload.Span));
+
+        var message = await device.Ask(CoapCode.Get, $"/m2m/mailbox/{First}", queries: "ep=c1");
+        Assert.Equal($"prepare {First}", Encoding.UTF8.GetString(message.Options.ValueAt(CoapOptionNumber.Transaction, 0).Span));
+    }
+
+    [Fact]
     public async Task Get_LargeMessage_ComesInBlocksWithAStableETag()
     {
         await using var node = await CoapNode.Start();

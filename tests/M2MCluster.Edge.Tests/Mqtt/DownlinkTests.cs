@@ -129,21 +129,54 @@ public sealed class DownlinkTests
     }
 
     [Fact]
-    public async Task Deliver_MoreThanTheClientReceivesAtOnce_IsBusy()
+    public async Task Deliver_MoreThanTheClientReceivesAtOnce_WaitsAndTheHigherPriorityGoesFirst()
     {
         await using var node = await MqttNode.Start();
         var meter = node.Grains.Add("meter-1");
-        using var client = await node.Client("meter-1", configure: options => options.WithReceiveMaximum(1));
-        var hold = new TaskCompletionSource();
-        client.ApplicationMessageReceivedAsync += _ => hold.Task;
-        await client.SubscribeAsync("m2m/mailbox/#", MqttQualityOfServiceLevel.AtLeastOnce);
-        await Deliver(node, meter);
-        await node.Downlink.Deliver(meter.Current!.Session, new("meter-1", 2, Waiting(2)));
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1", version: 5, properties: [0x21, 0, 1]));
+        await raw.Send(RawMqtt.Subscribe(1, "m2m/mailbox/#", 1, version: 5));
+        await raw.Hear();
+        foreach (var (id, priority) in new[] { (1, 0), (2, 1), (3, 7), (4, 1) })
+            await node.Downlink.Deliver(meter.Current!.Session, new("meter-1", id, Waiting(id) with { Priority = priority }));
 
-        var (id, _, settlement) = await meter.Settlements.Next();
-        Assert.Equal((new MessageId(2), SettlementKind.Busy), (id, settlement.Kind));
-        hold.SetResult();
-        Assert.Equal(SettlementKind.Acknowledged, (await meter.Settlements.Next()).Settlement.Kind);
+        foreach (var expected in new[] { 1, 3, 2, 4 })
+        {
+            var body = (await raw.Read())!.Value.Body;
+            var topic = Encoding.UTF8.GetString(body, 2, body[1]);
+            Assert.Equal($"m2m/mailbox/{expected:x16}", topic);
+            Assert.False(meter.Settlements.Reader.TryRead(out _));
+            await raw.Send(RawMqtt.PubAck((ushort)((body[2 + body[1]] << 8) | body[3 + body[1]])));
+            Assert.Equal((new MessageId(expected), SettlementKind.Acknowledged), await meter.Settlements.Next() is var settled ? (settled.Id, settled.Settlement.Kind) : default);
+        }
+    }
+
+    [Fact]
+    public async Task Deliver_MoreThanMayWait_TheLowestPriorityIsBusy()
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1", version: 5, properties: [0x21, 0, 1]));
+        await raw.Send(RawMqtt.Subscribe(1, "m2m/mailbox/#", 1, version: 5));
+        await raw.Hear();
+        for (var id = 1; id <= 65; id++) await node.Downlink.Deliver(meter.Current!.Session, new("meter-1", id, Waiting(id)));
+        await node.Downlink.Deliver(meter.Current!.Session, new("meter-1", 66, Waiting(66) with { Priority = 7 }));
+
+        Assert.Equal((new MessageId(65), SettlementKind.Busy), await meter.Settlements.Next() is var settled ? (settled.Id, settled.Settlement.Kind) : default);
+    }
+
+    [Theory]
+    [InlineData(TransactionVerb.Prepare, "/prepare")]
+    [InlineData(TransactionVerb.Commit, "/commit/0000000000000005")]
+    [InlineData(TransactionVerb.Rollback, "/rollback/0000000000000005")]
+    public async Task Deliver_MessageOfATransaction_HasATopicThatIsNoOrder(TransactionVerb verb, string expected)
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        using var raw = await Subscriber(node, "meter-1", qos: 1);
+        await node.Downlink.Deliver(meter.Current!.Session, new("meter-1", 1, Waiting() with { Transaction = new(verb, new(5)) }));
+
+        var body = (await raw.Read())!.Value.Body;
+        Assert.Equal(Mailbox + expected, Encoding.UTF8.GetString(body, 2, body[1]));
     }
 
     [Fact]

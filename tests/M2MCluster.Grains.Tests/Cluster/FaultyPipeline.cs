@@ -30,11 +30,37 @@ internal sealed class FaultyPipeline(ICommitPipeline inner) : ICommitPipeline
     /// <summary>Runs once, when the next set under the key has been handed over and is not stored yet.</summary>
     public void BeforeNext(string key, Func<ValueTask> act) => _before[key] = act;
 
+    private readonly Lock _gate = new();
+    private int _untilDeath = int.MaxValue;
+    private bool _storesTheLast;
+
+    /// <summary>Whether the silo is as good as dead: nothing is stored any more.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>Dies at one of the next commits, counted from 0, which is stored still, or not; from then on nothing is, and every grain is told so.</summary>
+    public void DieAt(int commit, bool stored)
+    {
+        lock (_gate) (_untilDeath, _storesTheLast) = (commit, stored);
+    }
+
+    public void Revive()
+    {
+        lock (_gate) (IsDead, _untilDeath) = (false, int.MaxValue);
+    }
+
     public int CommitsOf(string key) => _commits.GetValueOrDefault(key);
 
     public async ValueTask CommitAsync(WriteSet set)
     {
         var key = set.State.Key;
+        var last = false;
+        lock (_gate)
+        {
+            if (IsDead) throw Unavailable();
+            if (_untilDeath != int.MaxValue) last = IsDead = _untilDeath-- == 0;
+            if (last && !_storesTheLast) throw Unavailable();
+        }
+
         if (_before.TryRemove(key, out var act)) await act();
         var faulty = _faults.TryRemove(key, out var fault);
         if (faulty && fault == Fault.Stale) throw new StaleVersionException();
@@ -51,7 +77,7 @@ internal sealed class FaultyPipeline(ICommitPipeline inner) : ICommitPipeline
         }
 
         _commits.AddOrUpdate(key, 1, (_, count) => count + 1);
-        if (faulty) throw Unavailable();
+        if (faulty || last) throw Unavailable();
     }
 
     private static M2MException Unavailable() => new(ErrorCode.Unavailable, "storage is not available");

@@ -54,6 +54,38 @@ public sealed class DeliveringTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Send_HigherPriorityThanAllUnderWay_GoesBesideIt()
+    {
+        var id = await ConnectAsync();
+        foreach (var priority in new[] { 2, 2, 7, 6, 7 }) await SendAsync(id, Draft($"{priority}", priority: priority));
+
+        Assert.Equal([2, 7], Edge.DeliveriesTo(id).Select(delivery => delivery.Message.Priority));
+        await SettleAsync(id, Edge.DeliveriesTo(id)[1], SettlementKind.Acknowledged);
+        Assert.Equal([2, 7, 7], Edge.DeliveriesTo(id).Select(delivery => delivery.Message.Priority));
+        await SettleAsync(id, Edge.DeliveriesTo(id)[2], SettlementKind.Acknowledged);
+        Assert.Equal([2, 7, 7, 6], Edge.DeliveriesTo(id).Select(delivery => delivery.Message.Priority));
+        await SettleAsync(id, Edge.DeliveriesTo(id)[3], SettlementKind.Acknowledged);
+        Assert.Equal(4, Edge.DeliveriesTo(id).Count);
+    }
+
+    [Fact]
+    public async Task Settle_UnderWay_TheAttemptIsGivenMoreTime()
+    {
+        var id = await ConnectAsync();
+        await SendAsync(id, Draft("x"));
+        var delivery = Assert.Single(Edge.DeliveriesTo(id));
+        for (var i = 0; i < 5; i++)
+        {
+            await SettleAsync(id, delivery, SettlementKind.UnderWay);
+            await PassAsync(id, TimeSpan.FromSeconds(60));
+        }
+
+        Assert.Single(Edge.DeliveriesTo(id));
+        await PassAsync(id, TimeSpan.FromMinutes(3));
+        Assert.Equal(2, Edge.DeliveriesTo(id).Count);
+    }
+
+    [Fact]
     public async Task Settle_AcknowledgedThenResult_IsApplied()
     {
         var id = await ConnectAsync();

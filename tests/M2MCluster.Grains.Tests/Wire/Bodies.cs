@@ -11,6 +11,7 @@ using M2MCluster.Grains.Groups;
 using M2MCluster.Grains.Groups.Campaigns;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Tests.Wire;
 
@@ -90,6 +91,12 @@ internal static class Bodies
             Phase = CampaignPhase.Running, Targets = 3, Dispatched = 1, Mode = DeliveryMode.Anycast, Asked = new(81), AskedUntil = Unix(6), Singles = 2, Frames = 2, FramesSent = 1,
             OpenFrames = [new(new(82), 1)],
         },
+        ["message-transaction"] = new MessageRecord
+        {
+            Id = new(80), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 7, Confirmation = Confirmation.Transaction,
+            ContentType = "text/plain", Payload = [], Transaction = new(TransactionPhase.Rollback, new(79), new(78), Outcome.Cancelled, "too late"),
+        },
+        ["transaction-state"] = new TransactionState { Commits = true, Cause = Outcome.Expired, Reason = "too late", DecidedAt = Noon, ArmedAt = Unix(1) },
         ["object"] = new ObjectState
         {
             SeenAt = Unix(1), AwakeUntil = Unix(2), Left = true, Epoch = 4, Told = Reachability.Asleep, ArmedAt = Unix(3), Exchanges = ExchangeMemory.Empty.With(ulong.MaxValue, 7).With(5, 8),

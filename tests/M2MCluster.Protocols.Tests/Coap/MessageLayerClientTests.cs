@@ -132,6 +132,21 @@ public sealed class MessageLayerClientTests
     }
 
     [Fact]
+    public void Send_HigherPriority_LeavesFirstAndTakesTheLastsPlace()
+    {
+        var sent = new[] { 0, 0, 3, 7, 3 }.Select((priority, i) => _layer.Send("a", new CoapMessage(CoapCode.Get), 0, context: i, priority: priority)).ToList();
+        Assert.Equal([1, 4], _seen.Failures.Select(failed => (int)failed.Of.Context!));
+        var order = new List<int>();
+        for (var under = sent[0]; under is not null; under = sent.Find(one => one.State == CoapOutgoingState.AwaitsAcknowledgement))
+        {
+            order.Add((int)under.Context!);
+            _layer.Receive("a", Answer(under, CoapType.Acknowledgement, under.Message.MessageId), 10);
+        }
+
+        Assert.Equal([0, 3, 2], order);
+    }
+
+    [Fact]
     public void Send_BeyondNStart_WaitsItsTurnAndBeyondTheQueueIsRefused()
     {
         var first = _layer.Send("a", new CoapMessage(CoapCode.Get), 0);

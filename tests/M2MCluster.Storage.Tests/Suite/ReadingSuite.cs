@@ -187,19 +187,33 @@ public abstract class ReadingSuite : StorageSuite
     }
 
     [SkippableFact]
-    public async Task WaitingForChildren_OfAGateway_IsByChildAndId()
+    public async Task WaitingForChildren_OfAGateway_IsByPriorityAndIdAndLeavesOutWhatIsHeld()
     {
         foreach (var child in new[] { "b", "a" }) await Node.Pipeline.CommitAsync(NewObject(child, gateway: "gw"));
         await Node.Pipeline.CommitAsync(NewObject("c"));
         var set = Set("b", 1);
         foreach (var target in new[] { "b", "a", "c", "a" }) set.Messages.Add(Message("objects/" + target));
         set.Messages.Add(Message("objects/a") with { Outcome = Outcome.Expired });
+        set.Messages.Add(Message("objects/b") with { Priority = 7 });
+        set.Messages.Add(Message("objects/a") with { Transaction = new(TransactionPhase.Prepared) });
+        set.Messages.Add(Message("objects/a") with { Terms = new() { NotBefore = DateTimeOffset.UnixEpoch.AddDays(1) } });
         await Node.Pipeline.CommitAsync(set);
 
+        var now = DateTimeOffset.UnixEpoch;
         Assert.Equal(
-            [new(set.Messages[1].Id, "a", "text/plain", 4, 3), new(set.Messages[3].Id, "a", "text/plain", 4, 3), new(set.Messages[0].Id, "b", "text/plain", 4, 3)],
-            await Node.Messages.WaitingForChildrenAsync("gw", 10, default));
-        Assert.Single(await Node.Messages.WaitingForChildrenAsync("gw", 1, default));
+            [
+                new(set.Messages[5].Id, "b", "text/plain", 4, 7), new(set.Messages[0].Id, "b", "text/plain", 4, 3), new(set.Messages[1].Id, "a", "text/plain", 4, 3),
+                new(set.Messages[3].Id, "a", "text/plain", 4, 3),
+            ],
+            await Node.Messages.WaitingForChildrenAsync("gw", now, 10, default));
+        Assert.Equal(5, (await Node.Messages.WaitingForChildrenAsync("gw", now.AddDays(1), 10, default)).Count);
+        Assert.Equal(set.Messages[5].Id, Assert.Single(await Node.Messages.WaitingForChildrenAsync("gw", now, 1, default)).Id);
+
+        // Once its object has given its word no more is handed out, and then again what follows.
+        var next = Set("b", 2);
+        next.Messages.Add(set.Messages[0] with { Transaction = new(TransactionPhase.Prepared) });
+        await Node.Pipeline.CommitAsync(next);
+        Assert.DoesNotContain(await Node.Messages.WaitingForChildrenAsync("gw", now, 10, default), entry => entry.Id == set.Messages[0].Id);
     }
 
     [SkippableFact]

@@ -13,6 +13,9 @@ public sealed class CoapMessageLayer<TPeer>
 {
     private const int MaxAwaitingReset = 8;
 
+    // The peer asked and waits; nothing that the owner sends by itself goes first.
+    private const int AnswerPriority = int.MaxValue;
+
     private readonly CoapTransmission _transmission;
     private readonly ICoapLayerEvents<TPeer> _events;
     private readonly Random _random;
@@ -88,7 +91,7 @@ public sealed class CoapMessageLayer<TPeer>
         }
         else if (incoming.IsAcknowledged)
         {
-            Send(incoming.Peer, response, now);
+            Send(incoming.Peer, response, now, priority: AnswerPriority);
         }
         else
         {
@@ -128,25 +131,31 @@ public sealed class CoapMessageLayer<TPeer>
     /// <param name="confirmable">Whether to retransmit until acknowledged.</param>
     /// <param name="context">Handed back in events.</param>
     /// <param name="responseTimeout">Milliseconds; default <see cref="CoapTransmission.ResponseTimeout"/>.</param>
-    public CoapOutgoing<TPeer> Send(TPeer peer, CoapMessage message, long now, bool confirmable = true, object? context = null, long? responseTimeout = null)
+    /// <param name="priority">What is higher leaves first where several wait for NSTART, and where the queue is full, the lowest and last gives way to it.</param>
+    public CoapOutgoing<TPeer> Send(
+        TPeer peer, CoapMessage message, long now, bool confirmable = true, object? context = null, long? responseTimeout = null, int priority = 0)
     {
         ArgumentNullException.ThrowIfNull(message);
         var state = Touch(peer, now);
         message.Type = confirmable ? CoapType.Confirmable : CoapType.NonConfirmable;
         if (message.Code.IsRequest && message.Token.Length == 0) message.Token = NewToken();
-        var outgoing = new CoapOutgoing<TPeer>(peer, message, context, responseTimeout ?? _transmission.ResponseTimeout);
+        var outgoing = new CoapOutgoing<TPeer>(peer, message, context, responseTimeout ?? _transmission.ResponseTimeout, priority);
         if (!confirmable || state.CountAwaitingAcknowledgement() < _transmission.NStart)
         {
             Start(state, outgoing, now);
         }
         else if (state.Queued.Count < _transmission.QueuePerPeer)
         {
-            state.Queued.Enqueue(outgoing);
+            state.Queued.Add(outgoing);
         }
         else
         {
-            outgoing.State = CoapOutgoingState.Done;
-            _events.Failed(outgoing, CoapFailure.Refused);
+            var refused = state.Queued.TakeLastBelow(priority);
+            if (refused is not null) state.Queued.Add(outgoing);
+            refused ??= outgoing;
+            var told = refused.State != CoapOutgoingState.Done;
+            refused.State = CoapOutgoingState.Done;
+            if (told) _events.Failed(refused, CoapFailure.Refused);
         }
 
         return outgoing;
@@ -180,7 +189,7 @@ public sealed class CoapMessageLayer<TPeer>
     {
         if (!_peers.Remove(peer, out var node)) return;
         _bySilence.Remove(node);
-        foreach (var outgoing in (CoapOutgoing<TPeer>[])[.. node.Value.Outstanding, .. node.Value.Queued])
+        foreach (var outgoing in (CoapOutgoing<TPeer>[])[.. node.Value.Outstanding, .. node.Value.Queued.InOrder])
         {
             var told = outgoing.State != CoapOutgoingState.AwaitsReset;
             outgoing.State = CoapOutgoingState.Done;
@@ -340,7 +349,7 @@ public sealed class CoapMessageLayer<TPeer>
 
     private void StartQueued(CoapPeerState<TPeer> state, long now)
     {
-        while (state.CountAwaitingAcknowledgement() < _transmission.NStart && state.Queued.TryDequeue(out var next))
+        while (state.CountAwaitingAcknowledgement() < _transmission.NStart && state.Queued.Take() is { } next)
         {
             if (next.State != CoapOutgoingState.Done) Start(state, next, now);
         }

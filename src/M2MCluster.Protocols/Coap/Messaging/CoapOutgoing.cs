@@ -3,12 +3,13 @@ namespace M2MCluster.Protocols.Coap.Messaging;
 /// <summary>A message on its way out: a request, a separate response, a notification or a ping.</summary>
 public sealed class CoapOutgoing<TPeer>
 {
-    internal CoapOutgoing(TPeer peer, CoapMessage message, object? context, long responseTimeout)
+    internal CoapOutgoing(TPeer peer, CoapMessage message, object? context, long responseTimeout, int priority)
     {
         Peer = peer;
         Message = message;
         Context = context;
         ResponseTimeout = responseTimeout;
+        Priority = priority;
     }
 
     public TPeer Peer { get; }
@@ -22,6 +23,9 @@ public sealed class CoapOutgoing<TPeer>
 
     /// <summary>0 before the first retransmission.</summary>
     public int Retransmissions { get; internal set; }
+
+    /// <summary>The higher one leaves first, where several wait for the peer.</summary>
+    public int Priority { get; }
 
     internal long ResponseTimeout { get; }
 

@@ -18,7 +18,7 @@ internal sealed class CoapPeerState<TPeer>(TPeer peer, ushort firstMessageId)
     public List<CoapOutgoing<TPeer>> Outstanding { get; } = [];
 
     /// <summary>Waiting for NSTART.</summary>
-    public Queue<CoapOutgoing<TPeer>> Queued { get; } = [];
+    public CoapSendQueue<TPeer> Queued { get; } = new();
 
     public ushort NextMessageId() => _nextMessageId++;
 

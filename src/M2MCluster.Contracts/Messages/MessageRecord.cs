@@ -48,6 +48,9 @@ public sealed record MessageRecord
     /// <summary>Its place in its bearer's plan; null: it was not planned.</summary>
     [Id(30)] public PlannedSlot? Plan { get; init; }
 
+    /// <summary>The id of the object that sent it, if one did; it is told of the outcome by a message of its own.</summary>
+    [Id(31)] public string? Peer { get; init; }
+
     /// <summary>Before this the object does not get it; null: at once.</summary>
     public DateTimeOffset? OpensAt => Plan?.At ?? Terms?.NotBefore;
 

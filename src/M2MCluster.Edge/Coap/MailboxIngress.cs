@@ -95,6 +95,7 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
         if (!reply.Code.IsSuccess) return reply;
         reply.Options.Set(CoapOptionNumber.MaxAge, 0);
         if (message.Command is { } command && reply.Code == CoapCode.Content) reply.Options.Add(CoapOptionNumber.Command, $"{command.Method} {command.Path}");
+        if (message.From is { } from && reply.Code == CoapCode.Content) reply.Options.Add(CoapOptionNumber.From, from);
         return reply;
     }
 

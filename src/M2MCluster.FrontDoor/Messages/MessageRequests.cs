@@ -21,6 +21,7 @@ internal static class MessageRequests
         CheckTarget(from.Target, problems);
         problems.Require(from.Payload.Length <= MaxPayload, "payload", $"has at most {MaxPayload} bytes");
         problems.Require(from.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
+        problems.Require(Enum.IsDefined(from.WhenHeld), "whenHeld", "is REFUSE or WAIT");
         problems.Require(Enum.IsDefined(from.Confirmation), "confirmation", "is NONE, DELIVERED or APPLIED");
         var isToApplication = from.Target.StartsWith(Names.Applications, StringComparison.Ordinal);
         problems.Require(!isToApplication || from.Command is null, "command", "is a request to a resource of an object; an application has none");

@@ -37,6 +37,7 @@ internal static class MessageAcceptance
             Steps = [new(now, "accepted")],
             TraceParent = draft.TraceParent,
             Terms = draft.Terms,
+            Peer = draft.Peer,
         };
     }
 }

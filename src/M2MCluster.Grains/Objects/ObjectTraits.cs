@@ -7,8 +7,11 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="AwakeWindow">Milliseconds.</param>
 /// <param name="ReportPeriod">Milliseconds; 0: not known.</param>
 /// <param name="IsChild">A gateway speaks for it.</param>
+/// <param name="OffWhenDone">It listens no longer than something waits for it.</param>
+/// <param name="IdleTimeout">Milliseconds; 0: none.</param>
 /// <param name="HasNumber">It has a way by SMS, if there is a session with an SMSC.</param>
-internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false)
+internal sealed record ObjectTraits(
+    bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool OffWhenDone, long IdleTimeout, SendOnly SendOnly, bool HasNumber = false)
 {
     // MAX_TRANSMIT_WAIT of RFC 7252: so long a device listens that sent a confirmable request.
     private const long DefaultAwakeSeconds = 93;
@@ -19,6 +22,9 @@ internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPe
         1000 * Math.Clamp(Number(description, Characteristics.ReportPeriod) ?? 0, 0, 366 * 86_400),
         (int)Math.Clamp(Number(description, Characteristics.InFlight) ?? 1, 1, 16),
         description.Gateway is not null,
+        description.Effective(Characteristics.OffWhenDone) == "true",
+        1000 * Math.Clamp(Number(description, Characteristics.IdleTimeout) ?? 0, 0, 86_400),
+        SendOnly.Of(description),
         !description.Names.IsEmpty && SmsWay.NumberOf(description) is not null);
 
     // LwM2M's binding tells queue mode by a Q; an endpoint that serves links without it is taken to listen always.

@@ -55,4 +55,12 @@ public static class CoapOptionNumber
     /// <c>METHOD /path?query</c>.
     /// </summary>
     public const int Command = 65000;
+
+    /// <summary>
+    /// Likewise: how many messages wait for who asked by the query <c>more</c>, after this exchange. 0: nothing more comes, and the radio may go off.
+    /// </summary>
+    public const int Waiting = 65004;
+
+    /// <summary>Likewise: the id of the object that sent the message.</summary>
+    public const int From = 65008;
 }

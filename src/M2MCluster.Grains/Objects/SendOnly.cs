@@ -12,9 +12,9 @@ internal sealed record SendOnly(bool Always, IReadOnlyList<Bearer> Bearers)
 
     public bool Includes(Bearer bearer) => Always || Bearers.Contains(bearer);
 
-    public static SendOnly Of(ObjectDescription description) => description.Effective(Characteristics.SendOnly) switch
+    public static SendOnly? Of(ObjectDescription description) => description.Effective(Characteristics.SendOnly) switch
     {
-        null or "false" => No,
+        null or "false" => null,
         "true" => new(true, []),
         var text => new(false, Read(text)),
     };

@@ -4,6 +4,7 @@ namespace M2MCluster.Contracts.Events;
 public static class EventTypes
 {
     public const string Report = "m2m.report";
+    public const string Message = "m2m.message";
     public const string MessageOutcome = "m2m.message.outcome";
     public const string MessageResult = "m2m.message.result";
     public const string MessageCampaign = "m2m.message.campaign";
@@ -16,6 +17,7 @@ public static class EventTypes
     public const string ObjectDeregistered = "m2m.object.deregistered";
     public const string ObjectDeleted = "m2m.object.deleted";
     public const string ObjectReachability = "m2m.object.reachability";
+    public const string ObjectHold = "m2m.object.hold";
     public const string ObjectFault = "m2m.object.fault";
     public const string ApplicationRegistered = "m2m.application.registered";
 }

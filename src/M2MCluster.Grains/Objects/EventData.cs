@@ -12,6 +12,22 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>The JSON data of events, UTF-8. Names and forms are part of the API.</summary>
 internal static class EventData
 {
+    /// <summary>What is longer is read by <c>GetMessage</c>: it would stand in the feed once for each of its readers.</summary>
+    private const int MostInEvent = 64 << 10;
+
+    /// <summary>A message as the application that it was sent to reads it.</summary>
+    public static byte[] Message(MessageRecord message) => Write(json =>
+    {
+        WriteMessage(json, message);
+        json.WriteString("contentType", message.ContentType);
+        json.WriteNumber("size", message.Payload.Length);
+        if (message.Payload.Length <= MostInEvent) json.WriteBase64String("payload", message.Payload);
+        json.WriteNumber("priority", message.Priority);
+        json.WriteString("confirmation", message.Confirmation.ToString().ToUpperInvariant());
+        json.WriteString("acceptTime", message.AcceptedAt.UtcDateTime);
+        json.WriteString("expireTime", message.ExpiresAt.UtcDateTime);
+    });
+
     public static byte[] Outcome(MessageRecord message) => Write(json =>
     {
         WriteMessage(json, message);
@@ -101,6 +117,19 @@ internal static class EventData
 
     public static byte[] Reason(string reason) => Write(json => json.WriteString("reason", reason));
 
+    public static byte[] Hold(CommandHold? hold, string how, CommandHold? former) => Write(json =>
+    {
+        json.WriteString("change", how);
+        if (hold is not null)
+        {
+            json.WriteString("holder", Names.Applications + hold.Application);
+            json.WriteNumber("priority", hold.Priority);
+            json.WriteString("until", hold.Until.UtcDateTime);
+        }
+
+        if (former is not null) json.WriteString("former", Names.Applications + former.Application);
+    });
+
     public static byte[] Fault(long reportId, string fault, string contentType) => Write(json =>
     {
         json.WriteString("fault", fault);
@@ -113,6 +142,7 @@ internal static class EventData
         json.WriteString("message", Names.Messages + message.Id);
         json.WriteString("target", message.Target);
         if (message.Parent is { } parent) json.WriteString("parent", Names.Messages + parent);
+        if (message.Peer is { } peer) json.WriteString("from", Names.Objects + peer);
         if (message.Application.Length > 0) json.WriteString("application", Names.Applications + message.Application);
     }
 

@@ -205,6 +205,18 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
 
     public ValueTask<bool> Withdraw(MessageId id) => throw new NotSupportedException();
 
+    public ValueTask<int> CountWaiting() => new(0);
+
+    public ValueTask DemandPeer(Speaker speaker, string peer) => throw new NotSupportedException();
+
+    public ValueTask Suspend(Speaker speaker, TimeSpan atMost) => throw new NotSupportedException();
+
+    public ValueTask<ObjectView> Disconnect(string actor) => throw new NotSupportedException();
+
+    public ValueTask<ObjectView> Hold(string application, TimeSpan duration, int priority) => throw new NotSupportedException();
+
+    public ValueTask<ObjectView> Release(string? application) => throw new NotSupportedException();
+
     public ValueTask<PlainAccess> PlainAccess() => throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<Channel>> ChannelsForChild() => throw new NotSupportedException();

@@ -22,6 +22,8 @@ internal sealed class CoapSendQueue<TPeer>
     /// <summary>What would go last, if it is of lower priority than this one; null if it is not.</summary>
     public CoapOutgoing<TPeer>? TakeLastBelow(int priority) => _items.Count > 0 && _items[^1].Priority < priority ? TakeAt(_items.Count - 1) : null;
 
+    public void Clear() => _items.Clear();
+
     private CoapOutgoing<TPeer>? TakeAt(int place)
     {
         if (place >= _items.Count) return null;

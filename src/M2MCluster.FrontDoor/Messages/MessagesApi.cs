@@ -187,7 +187,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
                 answer.MemberOutcomes[outcome is { } ended ? MessageAnswers.NameOf(ended) : "WAITING"] = count;
             }
 
-            if (await grains.GetGrain<IGroupMessageGrain>(message.Id.Value).View() is { } campaign) answer.Campaign = CampaignRequests.Progress(campaign);
+            if (!TransactionAnswers.IsWhole(message) && await grains.GetGrain<IGroupMessageGrain>(message.Id.Value).View() is { } campaign) answer.Campaign = CampaignRequests.Progress(campaign);
         }
 
         return answer;
@@ -197,6 +197,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
     {
         var message = await FindAsync(name, context);
         RequireGroup(message);
+        if (TransactionAnswers.IsWhole(message)) throw new M2MException(ErrorCode.FailedPrecondition, "the message is a transaction, which goes to all members at once");
         return message;
     }
 

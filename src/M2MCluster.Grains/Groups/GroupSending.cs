@@ -30,12 +30,12 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
             return new(same, []);
         }
 
-        if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft);
         Check(draft.Campaign);
         var now = services.Time.GetUtcNow();
         var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
         var targets = await new TargetCollecting(services, group.Id, parent.Id).CollectAsync(draft.Mode);
         if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} has no members");
+        if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft, parent, targets, now);
         MemberVerdicts? verdicts = null;
         if (draft is { Campaign: null, Mode: DeliveryMode.Unspecified or DeliveryMode.Unicast } && targets.Count <= MostAtOnce) verdicts = await SendAtOnceAsync(draft, parent, targets, now);
         else await StartAsync(draft, parent, targets, now);
@@ -43,21 +43,19 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         return verdicts is null or { IsEmpty: true } ? new(parent, []) : new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.Summary);
     }
 
-    /// <summary>From here on the transaction's own grain has it.</summary>
-    private async ValueTask<SendReceipt> BeginTransactionAsync(MessageDraft draft)
+    /// <summary>All members or none; from here on the transaction's own grain has it.</summary>
+    private async ValueTask<SendReceipt> BeginTransactionAsync(MessageDraft draft, MessageRecord whole, TargetList targets, DateTimeOffset now)
     {
-        var now = services.Time.GetUtcNow();
-        var targets = await new TargetCollecting(services, group.Id, new(services.Ids.Next())).CollectAsync(DeliveryMode.Unicast);
-        if (targets.Count > ITransactionGrain.MaxTargets)
-            throw new M2MException(ErrorCode.ResourceExhausted, $"a transaction has at most {ITransactionGrain.MaxTargets} targets; {Name} has {targets.Count}");
-        var members = targets.Finish().SelectMany(chunk => TargetList.Read(chunk.Body)).ToList();
+        if (draft.Campaign is not null) throw M2MException.Invalid("campaign", "is not for transactions, which are sent to all members at once");
+        if (draft.Mode is not (DeliveryMode.Unspecified or DeliveryMode.Unicast)) throw M2MException.Invalid("mode", "is UNICAST for transactions, since each member answers by itself");
+        if (targets.Count > ITransactionGrain.MaxTargets) throw new M2MException(ErrorCode.ResourceExhausted, $"a transaction has at most {ITransactionGrain.MaxTargets} targets");
         var set = begin();
-        var whole = TransactionStart.Fill(set, draft, services.Ids, now, Name, members);
+        whole = TransactionStart.Fill(set, draft, services.Ids, whole, [.. targets.Finish().SelectMany(chunk => TargetList.Read(chunk.Body))]);
         var verdicts = await services.Judging.JudgeAsync(set, now);
         await commit(set, verdicts);
-        services.Metrics.AcceptedForGroup(members.Count);
+        services.Metrics.AcceptedForGroup(set.Inboxes.Count);
         MessageTrace.Span(whole, "m2m message accepted", now);
-        foreach (var online in await services.Index.OnlineAsync(members, now, CancellationToken.None)) services.Grains.GetObject(online).Wake(0).AsTask().Ignore();
+        foreach (var online in await services.Index.OnlineAsync(set.Inboxes, now, CancellationToken.None)) services.Grains.GetObject(online).Wake(0).AsTask().Ignore();
         return new(whole, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.IsEmpty ? null : verdicts.Summary);
     }
 

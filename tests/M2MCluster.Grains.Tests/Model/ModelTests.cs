@@ -28,7 +28,8 @@ public sealed class ModelTests(GrainCluster cluster, ITestOutputHelper output) :
     {
         var runs = int.TryParse(Environment.GetEnvironmentVariable("M2M_MODEL_RUNS"), CultureInfo.InvariantCulture, out var asked) ? asked : 200;
         var seed = Environment.GetEnvironmentVariable("M2M_MODEL_SEED") is { Length: > 0 } given ? given : null;
-        await Lives.SampleAsync(LiveAsync, writeLine: output.WriteLine, seed: seed, iter: runs, threads: 1);
+        await Lives.SampleAsync(LiveAsync, writeLine: output.WriteLine, seed: seed, iter: runs, threads: 1,
+            print: life => $"{life.InFlight} under way, sleeps: {life.Sleeps}\n{string.Join('\n', life.Moves)}");
     }
 
     private async Task LiveAsync((int InFlight, bool Sleeps, Move[] Moves) life)

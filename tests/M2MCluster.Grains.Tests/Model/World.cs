@@ -135,6 +135,8 @@ internal sealed class World(GrainCluster cluster, RecordingEdge edge, string dev
             return;
         }
 
+        // A gateway's coming is told one way: what was pushed for it was under way before.
+        Look();
         See(story);
         story.IsHad = true;
     }

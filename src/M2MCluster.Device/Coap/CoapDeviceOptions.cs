@@ -44,6 +44,9 @@ public sealed record CoapDeviceOptions
     /// <summary>What the device serves, in CoRE link-format (RFC 6690); empty for a device that only asks.</summary>
     public string Links { get; init; } = string.Empty;
 
+    /// <summary>What it knows of messages that it has had; the same for all of the object's devices, so that a copy over another bearer is known again.</summary>
+    public MessageLedger Ledger { get; init; } = new();
+
     internal int CheckedBlockSize =>
         BlockSize is >= 16 and <= 1024 ? 1 << (CoapBlock.ExponentFor(BlockSize) + 4) : throw new ArgumentOutOfRangeException(nameof(BlockSize), "16 to 1024");
 }

@@ -22,6 +22,7 @@ internal static class CommandTree
             CampaignCommands.Create(globals),
             SendCommand.Create(globals),
             ExplainCommand.Create(globals),
+            PathCommand.Create(globals),
             ClassesCommand.Create(globals),
             WatchCommand.Create(globals),
             ClusterCommand.Create(globals),

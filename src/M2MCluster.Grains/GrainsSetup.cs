@@ -11,6 +11,7 @@ using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Schedule;
 using M2MCluster.Grains.Services;
 using M2MCluster.Grains.Subscriptions;
@@ -44,6 +45,11 @@ public static class GrainsSetup
         services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>().AddSingleton<MemberJudging>();
         services.AddSingleton(provider => new ReportPhases(
             provider.GetRequiredService<IOptions<PlanningOptions>>().Value, provider.GetRequiredService<TariffCalendar>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IValidateOptions<PathOptions>, PathOptionsValidator>().AddSingleton<PathFigures>().AddOptions<PathOptions>().ValidateOnStart();
+        services.AddOptions<WakeUpOptions>().Validate(
+            options => options.IsValid,
+            $"{WakeUpOptions.Section}: Priority must be 0 to 8, After 1 s to 10 min, Interval 1 s to 1 day, LongestInterval not less, up to 30 days").ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<WakeUpOptions>>().Value);
         services.AddSingleton<ObjectServices>().AddSingleton<ApplicationMailboxServices>();
         services.AddSingleton<GroupRulesCache>().AddSingleton<GroupMembership>().AddSingleton<IGroupMembership>(provider => provider.GetRequiredService<GroupMembership>()).AddSingleton<GroupServices>().AddSingleton<PartCancelling>().AddSingleton<CampaignServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();

@@ -6,6 +6,7 @@ using M2MCluster.Edge.Sms;
 using M2MCluster.FrontDoor;
 using M2MCluster.Grains;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Services;
 using M2MCluster.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -49,6 +50,8 @@ internal static class Node
         services.AddM2MGrains(node: 0, folder.Pepper());
         services.Configure<PlanningOptions>(configuration.GetSection(PlanningOptions.Section));
         services.Configure<ServiceClassesOptions>(configuration.GetSection(ServiceClassesOptions.Section));
+        services.Configure<PathOptions>(configuration.GetSection(PathOptions.Section));
+        services.Configure<WakeUpOptions>(configuration.GetSection(WakeUpOptions.Section));
         services.AddSingleton<NodeNumber>();
         services.AddHostedService<StorageStart>();
         builder.UseOrleans(silo => SiloSetup.Configure(silo, node, engine.Value, connectionString));

@@ -43,6 +43,7 @@ internal static class ExplainCommand
             console.WriteLine($"  {Format.Time(attempt.BeginTime)}  {attempt.Bearer}: {result} {attempt.Detail}".TrimEnd());
         }
 
+        foreach (var path in why.Paths) console.WriteLine($"  {PathCommand.Line(path)}");
         console.WriteLine("what happened:");
         foreach (var step in why.Steps) console.WriteLine($"  {Format.Time(step.Time)}  {step.What}");
     }

@@ -45,6 +45,9 @@ public sealed record MessageRecord
     /// <summary>What its sender was warned of.</summary>
     [Id(21)] public ServiceAttributes Warned { get; init; }
 
+    /// <summary>The ways as they were weighed for the latest attempt; null where there was nothing to weigh.</summary>
+    [Id(22)] public IReadOnlyList<PathView>? Paths { get; init; }
+
     /// <summary>Its place in its bearer's plan; null: it was not planned.</summary>
     [Id(30)] public PlannedSlot? Plan { get; init; }
 

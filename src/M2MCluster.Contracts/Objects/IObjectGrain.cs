@@ -108,6 +108,9 @@ public interface IObjectGrain : IGrainWithStringKey
 
     [Alias("Get")] ValueTask<ObjectView> Get();
 
+    /// <summary>How messages of so many bytes would go now, by each preference.</summary>
+    [Alias("Paths")] ValueTask<ImmutableArray<PathChoice>> Paths(int bytes);
+
     [Alias("Update")] ValueTask<ObjectView> Update(string actor, ObjectPatch patch);
 
     /// <summary>Removes the object; what waited for it ends as failed.</summary>

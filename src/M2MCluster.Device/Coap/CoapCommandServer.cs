@@ -7,11 +7,13 @@ using M2MCluster.Protocols.Coap.Messaging;
 namespace M2MCluster.Device.Coap;
 
 /// <summary>The device's side of commands: a small CoAP server with whole bodies (RFC 7959) for one peer, the platform.</summary>
-/// <param name="ledger">Where requests of transactions go; null: they are refused, as critical options that are not understood.</param>
-internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler handler, MessageLedger? ledger, TimeProvider time, int maxBody)
+/// <param name="transactions">Where requests of transactions go; null: they are refused, as critical options that are not understood.</param>
+internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler handler, MessageLedger ledger, TransactionLedger? transactions, TimeProvider time, int maxBody)
 {
     // The platform repeats its request after 2 s: an answer that takes longer than this is promised first.
     private static readonly TimeSpan Promptly = TimeSpan.FromMilliseconds(500);
+
+    private const int MessageIdLength = 8;
 
     private static readonly int[] Understood =
     [
@@ -36,7 +38,7 @@ internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler 
 
     private async Task<CoapMessage> AnswerAsync(IPEndPoint peer, CoapMessage request, CancellationToken cancellationToken)
     {
-        if (CoapOptionRule.FirstRefused(request.Options, ledger is null ? Understood : UnderstoodWithTransactions) != 0) return new CoapMessage(CoapCode.BadOption);
+        if (CoapOptionRule.FirstRefused(request.Options, transactions is null ? Understood : UnderstoodWithTransactions) != 0) return new CoapMessage(CoapCode.BadOption);
         var path = PathOf(request);
         if (request.Options.Block2 is { Number: > 0 } later)
         {
@@ -69,10 +71,15 @@ internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler 
         DeviceResult? result;
         try
         {
-            var command = new DeviceCommand(NameOf(request.Code), path, contentType, accept, body);
-            result = TransactionOf(request) is { } transaction && ledger is not null
-                ? await ledger.HandleAsync(new DeviceMessage(transaction.Part, contentType, body, Command: command, Transaction: transaction), Refuse, cancellationToken).ConfigureAwait(false)
-                : await handler(command, cancellationToken).ConfigureAwait(false);
+            DeviceCommand command = new(NameOf(request.Code), path, contentType, accept, body);
+            if (TransactionOf(request) is { } transaction && transactions is not null)
+                result = await ledger.HandleAsync(new DeviceMessage(transaction.Part, contentType, body, Command: command, Transaction: transaction), transactions, Refuse, cancellationToken).ConfigureAwait(false);
+            else if (request.Options.TryGet(CoapOptionNumber.RequestTag, out var message) && message.Length == MessageIdLength)
+                result = await ledger.OnceAsync(Convert.ToHexStringLower(message.Span), ServeAsync).ConfigureAwait(false);
+            else
+                result = await ServeAsync().ConfigureAwait(false);
+
+            async Task<DeviceResult?> ServeAsync() => await handler(command, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the handler throws, the platform is owed an answer.
         catch (Exception)

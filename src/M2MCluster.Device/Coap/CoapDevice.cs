@@ -17,7 +17,7 @@ public sealed class CoapDevice : IAsyncDisposable
     private readonly CoapExchanges _exchanges;
     private readonly CoapRadio _radio;
     private readonly CoapTransfer _transfer;
-    private readonly MessageLedger _ledger;
+    private readonly TransactionLedger? _transactions;
     private readonly CancellationTokenSource _ending = new();
     private string? _location;
 
@@ -30,9 +30,9 @@ public sealed class CoapDevice : IAsyncDisposable
         ReportIds = new ReportIds(time);
         _exchanges = new CoapExchanges(options.Server, options.LocalAddress, options.Transmission, options.Link, _radio = new CoapRadio(time, options.Radio), time);
         _transfer = new CoapTransfer(_exchanges, options.CheckedBlockSize, options.MaxBody);
-        _ledger = new MessageLedger(options.Transactions is { } participant ? new TransactionLedger(participant, options.Journal) : null);
+        _transactions = options.Transactions is { } participant ? new TransactionLedger(participant, options.Journal) : null;
         if (options.Commands is not { } commands) return;
-        var server = new CoapCommandServer(_exchanges, commands, options.Transactions is null ? null : _ledger, time, options.MaxBody);
+        var server = new CoapCommandServer(_exchanges, commands, options.Ledger, _transactions, time, options.MaxBody);
         _exchanges.Requested = incoming => _ = server.ServeAsync(incoming, _ending.Token);
     }
 
@@ -94,7 +94,7 @@ public sealed class CoapDevice : IAsyncDisposable
         var count = 0;
         while (waiting != 0 && await FetchNextAsync(null, cancellationToken).ConfigureAwait(false) is { } message)
         {
-            var result = await _ledger.HandleAsync(message, handler, cancellationToken).ConfigureAwait(false);
+            var result = await _options.Ledger.HandleAsync(message, _transactions, handler, cancellationToken).ConfigureAwait(false);
             waiting = await SendResultAsync(message.Id, result, null, more: true, cancellationToken).ConfigureAwait(false);
             count++;
         }
@@ -278,7 +278,7 @@ public sealed class CoapDevice : IAsyncDisposable
         for (var count = 0; ; count++)
         {
             if (await FetchNextAsync(child, cancellationToken).ConfigureAwait(false) is not { } message) return count;
-            var result = await _ledger.HandleAsync(message, handler, cancellationToken).ConfigureAwait(false);
+            var result = await _options.Ledger.HandleAsync(message, _transactions, handler, cancellationToken).ConfigureAwait(false);
             await PostResultAsync(message.Id, result, child, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -292,7 +292,7 @@ public sealed class CoapDevice : IAsyncDisposable
     {
         MailboxObservation? observation = null;
         MailboxService? service = null;
-        service = new(this, message => _ledger.HandleAsync(message, handler, cancellationToken), ObserveAnewAsync, _options.MailboxCheck, _time);
+        service = new(this, message => _options.Ledger.HandleAsync(message, _transactions, handler, cancellationToken), ObserveAnewAsync, _options.MailboxCheck, _time);
         try
         {
             await ObserveAnewAsync(cancellationToken).ConfigureAwait(false);
@@ -315,7 +315,7 @@ public sealed class CoapDevice : IAsyncDisposable
     {
         await _ending.CancelAsync().ConfigureAwait(false);
         await _exchanges.DisposeAsync().ConfigureAwait(false);
-        _ledger.Dispose();
+        _transactions?.Dispose();
         _ending.Dispose();
     }
 

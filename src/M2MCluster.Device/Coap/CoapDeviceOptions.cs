@@ -47,6 +47,9 @@ public sealed record CoapDeviceOptions
     /// <summary>Told of each frame and of each switching, as it happens, on the thread that does it; must not block.</summary>
     public Action<RadioActivity>? Radio { get; init; }
 
+    /// <summary>What it knows of messages that it has had; the same for all of the object's devices, so that a copy over another bearer is known again.</summary>
+    public MessageLedger Ledger { get; init; } = new();
+
     internal int CheckedBlockSize =>
         BlockSize is >= 16 and <= 1024 ? 1 << (CoapBlock.ExponentFor(BlockSize) + 4) : throw new ArgumentOutOfRangeException(nameof(BlockSize), "16 to 1024");
 }

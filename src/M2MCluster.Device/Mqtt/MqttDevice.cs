@@ -24,7 +24,7 @@ public sealed class MqttDevice : IAsyncDisposable
     private readonly MqttDeviceOptions _options;
     private readonly TimeProvider _time;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
-    private readonly MessageLedger _ledger;
+    private readonly TransactionLedger? _transactions;
     private readonly CancellationTokenSource _ending = new();
 
     public MqttDevice(MqttDeviceOptions options, TimeProvider time)
@@ -33,7 +33,7 @@ public sealed class MqttDevice : IAsyncDisposable
         _options = options;
         _time = time;
         ReportIds = new ReportIds(time);
-        _ledger = new MessageLedger(options.Transactions is { } participant ? new TransactionLedger(participant, options.Journal) : null);
+        _transactions = options.Transactions is { } participant ? new TransactionLedger(participant, options.Journal) : null;
         _client.ApplicationMessageReceivedAsync += ReceiveAsync;
     }
 
@@ -111,7 +111,7 @@ public sealed class MqttDevice : IAsyncDisposable
     {
         await _ending.CancelAsync().ConfigureAwait(false);
         _client.Dispose();
-        _ledger.Dispose();
+        _transactions?.Dispose();
         _ending.Dispose();
     }
 
@@ -137,7 +137,7 @@ public sealed class MqttDevice : IAsyncDisposable
             ? new DeviceCommand(PropertyOf(publication, "method") ?? "POST", path, publication.ContentType, PropertyOf(publication, "accept"), payload)
             : null;
         var message = new DeviceMessage(address.Id, publication.ContentType, payload, address.Child, command, PropertyOf(publication, "traceparent"), address.Transaction);
-        var result = await _ledger.HandleAsync(message, handler, _ending.Token).ConfigureAwait(false);
+        var result = await _options.Ledger.HandleAsync(message, _transactions, handler, _ending.Token).ConfigureAwait(false);
         await received.AcknowledgeAsync(_ending.Token).ConfigureAwait(false);
         try
         {

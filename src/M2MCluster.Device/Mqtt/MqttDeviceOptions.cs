@@ -40,6 +40,9 @@ public sealed record MqttDeviceOptions
     /// <summary>Where promises are kept; in memory, unless another place is given.</summary>
     public ITransactionJournal Journal { get; init; } = new MemoryTransactionJournal();
 
+    /// <summary>What it knows of messages that it has had; the same for all of the object's devices, so that a copy over another bearer is known again.</summary>
+    public MessageLedger Ledger { get; init; } = new();
+
     /// <summary>Told what the platform refused, and why; on no particular thread.</summary>
     public Action<string>? Refused { get; init; }
 }

@@ -112,6 +112,8 @@ internal sealed class CoapPush : ICoapExchange
             foreach (var part in command.Path[(query + 1)..].Split('&')) request.Options.Add(CoapOptionNumber.UriQuery, Uri.UnescapeDataString(part));
         }
 
+        // The name of the body that the blocks belong to (RFC 9175 section 3.4), and of the message: a device that gets it over another bearer too knows it again.
+        request.Options.Add(CoapOptionNumber.RequestTag, Convert.FromHexString(message.Id.ToString()));
         if (_session.Identity is { } identity && identity != _delivery.ObjectId) request.Options.AddQuery("for", _delivery.ObjectId);
         if (message.Transaction is { } mark) request.Options.Add(CoapOptionNumber.Transaction, MailboxIngress.TextOf(mark));
         if (CoapContentFormat.OfMediaType(command.Accept) is { } accept) request.Options.Add(CoapOptionNumber.Accept, (uint)accept);

@@ -28,6 +28,7 @@ internal static class AccessPolicy
         ["ObjectService/RevokeCredential"] = Anyone,
         ["ObjectService/RotateCredential"] = Anyone,
         ["ObjectService/ListObjectGroups"] = Anyone,
+        ["ObjectService/GetObjectPaths"] = Anyone,
         ["ObjectService/ResolveName"] = Anyone,
         // Of operations each sees its own, which the calls ask.
         ["OperationService/GetOperation"] = Anyone,

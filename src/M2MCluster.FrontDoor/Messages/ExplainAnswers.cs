@@ -19,6 +19,7 @@ internal static class ExplainAnswers
             Attempts = { (from.Message.Trail?.Attempts ?? []).Select(Attempt) },
             Progress = Progress(from),
             Plan = TermsRequests.PlanOf(from.Message),
+            Paths = { from.Message.Paths?.Select(PathAnswers.Path) ?? [] },
         };
         if (from.WaitsFor is { } waitsFor) answer.WaitsFor = waitsFor;
         return answer;

@@ -40,7 +40,7 @@ internal static class TermsRequests
         if (from.Constraint is { } constraint) answer.Constraint = constraint;
         if (from.NotBefore is { } || from.Tolerance is { })
             answer.Window = new() { NotBefore = from.NotBefore?.ToTimestamp(), Tolerance = from.Tolerance?.ToDuration() };
-        if (from.Paths is { } paths) answer.PathPolicy = new() { Bearers = { paths.Bearers.Select(bearer => (V1.Bearer)(bearer + 1)) } };
+        if (from.Paths is { } paths) answer.PathPolicy = PathAnswers.Policy(paths);
     }
 
     public static V1.Plan? PlanOf(MessageRecord message) => message.Plan is not { } plan ? null : new()
@@ -64,6 +64,12 @@ internal static class TermsRequests
     {
         problems.Require(
             from.Bearers.All(bearer => bearer != V1.Bearer.Unspecified && System.Enum.IsDefined(bearer)), "pathPolicy.bearers", "are of COAP, MQTT and SMS");
-        return new([.. from.Bearers.Where(bearer => bearer != V1.Bearer.Unspecified).Distinct().Select(bearer => (Bearer)(bearer - 1))]);
+        problems.Require(System.Enum.IsDefined(from.Preference), "pathPolicy.preference", "is one of CHEAPEST, FASTEST, MOST_RELIABLE and BALANCED");
+        problems.Require(from.Copies is >= 0 and <= PathPolicy.MaxCopies, "pathPolicy.copies", $"must be 1 to {PathPolicy.MaxCopies}");
+        return new([.. from.Bearers.Where(bearer => bearer != V1.Bearer.Unspecified).Distinct().Select(bearer => (Bearer)(bearer - 1))])
+        {
+            Preference = PathAnswers.PreferenceOf(from.Preference),
+            Copies = from.Copies,
+        };
     }
 }

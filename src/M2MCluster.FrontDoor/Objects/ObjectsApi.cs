@@ -5,6 +5,7 @@ using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Importing;
+using M2MCluster.FrontDoor.Messages;
 using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Objects;
@@ -141,6 +142,16 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         var description = (await Grain(id).Get()).Description;
         var found = await membership.GroupsOfAsync(description, context.CancellationToken);
         return new() { Groups = { found.Select(group => Names.Groups + group) } };
+    }
+
+    public override async Task<V1.ObjectPaths> GetObjectPaths(V1.GetObjectPathsRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var id = problems.Id(request.Name, Names.Objects, "name");
+        problems.Require(request.PayloadBytes is >= 0 and <= 1 << 20, "payloadBytes", "must be 0 to 1048576");
+        problems.ThrowIfAny();
+        var choices = await Grain(id).Paths(request.PayloadBytes);
+        return new() { Choices = { choices.Select(PathAnswers.Choice) } };
     }
 
     public override async Task<V1.ResolveNameResponse> ResolveName(V1.ResolveNameRequest request, ServerCallContext context)

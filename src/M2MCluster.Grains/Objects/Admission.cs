@@ -2,6 +2,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Routing;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -27,26 +28,39 @@ internal sealed class Admission(ObjectCore core)
 
     /// <summary>Asks for what would be pushed next. What may not leave yet is not tried before its turn.</summary>
     /// <returns>When the first of those may ask again, Unix milliseconds; <see cref="long.MaxValue"/>: all may leave.</returns>
-    public async ValueTask<long> AskAsync(IReadOnlyList<Channel> channels, int room, DateTimeOffset now)
+    public async ValueTask<long> AskAsync(Paths paths, IReadOnlyList<Way> ways, PathTrouble[]? troubles, int room, DateTimeOffset now)
     {
         var planner = core.Services.Planner;
-        if (!planner.IsOn || room <= 0 || channels.Count == 0 || core.Description is not { } description) return long.MaxValue;
+        if (!planner.IsOn || room <= 0 || ways.Count == 0 || core.Description is not { } description) return long.MaxValue;
         var next = long.MaxValue;
         var refused = new Dictionary<Bearer, PlanHold>();
-        foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempt == 0).ToList())
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempts.Count < item.Copies).ToList())
         {
-            if (item.RetryAt > now.ToUnixTimeMilliseconds() || !core.MayHave(item.Record, now)) continue;
-            if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item.Record)) is not { } channel) continue;
-            if (planner.Plans(channel.Bearer) && await WaitAsync(item, channel.Bearer, description, refused, now) is { } at)
+            if (!item.MayTry(now.ToUnixTimeMilliseconds()) || !core.MayHave(item.Record, now)) continue;
+            var chosen = paths.Weigh(ways, Ask.Of(item), troubles, now).Where(way => way.IsChosen).Select(way => way.Way.Route.Bearer).ToList();
+            if (chosen.Count == 0) continue;
+            if (await WaitForAnyAsync(item, chosen, description, refused, now) is { } at)
             {
                 next = Math.Min(next, at);
                 continue;
             }
 
-            if (--room == 0) break;
+            if (!item.IsPushed && --room == 0) break;
         }
 
         return next;
+    }
+
+    /// <summary>Copies leave together, or wait together.</summary>
+    private async ValueTask<long?> WaitForAnyAsync(
+        MailboxItem item, IReadOnlyList<Bearer> bearers, ObjectDescription description, Dictionary<Bearer, PlanHold> refused, DateTimeOffset now)
+    {
+        foreach (var bearer in bearers.Where(core.Services.Planner.Plans))
+        {
+            if (await WaitAsync(item, bearer, description, refused, now) is { } at) return at;
+        }
+
+        return null;
     }
 
     /// <summary>Whether a message may be fetched now; what was fetched once already may be again.</summary>

@@ -27,6 +27,10 @@ internal sealed class Channels(Func<string?, bool> isGone)
     public long EpochOf(Channel channel) =>
         _entries.Find(entry => entry.Channel.Bearer == channel.Bearer && entry.Channel.Session == channel.Session).Epoch;
 
+    /// <summary>Whose session it is: the object's own, or its gateway's; null if it is none of these.</summary>
+    public string? OwnerOf(Channel channel) =>
+        _entries.Find(entry => entry.Channel.Bearer == channel.Bearer && entry.Channel.Session == channel.Session).Owner;
+
     /// <summary>Adds or refreshes a channel; returns those that it displaces.</summary>
     /// <param name="owner">Whose session it is: the object's own, or its gateway's.</param>
     public IReadOnlyList<Channel> Attach(Channel channel, string owner, long epoch)
@@ -60,6 +64,9 @@ internal sealed class Channels(Func<string?, bool> isGone)
 
     /// <summary>Removes the channels over the bearer.</summary>
     public IReadOnlyList<Channel> Clear(Bearer bearer) => Remove(entry => entry.Channel.Bearer == bearer);
+
+    /// <summary>Removes the endpoint that takes requests, if it is of the owner's own registration.</summary>
+    public IReadOnlyList<Channel> ClearEndpoint(string owner) => Remove(entry => entry.Owner == owner && entry.Channel is { Bearer: Bearer.Coap } channel && channel.Traits.HasFlag(ChannelTraits.Requests));
 
     /// <summary>Removes the channels that are neither of the object's own sessions nor of the gateway's.</summary>
     public IReadOnlyList<Channel> KeepOnly(string objectId, string? gateway) => Remove(entry => entry.Owner != objectId && entry.Owner != gateway);

@@ -2,6 +2,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
@@ -32,19 +33,22 @@ internal sealed class Delivering(ObjectCore core)
         var now = core.Now;
         var nowMs = now.ToUnixTimeMilliseconds();
         if (Show(now)) Notify();
-        var channels = await Paths.NowAsync(description, nowMs);
-        if (channels.Count > 0 && !await Anycasting.TryAllAsync(core, now)) return;
-        var room = core.TraitsOf(description).InFlight - CountInFlight(channels, nowMs);
-        if (room <= 0 && Overtakes(channels, now, nowMs)) room = 1;
-        var turnAt = await Admission.AskAsync(channels, room, now);
-        var pushed = room > 0 && channels.Count > 0 && await HandOutAsync(channels, room, now, nowMs) && Push(channels, room, now, nowMs);
-        if (!pushed && turnAt == long.MaxValue) return;
+        var ways = await Paths.NowAsync(description, nowMs);
+        if (ways.Count > 0 && !await Anycasting.TryAllAsync(core, now)) return;
+        var (inFlight, troubles) = LookAfter(ways, now);
+        var room = core.TraitsOf(description).InFlight - inFlight;
+        if (room <= 0 && Overtakes(ways, troubles, now)) room = 1;
+        var turnAt = await Admission.AskAsync(Paths, ways, troubles, room, now);
+        var pushed = ways.Count > 0 && await HandOutAsync(ways, troubles, room, now) && Push(ways, troubles, room, now);
 
-        var deadline = Math.Min(turnAt, nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds);
-        if (core.State.ArmedAt != 0 && core.State.ArmedAt <= deadline && !Admission.HasToTell) return;
+        var call = WakeUps.Look(core, now);
+        var next = Math.Min(Math.Min(turnAt, call.LookAt), pushed ? nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue);
+        var hasTimer = next == long.MaxValue || (core.State.ArmedAt != 0 && core.State.ArmedAt <= next);
+        if (hasTimer && call.For is null && troubles == core.State.Troubles && !Admission.HasToTell) return;
         var turn = core.Begin();
-        turn.WakeBy(deadline);
+        turn.WakeBy(next);
         Admission.Tell(turn);
+        turn.State = (call.For is null ? turn.State : WakeUps.Called(turn.State, nowMs)) with { Troubles = troubles };
         try
         {
             await core.CommitAsync(turn);
@@ -52,7 +56,10 @@ internal sealed class Delivering(ObjectCore core)
         catch (M2MException)
         {
             // The attempt is under way all the same; if it is lost, the object's next contact finds it.
+            return;
         }
+
+        if (call.For is { } urgent) WakeUps.Call(core, urgent, now);
     }
 
     /// <summary>Holds back what the object may not have now, and shows what it may.</summary>
@@ -71,19 +78,20 @@ internal sealed class Delivering(ObjectCore core)
     }
 
     /// <summary>What is of higher priority than all that is under way does not wait for any of it: at most seven messages go beyond the window, one above the other.</summary>
-    private bool Overtakes(IReadOnlyList<Channel> channels, DateTimeOffset now, long nowMs)
+    private bool Overtakes(IReadOnlyList<Way> ways, PathTrouble[]? troubles, DateTimeOffset now)
     {
-        var first = Ready(channels, now, nowMs).FirstOrDefault().Item;
-        return first is not null && core.Mailbox.InOrder.All(item => item.Attempt == 0 || item.Record.Priority < first.Record.Priority);
+        var first = Ready(ways, troubles, now).FirstOrDefault();
+        return first is not null && core.Mailbox.InOrder.All(item => !item.IsPushed || item.Record.Priority < first.Record.Priority);
     }
 
     /// <summary>That parts of transactions leave the platform is on disk before they do.</summary>
-    private async ValueTask<bool> HandOutAsync(IReadOnlyList<Channel> channels, int room, DateTimeOffset now, long nowMs)
+    private async ValueTask<bool> HandOutAsync(IReadOnlyList<Way> ways, PathTrouble[]? troubles, int room, DateTimeOffset now)
     {
-        var parts = Ready(channels, now, nowMs).Take(room).Where(ready => ready.Item.Record.Transaction is { Phase: TransactionPhase.Waiting }).ToList();
+        if (room <= 0) return true;
+        var parts = Ready(ways, troubles, now).Take(room).Where(item => item.Record.Transaction is { Phase: TransactionPhase.Waiting }).ToList();
         if (parts.Count == 0) return true;
         var turn = core.Begin();
-        foreach (var (item, _) in parts) Participating.HandOut(turn, item);
+        foreach (var item in parts) Participating.HandOut(turn, item);
         try
         {
             await core.CommitAsync(turn);
@@ -96,29 +104,43 @@ internal sealed class Delivering(ObjectCore core)
         }
     }
 
-    private IEnumerable<(MailboxItem Item, Channel Over)> Ready(IReadOnlyList<Channel> channels, DateTimeOffset now, long nowMs)
+    /// <summary>What is not under way and could be, in order.</summary>
+    private IEnumerable<MailboxItem> Ready(IReadOnlyList<Way> ways, PathTrouble[]? troubles, DateTimeOffset now) =>
+        core.Mailbox.InOrder.Where(item => !item.IsPushed && WaysFor(item, ways, troubles, now) is not null);
+
+    /// <summary>The ways weighed for another attempt; null: none begins now.</summary>
+    private IReadOnlyList<WeighedWay>? WaysFor(MailboxItem item, IReadOnlyList<Way> ways, PathTrouble[]? troubles, DateTimeOffset now)
     {
-        foreach (var item in core.Mailbox.InOrder)
-        {
-            if (item.Attempt != 0 || item.RetryAt > nowMs || !core.MayHave(item.Record, now)) continue;
-            if (channels.FirstOrDefault(candidate => Paths.Carries(candidate, item)) is { } channel) yield return (item, channel);
-        }
+        if (item.Attempts.Count >= item.Copies || (item.IsPushed && item.Fetched)) return null;
+        if (!item.MayTry(now.ToUnixTimeMilliseconds()) || !core.MayHave(item.Record, now)) return null;
+        var weighed = Paths.Weigh(ways, Ask.Of(item), troubles, now);
+        return weighed.Count > 0 && weighed[0].IsChosen ? weighed : null;
     }
 
-    private bool Push(IReadOnlyList<Channel> channels, int room, DateTimeOffset now, long nowMs)
+    private bool Push(IReadOnlyList<Way> ways, PathTrouble[]? troubles, int room, DateTimeOffset now)
     {
         var any = false;
-        foreach (var (item, channel) in Ready(channels, now, nowMs).ToList())
+        foreach (var item in core.Mailbox.InOrder.ToList())
         {
-            var attempt = core.Services.Ids.Next();
-            item.Begin(attempt, channel, now);
-            item.Steps.Add(new(now, $"pushed over {channel.Bearer.ToString().ToUpperInvariant()}"));
-            channel.Edge.Deliver(channel.Session, new(core.Id, attempt, item.ToWaiting())).Ignore();
+            // A further copy of a message takes no room.
+            var isFirst = !item.IsPushed;
+            if ((isFirst && room <= 0) || WaysFor(item, ways, troubles, now) is not { } weighed) continue;
+            item.Paths = Paths.Views(weighed, item) ?? item.Paths;
+            foreach (var way in weighed.Where(way => way.IsChosen)) Begin(item, way, weighed.Count > 1, now);
+            if (isFirst) room--;
             any = true;
-            if (--room == 0) break;
         }
 
         return any;
+    }
+
+    private void Begin(MailboxItem item, WeighedWay chosen, bool hadChoice, DateTimeOffset now)
+    {
+        var (way, channel) = (chosen.Way, chosen.Way.Channel);
+        Attempt attempt = new(core.Services.Ids.Next(), way.Route, channel, now.ToUnixTimeMilliseconds());
+        item.Begin(attempt, now);
+        item.Steps.Add(new(now, $"pushed over {way.Route}{(hadChoice ? ": " + chosen.Reason : "")}"));
+        channel.Edge.Deliver(channel.Session, new(core.Id, attempt.Id, item.ToWaiting())).Ignore();
     }
 
     /// <summary>Tells observers that the mailbox changed.</summary>
@@ -130,19 +152,21 @@ internal sealed class Delivering(ObjectCore core)
     }
 
     /// <summary>What became of an attempt.</summary>
-    public async ValueTask SettleAsync(MessageId id, long attempt, Settlement settlement)
+    public async ValueTask SettleAsync(MessageId id, long attemptId, Settlement settlement)
     {
         await core.LoadAsync();
-        if (core.Mailbox.Find(id) is not { } item || item.Attempt != attempt) return;
+        if (core.Mailbox.Find(id) is not { } item || item.Find(attemptId) is not { } attempt) return;
         if (settlement.Kind == SettlementKind.UnderWay)
         {
-            item.GoOn(core.Now.ToUnixTimeMilliseconds());
+            item.GoOn(attempt, core.Now.ToUnixTimeMilliseconds());
             return;
         }
 
         var detail = settlement.Detail;
-        var (bearer, pushedAt) = (item.Over?.Bearer ?? Bearer.Sms, DateTimeOffset.FromUnixTimeMilliseconds(item.AttemptedAt));
+        var route = attempt.Route;
+        var bearer = route.Bearer;
         var turn = core.Begin();
+        turn.State = turn.State with { Troubles = After(settlement.Kind, route, turn) };
         Action? then = null;
         switch (settlement.Kind)
         {
@@ -152,27 +176,27 @@ internal sealed class Delivering(ObjectCore core)
                     turn.End(item, settlement.Result!.Ok ? Outcome.Applied : Outcome.Rejected, detail, settlement.Result, (bearer, AttemptResult.Answered));
                 break;
             case SettlementKind.Acknowledged when item.Record.Confirmation is Confirmation.Applied or Confirmation.Transaction:
-                if (!item.IsStored) turn.Seen();
+                if (!attempt.IsStored) turn.Seen();
                 // A receipt is final, and the same text again would cost again.
-                var again = item.IsStored ? DueTime.Of(item.Record.ExpiresAt) : Again(turn, ResultPatience);
-                SmsDelivering.Settled(turn, item, settlement);
+                var again = attempt.IsStored ? DueTime.Of(item.Record.ExpiresAt) : Again(turn, ResultPatience);
+                SmsDelivering.Settled(turn, item, attempt, settlement);
                 then = () =>
                 {
-                    item.Steps.Add(new(turn.Now, "acknowledged; its result is awaited"));
-                    item.Acknowledge(again, turn.Now, detail);
+                    item.Steps.Add(new(turn.Now, $"acknowledged{Over(item, route)}; its result is awaited"));
+                    item.Acknowledge(attempt, again, turn.Now, detail);
                 };
                 turn.WakeBy(again);
                 break;
             case SettlementKind.Acknowledged:
-                if (!item.IsStored) turn.Seen();
+                if (!attempt.IsStored) turn.Seen();
                 turn.End(item, item.Record.Confirmation == Confirmation.None ? Outcome.Sent : Outcome.Delivered, detail, how: (bearer, AttemptResult.Acknowledged));
                 break;
             case SettlementKind.Stored when item.Record.Confirmation != Confirmation.None:
-                SmsDelivering.Settled(turn, item, settlement);
+                SmsDelivering.Settled(turn, item, attempt, settlement);
                 then = () =>
                 {
                     item.Steps.Add(new(turn.Now, settlement.Detail ?? "stored on the way"));
-                    item.Store();
+                    item.Store(attempt);
                 };
                 break;
             case SettlementKind.Undeliverable when SmsDelivering.HasNoOtherWay(turn, item):
@@ -182,27 +206,36 @@ internal sealed class Delivering(ObjectCore core)
                 turn.End(item, Outcome.Sent, detail, how: (bearer, ResultOf(settlement.Kind)));
                 break;
             default:
-                then = Fail(item, turn, settlement);
+                then = Fail(item, attempt, turn, settlement);
                 break;
         }
 
         await core.CommitAsync(turn);
+        if (settlement.Kind is SettlementKind.Acknowledged or SettlementKind.Answered) Paths.Measured(route, turn.NowMs - attempt.At);
         core.Services.Delivery.Attempted(bearer, ResultOf(settlement.Kind));
-        MessageTrace.Span(item.Record, "m2m message pushed", pushedAt, "m2m.result", settlement.Kind.ToString());
+        MessageTrace.Span(item.Record, "m2m message pushed", DateTimeOffset.FromUnixTimeMilliseconds(attempt.At), "m2m.result", settlement.Kind.ToString());
         then?.Invoke();
         await PumpAsync();
     }
 
+    /// <summary>What is remembered of the route's failures after this; that the object is busy is none of the way's.</summary>
+    private PathTrouble[]? After(SettlementKind kind, Route route, Turn turn) => kind switch
+    {
+        SettlementKind.Lost => Troubles.Failed(turn.State.Troubles, route, turn.NowMs, core.Services.Figures.Options),
+        SettlementKind.Acknowledged or SettlementKind.Answered => Troubles.Succeeded(turn.State.Troubles, route, turn.NowMs, core.Services.Figures.Options),
+        _ => turn.State.Troubles,
+    };
+
     /// <summary>The attempt came to nothing: the message is tried again later, if no other has taken its place meanwhile.</summary>
-    private Action? Fail(MailboxItem item, Turn turn, Settlement settlement)
+    private Action? Fail(MailboxItem item, Attempt attempt, Turn turn, Settlement settlement)
     {
         var busy = settlement.Kind == SettlementKind.Busy;
-        SmsDelivering.Settled(turn, item, settlement);
-        if (core.Mailbox.HasLater(item.Record))
+        SmsDelivering.Settled(turn, item, attempt, settlement);
+        if (item.Attempts.Count == 1 && core.Mailbox.HasLater(item.Record))
         {
             turn.End(
                 item, Outcome.Superseded, busy ? "by a later message with the same key" : "by a later message with the same key; it may have arrived",
-                how: (item.Over?.Bearer ?? Bearer.Sms, ResultOf(settlement.Kind)));
+                how: (attempt.Route.Bearer, ResultOf(settlement.Kind)));
             return null;
         }
 
@@ -210,47 +243,59 @@ internal sealed class Delivering(ObjectCore core)
         turn.WakeBy(at);
         return () =>
         {
-            item.Steps.Add(new(turn.Now, $"{(busy ? "the object is busy" : "no answer")}{(settlement.Detail is null ? "" : ": " + settlement.Detail)}"));
-            if (!busy) Paths.TryLatestAddress(item);
+            var words = busy ? "the object is busy" : "no answer";
+            item.Steps.Add(new(turn.Now, $"{words}{Over(item, attempt.Route)}{(settlement.Detail is null ? "" : ": " + settlement.Detail)}"));
+            if (busy)
+            {
+                item.Postpone(attempt, at, turn.Now, settlement.Detail);
+                return;
+            }
+
+            if (attempt.Over is { } over) Paths.TryLatestAddress(over);
             if (settlement.Kind == SettlementKind.Undeliverable) item.BarFromSms();
-            item.Fail(at, ResultOf(settlement.Kind), turn.Now, settlement.Detail);
+            item.Fail(attempt, at, ResultOf(settlement.Kind), turn.Now, settlement.Detail);
         };
     }
+
+    private static string Over(MailboxItem item, Route route) => item.Paths is null ? "" : $" over {route}";
 
     /// <summary>The object has the message in its hands: it is pushed only if no result comes for long.</summary>
     public static void Fetch(MailboxItem item, Turn turn, Bearer bearer) => item.Fetch(bearer, Again(turn, ResultPatience), turn.Now);
 
     /// <summary>The way to the object is another one now: what was under way waits again.</summary>
-    public void Reroute()
-    {
-        foreach (var item in core.Mailbox.InOrder) item.Reset(core.Now);
-    }
+    public void Reroute() => Reset(_ => true);
 
     /// <summary>The session is gone: what was under way on it waits again.</summary>
-    public void Abandon(Channel channel)
+    public void Abandon(Channel channel) => Reset(over => over.Session == channel.Session && over.Bearer == channel.Bearer);
+
+    private void Reset(Predicate<Channel> isGone)
     {
-        foreach (var item in core.Mailbox.InOrder.Where(item => item.Over is { } over && over.Session == channel.Session && over.Bearer == channel.Bearer))
-            item.Reset(core.Now);
+        foreach (var item in core.Mailbox.InOrder) item.Reset(isGone, core.Now);
     }
 
-    private int CountInFlight(IReadOnlyList<Channel> channels, long nowMs)
+    /// <summary>Gives up attempts whose session is gone, or of which nothing was heard for long.</summary>
+    /// <returns>How many messages are under way, and what is known of failing ways now.</returns>
+    private (int InFlight, PathTrouble[]? Troubles) LookAfter(IReadOnlyList<Way> ways, DateTimeOffset now)
     {
-        var count = 0;
-        foreach (var item in core.Mailbox.InOrder.Where(item => item is { Over: not null, IsStored: false }))
+        // A session that tells when it ends, and is not there any more: also that of a gateway, which is not told here.
+        Reset(over => core.Services.Edges.IsGone(over.Silo)
+            || (over.Bearer == Bearer.Mqtt && !ways.Any(way => way.Channel.Bearer == over.Bearer && way.Channel.Session == over.Session)));
+        var nowMs = now.ToUnixTimeMilliseconds();
+        var (count, troubles) = (0, core.State.Troubles);
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.IsPushed))
         {
-            // A session that tells when it ends, and is not there any more: also that of a gateway, which is not told here.
-            if (item.Over is { Bearer: Bearer.Mqtt } over && !channels.Any(channel => channel.Bearer == over.Bearer && channel.Session == over.Session)) item.Reset(core.Now);
-            else if (core.Services.Edges.IsGone(item.Over?.Silo)) item.Reset(core.Now);
-            else if (item.Attempt == 0) continue;
-            else if (nowMs - item.AttemptedAt < Turn.AttemptDeadline.TotalMilliseconds) count++;
-            else
+            foreach (var attempt in item.Attempts.Where(attempt => attempt.Deadline <= nowMs).ToList())
             {
-                core.Services.Delivery.Attempted(item.Over!.Bearer, AttemptResult.Unheard);
-                item.Fail(nowMs, AttemptResult.Unheard, core.Now);
+                troubles = Troubles.Failed(troubles, attempt.Route, nowMs, core.Services.Figures.Options);
+                core.Services.Delivery.Attempted(attempt.Route.Bearer, AttemptResult.Unheard);
+                item.Fail(attempt, nowMs, AttemptResult.Unheard, now);
             }
+
+            // What a service stores for the object takes none of its room.
+            if (item.Attempts.Any(attempt => !attempt.IsStored)) count++;
         }
 
-        return count;
+        return (count, troubles);
     }
 
     private static AttemptResult ResultOf(SettlementKind kind) => kind switch

@@ -16,16 +16,17 @@ internal static class Explaining
     public static Explanation Waiting(ObjectCore core, MailboxItem item, int ahead, Channel? route)
     {
         var (reason, waitsFor, until) = Wait(core, item, ahead, route);
-        var record = item.Record with { Steps = [.. item.Steps], Trail = item.Trail?.ToRecord() };
+        var record = item.Record with { Steps = [.. item.Steps], Trail = item.Trail?.ToRecord(), Paths = item.Paths };
         return new(record, $"Waits for {waitsFor}.", waitsFor, until, ahead, item.State, reason);
     }
 
     private static (WaitReason Reason, string For, DateTimeOffset? Until) Wait(ObjectCore core, MailboxItem item, int ahead, Channel? route)
     {
         var now = core.Now;
-        if (item.IsStored) return (WaitReason.Confirmation, "the receipt of the SMSC, which has it", item.Record.ExpiresAt);
+        if (item.Attempts is [{ IsStored: true }]) return (WaitReason.Confirmation, "the receipt of the SMSC, which has it", item.Record.ExpiresAt);
         if (item.Record.Transaction is { IsHeld: true } role) return WaitForDecision(item.Record, role);
-        if (item.Attempt != 0) return (WaitReason.Confirmation, $"the object to confirm the push over {item.Over!.Bearer.ToString().ToUpperInvariant()}", null);
+        if (item.IsPushed)
+            return (WaitReason.Confirmation, $"the object to confirm the push over {string.Join(" and ", item.Attempts.Select(attempt => attempt.Route))}", null);
         if (item.Fetched) return (WaitReason.Result, "the object's result; it has fetched the message", item.Record.ExpiresAt);
         if (!core.MayHave(item.Record, now)) return Held(core, item.Record, now);
         if (item.Awaits is { } bearer && item.RetryAt > now.ToUnixTimeMilliseconds())
@@ -33,6 +34,8 @@ internal static class Explaining
         if (item.RetryAt > now.ToUnixTimeMilliseconds())
             return (WaitReason.Retry, $"the next attempt, after {item.Failures} without an answer", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (route is not null && ahead > 0) return (WaitReason.Turn, $"{ahead} message(s) that go first", null);
+        if (item.Record.Priority >= core.Services.WakeUp.Priority && WakeUps.Latest(core) is { } call)
+            return (WaitReason.Wake, $"the object to show up; it was called by SMS at {call.At:u}", call.Next);
         return WaitForObject(core, route);
     }
 

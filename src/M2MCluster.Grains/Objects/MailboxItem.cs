@@ -2,6 +2,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Routing;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -9,6 +10,11 @@ namespace M2MCluster.Grains.Objects;
 internal sealed class MailboxItem(MessageRecord record)
 {
     private const int MostSteps = 40;
+
+    // One, but for messages that go over several ways at once.
+    private readonly List<Attempt> _attempts = [];
+    private List<Route>? _failedOver;
+    private bool _waitsWhole;
 
     /// <summary>As it is on disk.</summary>
     public MessageRecord Record { get; private set; } = record;
@@ -18,19 +24,21 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>Null: nothing has happened to it yet.</summary>
     public Trail? Trail { get; private set; }
 
-    /// <summary>The attempt under way; 0: none.</summary>
-    public long Attempt { get; private set; }
+    /// <summary>The attempts under way, over disjoint ways.</summary>
+    public IReadOnlyList<Attempt> Attempts => _attempts;
 
-    /// <summary>Over which it was pushed: the attempt under way, or the one that was acknowledged and whose result is awaited.</summary>
-    public Channel? Over { get; private set; }
+    /// <summary>The attempt that was acknowledged and whose result is awaited, if there is one.</summary>
+    public Attempt? Holder { get; private set; }
 
-    /// <summary>Unix milliseconds at which the attempt began.</summary>
-    public long AttemptedAt { get; private set; }
+    public bool IsPushed => _attempts.Count > 0;
+
+    /// <summary>Over so many ways it is to go at once.</summary>
+    public int Copies => Math.Max(1, Record.Terms?.Paths?.Copies ?? 1);
 
     /// <summary>The object has had it and may owe its result: a push was acknowledged, or it was fetched.</summary>
     public bool Fetched { get; private set; }
 
-    /// <summary>Unix milliseconds before which no push is tried.</summary>
+    /// <summary>Unix milliseconds before which no push is tried, but over ways on which none failed.</summary>
     public long RetryAt { get; private set; }
 
     public int Failures { get; private set; }
@@ -41,8 +49,8 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <summary>The bearer whose budget has no room for it before <see cref="RetryAt"/>; null: it waits for none.</summary>
     public Bearer? Awaits { get; private set; }
 
-    /// <summary>A service that stores messages has it: no deadline counts but that of the message itself.</summary>
-    public bool IsStored { get; private set; }
+    /// <summary>A service that stores messages has it.</summary>
+    public bool IsStored => _attempts.Exists(attempt => attempt.IsStored);
 
     /// <summary>It will never arrive by SMS.</summary>
     public bool IsBarredFromSms { get; private set; }
@@ -57,12 +65,22 @@ internal sealed class MailboxItem(MessageRecord record)
         if (IsUntriedAnycast) Record = Record with { Part = Record.Part | PartTraits.Tried };
     }
 
+    /// <summary>The ways as they were weighed for the latest attempt, where there was something to weigh.</summary>
+    public IReadOnlyList<PathView>? Paths { get; set; }
+
     /// <summary>Whether it may be with the object already.</summary>
-    public bool IsUnderWay => Attempt != 0 || Fetched || Record.Transaction is { Phase: not TransactionPhase.Waiting };
+    public bool IsUnderWay => IsPushed || Fetched || Record.Transaction is { Phase: not TransactionPhase.Waiting };
+
+    public Attempt? Find(long attempt) => _attempts.Find(candidate => candidate.Id == attempt);
+
+    /// <summary>Whether a push may be tried over some way.</summary>
+    public bool MayTry(long now) => RetryAt <= now || !_waitsWhole;
+
+    /// <summary>Whether a push may be tried over the route.</summary>
+    public bool MayTry(Route route, long now) => RetryAt <= now || (!_waitsWhole && _failedOver?.Contains(route) != true);
 
     /// <summary>Unix milliseconds at which something is to be done about it though nothing happens; <see cref="long.MaxValue"/>: not before it expires.</summary>
-    public long NextTry(long now) => IsStored ? long.MaxValue
-        : Attempt != 0 ? AttemptedAt + (long)Turn.AttemptDeadline.TotalMilliseconds
+    public long NextTry(long now) => IsPushed ? _attempts.Min(attempt => attempt.Deadline)
         : RetryAt > now ? RetryAt
         : long.MaxValue;
 
@@ -79,7 +97,7 @@ internal sealed class MailboxItem(MessageRecord record)
         (Trail ??= new()).Took(bearer, at);
         Move(MessageEvent.Fetch, at);
         Fetched = true;
-        RetryAt = retryAt;
+        Wait(retryAt);
     }
 
     /// <summary>It stands in the feed of the application that it is for.</summary>
@@ -91,14 +109,13 @@ internal sealed class MailboxItem(MessageRecord record)
     }
 
     /// <summary>The push was acknowledged, and the result is awaited.</summary>
-    public void Acknowledge(long retryAt, DateTimeOffset at, string? detail)
+    public void Acknowledge(Attempt attempt, long retryAt, DateTimeOffset at, string? detail)
     {
-        Close(AttemptResult.Acknowledged, at, detail);
+        Close(attempt, AttemptResult.Acknowledged, at, detail);
         Move(MessageEvent.Acknowledge, at);
-        Attempt = 0;
+        Holder = attempt;
         Fetched = true;
-        IsStored = false;
-        RetryAt = retryAt;
+        Wait(retryAt);
     }
 
     /// <summary>It may leave later, by the bearer's plan.</summary>
@@ -106,65 +123,86 @@ internal sealed class MailboxItem(MessageRecord record)
     public long AwaitTurn(Bearer bearer, DateTimeOffset at, PlanHold? hold)
     {
         (Awaits, Hold) = (bearer, hold);
-        return RetryAt = DueTime.Of(at);
+        Wait(DueTime.Of(at));
+        return RetryAt;
     }
 
     /// <summary>It may leave now: what was held for it is used.</summary>
     public void HasTurn() => (Awaits, Hold) = (null, null);
 
-    public void Begin(long attempt, Channel over, DateTimeOffset now)
+    public void Begin(Attempt attempt, DateTimeOffset now)
     {
-        Attempt = attempt;
-        Over = over;
-        AttemptedAt = now.ToUnixTimeMilliseconds();
-        (Trail ??= new()).Begin(over.Bearer, now);
+        if (RetryAt <= attempt.At) (_failedOver, _waitsWhole) = (null, false);
+        Holder = null;
+        _attempts.Add(attempt);
+        (Trail ??= new()).Begin(attempt.Route.Bearer, now);
         Move(MessageEvent.Push, now);
     }
 
-    public void Store() => IsStored = true;
+    /// <summary>A service that stores messages has it: of this attempt no deadline counts but that of the message itself.</summary>
+    public void Store(Attempt attempt)
+    {
+        var index = _attempts.IndexOf(attempt);
+        if (index >= 0) _attempts[index] = attempt with { IsStored = true };
+    }
 
     public void BarFromSms() => IsBarredFromSms = true;
 
     /// <summary>What is on disk of it, after a restart or a commit of which nobody knew.</summary>
     public void Restore(StoredMessage known, DateTimeOffset at)
     {
-        if (Attempt != 0 && Attempt != known.Attempt) return;
-        if (Attempt == 0 && !Fetched)
+        var attempt = Find(known.Attempt);
+        if (attempt is null && IsPushed) return;
+        if (attempt is null && !Fetched)
         {
-            (Trail ??= new()).Begin(Bearer.Sms, at);
-            Move(MessageEvent.Push, at);
+            attempt = new(known.Attempt, new(Bearer.Sms, null), null, at.ToUnixTimeMilliseconds());
+            Begin(attempt, at);
         }
 
-        if (!known.IsDelivered) (Attempt, IsStored) = (known.Attempt, true);
-        else if (!Fetched) Acknowledge(Record.ExpiresAt.ToUnixTimeMilliseconds(), at, null);
+        if (attempt is null) return;
+        if (!known.IsDelivered) Store(attempt);
+        else if (!Fetched) Acknowledge(attempt, Record.ExpiresAt.ToUnixTimeMilliseconds(), at, null);
     }
 
     /// <summary>The attempt takes long, and goes on.</summary>
-    public void GoOn(long now) => AttemptedAt = now;
-
-    /// <summary>The attempt came to nothing; the next one waits until <paramref name="retryAt"/>.</summary>
-    public void Fail(long retryAt, AttemptResult result, DateTimeOffset at, string? detail = null)
+    public void GoOn(Attempt attempt, long now)
     {
-        Close(result, at, detail);
-        Move(MessageEvent.Fail, at);
-        Attempt = 0;
-        IsStored = false;
-        Over = null;
-        RetryAt = retryAt;
+        var index = _attempts.IndexOf(attempt);
+        if (index >= 0) _attempts[index] = attempt with { At = now };
+    }
+
+    /// <summary>The attempt came to nothing; the next one over the same way waits until <paramref name="retryAt"/>.</summary>
+    public void Fail(Attempt attempt, long retryAt, AttemptResult result, DateTimeOffset at, string? detail = null)
+    {
+        Close(attempt, result, at, detail);
+        if (!IsPushed) Move(MessageEvent.Fail, at);
+        (_failedOver ??= []).Add(attempt.Route);
+        if (!_waitsWhole) RetryAt = retryAt;
         Failures++;
     }
 
-    /// <summary>
-    /// The session is gone: the message waits as if it had not been tried. One that was acknowledged does too, since its result may have been lost with the session.
-    /// </summary>
-    public void Reset(DateTimeOffset at)
+    /// <summary>The object has no room for it now, whatever the way: it waits until <paramref name="retryAt"/>.</summary>
+    public void Postpone(Attempt attempt, long retryAt, DateTimeOffset at, string? detail)
     {
-        if (Over is null || IsStored) return;
-        Close(AttemptResult.Abandoned, at, null);
+        Close(attempt, AttemptResult.Busy, at, detail);
+        if (!IsPushed) Move(MessageEvent.Fail, at);
+        Failures++;
+        Wait(retryAt);
+    }
+
+    /// <summary>
+    /// Sessions are gone: what was under way on them waits as if it had not been tried. One that was acknowledged does too, since its result may have been lost with the
+    /// session.
+    /// </summary>
+    public void Reset(Predicate<Channel> isGone, DateTimeOffset at)
+    {
+        var gone = _attempts.FindAll(attempt => attempt is { IsStored: false, Over: { } over } && isGone(over));
+        foreach (var attempt in gone) Close(attempt, AttemptResult.Abandoned, at, null);
+        var losesHolder = Holder is { Over: { } over } && isGone(over);
+        if (losesHolder) Holder = null;
+        if ((gone.Count == 0 && !losesHolder) || IsPushed) return;
         Move(MessageEvent.Reset, at);
-        Attempt = 0;
-        Over = null;
-        RetryAt = 0;
+        (RetryAt, _failedOver, _waitsWhole) = (0, null, false);
     }
 
     /// <summary>It goes on as another record of the same id.</summary>
@@ -173,9 +211,8 @@ internal sealed class MailboxItem(MessageRecord record)
         Record = next;
         Steps = new(MostSteps, next.Steps);
         if (next.Transaction is not { IsHeld: true }) return;
-        if (Attempt != 0) Close(AttemptResult.Answered, next.Steps[^1].Time, null);
-        Attempt = 0;
-        Over = null;
+        foreach (var attempt in _attempts.ToList()) Close(attempt, AttemptResult.Answered, next.Steps[^1].Time, null);
+        Holder = null;
     }
 
     public WaitingMessage ToWaiting() => new(
@@ -190,8 +227,15 @@ internal sealed class MailboxItem(MessageRecord record)
         (Trail ??= new()).Enter(next, at);
     }
 
-    private void Close(AttemptResult result, DateTimeOffset at, string? detail)
+    private void Wait(long retryAt)
     {
-        if (Over is not null) Trail?.Close(Over.Bearer, result, at, detail);
+        RetryAt = retryAt;
+        _waitsWhole = true;
+    }
+
+    private void Close(Attempt attempt, AttemptResult result, DateTimeOffset at, string? detail)
+    {
+        _attempts.Remove(attempt);
+        Trail?.Close(attempt.Route.Bearer, result, at, detail);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
     private MailboxItem? Next(DateTimeOffset now)
     {
         var waiting = core.Mailbox.InOrder.Where(item => core.MayHave(item.Record, now));
-        return waiting.FirstOrDefault(item => item.Attempt == 0) ?? waiting.FirstOrDefault();
+        return waiting.FirstOrDefault(item => !item.IsPushed) ?? waiting.FirstOrDefault();
     }
 
     public async ValueTask<ResultReceipt> ResultAsync(Speaker speaker, MessageId id, MessageResult result)

@@ -176,6 +176,8 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask<ObjectView> Get() => Managing.GetAsync();
 
+    public ValueTask<ImmutableArray<PathChoice>> Paths(int bytes) => _delivering.Paths.ChoicesAsync(bytes);
+
     public ValueTask<ObjectView> Update(string actor, ObjectPatch patch) => Managing.UpdateAsync(actor, patch);
 
     public async ValueTask Delete(string actor)

@@ -5,6 +5,7 @@ using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Services;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Serialization;
@@ -35,4 +36,6 @@ internal sealed record ObjectServices(
     IServiceClasses Classes,
     Constraints Constraints,
     MessageJudge Judge,
-    ReportPhases Phases);
+    ReportPhases Phases,
+    PathFigures Figures,
+    WakeUpOptions WakeUp);

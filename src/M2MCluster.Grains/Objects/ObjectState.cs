@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.Routing;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -38,6 +39,15 @@ internal sealed record ObjectState
 
     /// <summary>The epoch of the latest session that tells when it ends; 0: there was none, or it began before this was kept.</summary>
     [Id(15)] public long SessionEpoch { get; init; }
+
+    /// <summary>Ways that failed lately; null: none did.</summary>
+    [Id(16)] public PathTrouble[]? Troubles { get; init; }
+
+    /// <summary>When it was last called by a wake-up; 0: never.</summary>
+    [Id(17)] public long WokenAt { get; init; }
+
+    /// <summary>How often it was called by then since it was last heard of.</summary>
+    [Id(18)] public int WakeUps { get; init; }
 
     /// <summary>What it last said of its condition; most objects say nothing.</summary>
     [Id(20)] public ImmutableArray<Condition> Conditions { get; init; } = [];

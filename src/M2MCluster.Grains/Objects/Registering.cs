@@ -45,6 +45,12 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         var former = core.Description!.Gateway;
         await core.CommitAsync(turn);
         core.Services.Fleet.Arrived(speaker.Bearer);
+        if (byGateway)
+        {
+            // It speaks from behind the gateway now, and its own registration with its address is replaced.
+            foreach (var endpoint in core.Channels.ClearEndpoint(core.Id)) delivering.Abandon(endpoint);
+        }
+
         Move(former);
         if (!byGateway && draft.Channel is { } channel && registration.Links.Length > 0) Attach(channel, core.Id, turn.State.Epoch);
         await delivering.ContactAsync(speaker);

@@ -75,6 +75,7 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
         }
 
         var ahead = core.Mailbox.InOrder.TakeWhile(other => other != item).Count();
+        if (!item.IsUnderWay && item.Record.IsOpen(core.Now)) item.Paths = await delivering.Paths.ViewAsync(item) ?? item.Paths;
         var route = await delivering.Paths.ForAsync(item.Record);
         return Explaining.Waiting(core, item, ahead, route);
     }

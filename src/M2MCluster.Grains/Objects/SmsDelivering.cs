@@ -7,12 +7,13 @@ namespace M2MCluster.Grains.Objects;
 internal static class SmsDelivering
 {
     /// <summary>An attempt by SMS has come this far.</summary>
-    public static void Settled(Turn turn, MailboxItem item, Settlement settlement)
+    public static void Settled(Turn turn, MailboxItem item, Attempt attempt, Settlement settlement)
     {
+        if (attempt.Route.Bearer != Bearer.Sms) return;
         var sms = settlement.Kind switch
         {
-            SettlementKind.Stored => SmsState.With(turn.State.Sms, new(item.Record.Id, item.Attempt, settlement.References, [], false)),
-            SettlementKind.Acknowledged when item.IsStored => SmsState.With(turn.State.Sms, new(item.Record.Id, item.Attempt, [], [], true)),
+            SettlementKind.Stored => SmsState.With(turn.State.Sms, new(item.Record.Id, attempt.Id, settlement.References, [], false)),
+            SettlementKind.Acknowledged when attempt.IsStored => SmsState.With(turn.State.Sms, new(item.Record.Id, attempt.Id, [], [], true)),
             _ => SmsState.Without(turn.State.Sms, item.Record.Id),
         };
         if (!ReferenceEquals(sms, turn.State.Sms)) turn.State = turn.State with { Sms = sms };

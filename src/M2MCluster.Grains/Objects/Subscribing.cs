@@ -56,7 +56,7 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
         if (core.Description is null) return ReceiptStanding.Foreign;
         if (SmsState.Find(core.State.Sms, receipt.Readings) is not { } stored || core.Mailbox.Find(stored.Message) is not { } item)
         {
-            var isEarly = core.Mailbox.InOrder.Any(other => other is { IsStored: false, Attempt: not 0, Over.Bearer: Bearer.Sms });
+            var isEarly = core.Mailbox.InOrder.Any(other => other.Attempts.Any(attempt => attempt is { IsStored: false, Route.Bearer: Bearer.Sms }));
             return isEarly ? ReceiptStanding.Early : ReceiptStanding.Foreign;
         }
 

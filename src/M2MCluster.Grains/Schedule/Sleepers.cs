@@ -38,7 +38,7 @@ internal sealed class Sleepers(ObjectServices services)
         try
         {
             await core.BecomeAsync(stored);
-            if (IsActive(core, now)) return false;
+            if (IsActive(core, now) || WakeUps.MayBeNeeded(core)) return false;
             await act(core);
             return true;
         }

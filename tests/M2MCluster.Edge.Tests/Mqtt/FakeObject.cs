@@ -237,6 +237,8 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
 
     public ValueTask<SendReceipt> Send(MessageDraft draft) => throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<PathChoice>> Paths(int bytes) => throw new NotSupportedException();
+
     public ValueTask<MessageRecord> Cancel(string actor, MessageId id) => throw new NotSupportedException();
 
     public ValueTask<Explanation> Explain(MessageId id) => throw new NotSupportedException();

@@ -2,6 +2,7 @@ using System.Globalization;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Routing;
 using M2MCluster.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -71,6 +72,7 @@ public class GrainCluster : IAsyncLifetime
     {
         services.AddM2MStorage($"Data Source={Path.Combine(_folder, "m2m.db")}");
         services.AddM2MGrains(node: 7, [.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+        services.Configure<PathOptions>(options => options.Mqtt.CostPerMessage = 1e-6);
         services.AddSingleton<TimeProvider>(Time);
         services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         services.AddSingleton<IEdgeDirectory>(Edges);

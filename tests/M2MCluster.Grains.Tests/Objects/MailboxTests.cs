@@ -22,7 +22,7 @@ public sealed class MailboxTests
 
     private static long[] Ids(IEnumerable<MailboxItem> items) => [.. items.Select(item => item.Record.Id.Value)];
 
-    private static void StartPush(MailboxItem item) => item.Begin(1, new(null!, "s", Contracts.Sessions.Bearer.Mqtt, Contracts.Sessions.ChannelTraits.Messages), default);
+    private static void StartPush(MailboxItem item) => item.Begin(new(1, new(Contracts.Sessions.Bearer.Mqtt, null), null, 0), default);
 
     [Fact]
     public void InOrder_Priorities_HighFirstThenOldest() =>

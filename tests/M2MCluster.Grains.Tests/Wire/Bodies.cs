@@ -108,6 +108,16 @@ internal static class Bodies
             SeenAt = Unix(1), Sms = new([new(new(79), 5, ["a1", "a2"], ["a1"], false), new(new(80), 6, [], [], true)], [new("7/2/0", 1, Unix(1), [1, 2])]),
         },
         ["object-new"] = new ObjectState(),
+        ["message-paths"] = new MessageRecord
+        {
+            Id = new(80), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
+            ContentType = "text/plain", Payload = [1], Terms = new() { Paths = new([]) { Preference = PathPreference.Fastest, Copies = 2 } },
+            Paths = new PathView[] { new(Bearer.Mqtt, null, 1.5, TimeSpan.FromSeconds(1), 0.25, null, true, "the fastest of 2: 1 s"), new(Bearer.Coap, "gw", 0, TimeSpan.FromSeconds(2), 1, Noon, false, "rests") },
+        },
+        ["object-troubled"] = new ObjectState
+        {
+            Troubles = [new(Bearer.Coap, null, 1.5, Unix(0), Unix(1), 2), new(Bearer.Mqtt, "gw", 1, Unix(1), 0, 0)], WokenAt = Unix(3), WakeUps = 2,
+        },
         ["application-state"] = new ApplicationState(
             new("app", "App", Noon), [new(new("k1", "Key", Noon), [5, 6, 7])],
             [new("app", "s", "", null), new("app", "t", "object = \"a\"", new("https://example.com/hook"))]),

@@ -1,0 +1,180 @@
+using System.Globalization;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Routing;
+using M2MCluster.Grains.Tests.Cluster;
+
+namespace M2MCluster.Grains.Tests.Objects;
+
+/// <summary>Objects with a telephone number: an SMS calls them for what is urgent, and carries a message only where that is asked for or there is nothing else.</summary>
+public sealed class WakeUpTests : GrainTests
+{
+    private static int _numbers;
+
+    public WakeUpTests(GrainCluster cluster)
+        : base(cluster) => cluster.Edges.Register(Bearer.Sms, Edge);
+
+    /// <param name="says">Nothing: an ordinary phone, without a credential by which it could connect.</param>
+    private async Task<(string Id, string Number)> CreateWithPhoneAsync(params (string Name, string Value)[] says)
+    {
+        var number = string.Create(CultureInfo.InvariantCulture, $"+4930{Interlocked.Increment(ref _numbers):000000}");
+        var id = await CreateAsync(new() { Names = ["tel:" + number], Preconfigured = Says(says) });
+        if (says.Length > 0) await Object(id).AddCredential("op", CredentialKind.MqttSecret, null);
+        return (id, number);
+    }
+
+    /// <summary>A sleeper that is known to come over MQTT, and sleeps.</summary>
+    private async Task<(string Id, string Number)> SleeperAsync()
+    {
+        var (id, number) = await CreateWithPhoneAsync(("sleeping", "true"));
+        await Object(id).Detach(Bearer.Mqtt, await Object(id).Attach(Proved(id), Mqtt("m" + id), null));
+        await PassAsync(id, TimeSpan.FromMinutes(10));
+        return (id, number);
+    }
+
+    [Fact]
+    public async Task Urgent_SleeperWithAPhone_IsCalledAndGetsItOverIp()
+    {
+        var (id, number) = await SleeperAsync();
+        var message = await SendAsync(id, Draft("x", priority: 6));
+        var call = Assert.Single(Edge.DeliveriesTo(number));
+        Assert.Equal((id, message.Id, WakeUp.ContentType, 0), (call.ObjectId, call.Message.Id, call.Message.ContentType, call.Message.Payload.Length));
+
+        // That the SMSC took the call, or lost it, says nothing of the message.
+        await Object(id).Settle(message.Id, call.Attempt, new(SettlementKind.Acknowledged));
+        var why = await Object(id).Explain(message.Id);
+        Assert.Null(why.Message.Outcome);
+        Assert.Contains("called by SMS", why.Summary, StringComparison.Ordinal);
+        Assert.Contains(why.Message.Steps, step => step.What.StartsWith("called the object by SMS, for 1: call 1 since", StringComparison.Ordinal));
+
+        await Object(id).Attach(Proved(id), Mqtt("n" + id), null);
+        await Object(id).Settle(message.Id, Assert.Single(Edge.DeliveriesTo("n" + id)).Attempt, new(SettlementKind.Acknowledged));
+        Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task NotUrgent_SleeperWithAPhone_IsLeftAsleep()
+    {
+        var (id, number) = await SleeperAsync();
+        await SendAsync(id, Draft("x", priority: 5));
+
+        Assert.Empty(Edge.DeliveriesTo(number));
+    }
+
+    [Fact]
+    public async Task Urgent_Several_OneCallForAllAndFewerTheLongerItIsSilent()
+    {
+        var (id, number) = await SleeperAsync();
+        for (var i = 0; i < 3; i++) await SendAsync(id, Draft($"{i}", priority: 7, ttl: 86_400));
+        Assert.Single(Edge.DeliveriesTo(number));
+
+        foreach (var (minutes, calls) in new[] { (4, 1), (1, 2), (9, 2), (1, 3), (19, 3), (1, 4) })
+        {
+            await PassAsync(id, TimeSpan.FromMinutes(minutes));
+            Assert.Equal(calls, Edge.DeliveriesTo(number).Count);
+        }
+    }
+
+    [Fact]
+    public async Task Urgent_GrainForgets_TheIntervalHoldsStill()
+    {
+        var (id, number) = await SleeperAsync();
+        await SendAsync(id, Draft("x", priority: 7));
+        await Cluster.ForgetAsync(Object(id));
+        await SendAsync(id, Draft("y", priority: 7));
+        Assert.Single(Edge.DeliveriesTo(number));
+
+        await Cluster.ForgetAsync(Object(id));
+        await PassAsync(id, TimeSpan.FromMinutes(5));
+        Assert.Equal(2, Edge.DeliveriesTo(number).Count);
+    }
+
+    [Fact]
+    public async Task Urgent_CommitFails_NobodyIsCalled()
+    {
+        var (id, number) = await SleeperAsync();
+        await SendAsync(id, Draft("x", priority: 0));
+        Cluster.Pipeline.Fail(id, Fault.Before);
+        await RefusedAsync(Contracts.ErrorCode.Unavailable, async () => await Object(id).Send(Draft("y", priority: 7)));
+
+        Assert.Empty(Edge.DeliveriesTo(number));
+    }
+
+    [Fact]
+    public async Task Urgent_AddressChangedSilently_IsCalledThoughThePushIsStillAwaited()
+    {
+        var (id, number) = await CreateWithPhoneAsync(("sleeping", "false"));
+        await Object(id).Register(Proved(id, Bearer.Coap) with { Address = "c" + id }, new(null, "</on>", null, Coap("c" + id)));
+        var message = await SendAsync(id, Draft("x", priority: 7, command: new("on", "POST", "/on", null)));
+        Assert.Single(Edge.DeliveriesTo("c" + id));
+        Assert.Empty(Edge.DeliveriesTo(number));
+
+        await PassAsync(id, TimeSpan.FromSeconds(10));
+        Assert.Single(Edge.DeliveriesTo(number));
+        Assert.Single(Edge.DeliveriesTo("c" + id));
+
+        // It registers anew from where it is now, and what was under way to the old address is given up.
+        await Object(id).Register(Proved(id, Bearer.Coap) with { Address = "d" + id }, new(null, "</on>", null, Coap("d" + id)));
+        Assert.Equal(message.Id, Assert.Single(Edge.DeliveriesTo("d" + id)).Message.Id);
+    }
+
+    [Fact]
+    public async Task Urgent_AddressChangedSilently_TheGatewayIsTakenAndNobodyIsCalled()
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        await Object(gateway).Attach(Proved(gateway), Mqtt(gateway), null);
+        var id = await CreateAsync(new() { Gateway = gateway, Preconfigured = Says(("sleeping", "false")) });
+        await Object(id).Register(Proved(id, Bearer.Coap) with { Address = "c" + id }, new(null, "</on>", null, Coap("c" + id)));
+        var message = await SendAsync(id, Draft("x", priority: 7, command: new("on", "POST", "/on", null)));
+
+        await Object(id).Settle(message.Id, Edge.DeliveriesTo("c" + id)[0].Attempt, new(SettlementKind.Lost));
+
+        Assert.Equal((id, message.Id), Edge.DeliveriesTo(gateway).Select(delivery => (delivery.ObjectId, delivery.Message.Id)).Single());
+    }
+
+    [Fact]
+    public async Task Urgent_JustHeardOf_HasItsChanceToFetchFirst()
+    {
+        var (id, number) = await CreateWithPhoneAsync(("sleeping", "true"));
+        await Object(id).Report(Proved(id, Bearer.Coap), Report("1"));
+        await SendAsync(id, Draft("x", priority: 7));
+        Assert.Empty(Edge.DeliveriesTo(number));
+
+        await PassAsync(id, TimeSpan.FromSeconds(10));
+
+        Assert.Single(Edge.DeliveriesTo(number));
+    }
+
+    [Fact]
+    public async Task Send_PhoneAlone_GoesBySms()
+    {
+        var (id, number) = await CreateWithPhoneAsync();
+        var message = await SendAsync(id, Draft("hello"));
+
+        var delivery = Assert.Single(Edge.DeliveriesTo(number));
+        Assert.Equal((message.Id, "text/plain"), (delivery.Message.Id, delivery.Message.ContentType));
+    }
+
+    [Fact]
+    public async Task Send_PhoneBesideOthers_GoesBySmsOnlyWhereAskedFor()
+    {
+        var (id, number) = await SleeperAsync();
+        var waits = await SendAsync(id, Draft("x"));
+        Assert.Empty(Edge.DeliveriesTo(number));
+        Assert.Contains((await Object(id).Explain(waits.Id)).Message.Paths ?? [], path => path.Reason == "taken only where it is asked for");
+
+        await SendAsync(id, Draft("y", priority: 1) with { Terms = new() { Paths = new([Bearer.Sms]) } });
+
+        Assert.Equal("text/plain", Assert.Single(Edge.DeliveriesTo(number)).Message.ContentType);
+    }
+
+    [Theory]
+    [InlineData(9, 10, 300, 86_400)]
+    [InlineData(6, 0, 300, 86_400)]
+    [InlineData(6, 10, 300, 200)]
+    public void Options_OutOfBounds_AreRefused(int priority, int after, int interval, int longest) => Assert.False(new WakeUpOptions
+    {
+        Priority = priority, After = TimeSpan.FromSeconds(after), Interval = TimeSpan.FromSeconds(interval), LongestInterval = TimeSpan.FromSeconds(longest),
+    }.IsValid);
+}

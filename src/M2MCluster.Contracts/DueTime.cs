@@ -2,7 +2,9 @@ namespace M2MCluster.Contracts;
 
 /// <summary>A time at which an object is to be woken.</summary>
 /// <param name="At">Unix milliseconds.</param>
-/// <param name="ObjectId">The object's id, or <c>messages/ID</c> for a group's message, <c>transactions/ID</c> for a transaction; no object's id holds a slash.</param>
+/// <param name="ObjectId">
+/// The object's id, or <c>messages/ID</c> for a group's message, <c>transactions/ID</c> for a transaction, <c>applications/ID</c> for an application's mailbox; no object's id holds a slash.
+/// </param>
 [GenerateSerializer, Immutable, Alias("m2m.DueTime")]
 public readonly record struct DueTime([property: Id(0)] long At, [property: Id(1)] string ObjectId)
 {

@@ -36,7 +36,7 @@ public static class FrontDoorExtensions
         services.AddSingleton<KeyCache>().AddSingleton<FailureLimiter>().AddSingleton<Authenticator>();
         services.AddSingleton<ErrorTable>().AddSingleton<CallInterceptor>().AddSingleton<JsonRequestCheck>().AddSingleton<Gate>().AddSingleton<OperatorGate>();
         services.AddSingleton<FeedMetrics>();
-        services.AddSingleton<FeedNews>().AddSingleton<FeedFollower>().AddSingleton<Feeds>().AddSingleton<EventStream>();
+        services.AddSingleton<FeedNews>().AddSingleton<FeedFollower>().AddSingleton<Feeds>().AddSingleton<Acknowledging>().AddSingleton<EventStream>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedNews>());
         services.AddSingleton<OutcomeWatch>();
         services.AddSingleton<ImportRun>().AddSingleton<ImportEndpoint>();

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Reading;
+using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
 using M2MCluster.Grains.Groups;
@@ -43,7 +44,7 @@ public static class GrainsSetup
         services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>().AddSingleton<MemberJudging>();
         services.AddSingleton(provider => new ReportPhases(
             provider.GetRequiredService<IOptions<PlanningOptions>>().Value, provider.GetRequiredService<TariffCalendar>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ObjectServices>();
+        services.AddSingleton<ObjectServices>().AddSingleton<ApplicationMailboxServices>();
         services.AddSingleton<GroupRulesCache>().AddSingleton<GroupMembership>().AddSingleton<IGroupMembership>(provider => provider.GetRequiredService<GroupMembership>()).AddSingleton<GroupServices>().AddSingleton<PartCancelling>().AddSingleton<CampaignServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();

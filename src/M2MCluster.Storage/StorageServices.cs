@@ -46,7 +46,7 @@ public static class StorageServices
             .AddSingleton<IStateReader, StateReader>()
             .AddSingleton<IBulkReader, BulkReader>()
             .AddSingleton<IReportReader, ReportReader>()
-            .AddSingleton<IFeedReader, FeedReader>()
+            .AddSingleton<IFeedReader, FeedReader>().AddSingleton<IFeedPassages, FeedPassages>()
             .AddSingleton<IObjectIndex, ObjectIndex>()
             .AddSingleton<IMessageReader, MessageReader>()
             .AddSingleton<ApplicationReader>()

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
 using Grpc.Net.Client;
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
@@ -119,6 +120,10 @@ public class FrontDoorFixture : IAsyncLifetime
             new ReportDraft(contentType, Encoding.UTF8.GetBytes(payload), ReportName.None));
 
     public IObjectGrain Object(string id) => Services.GetRequiredService<IGrainFactory>().GetGrain<IObjectGrain>(id);
+
+    /// <summary>Starts the shard of the schedule that sees to the resource's due times.</summary>
+    public ValueTask StartScheduleAsync(string resource) => Services.GetRequiredService<IGrainFactory>().GetGrain<IScheduleGrain>(DueTime.ShardOf(resource))
+        .StartOn(Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString());
 
     private static int FreePort()
     {

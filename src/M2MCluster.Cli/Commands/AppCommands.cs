@@ -7,7 +7,7 @@ namespace M2MCluster.Cli.Commands;
 /// <summary><c>m2m app …</c></summary>
 internal static class AppCommands
 {
-    public static Command Create(GlobalOptions globals) => new("app", "Network applications.") { CreateApp(globals), Key(globals), Subscribe(globals), List(globals) };
+    public static Command Create(GlobalOptions globals) => new("app", "Network applications.") { CreateApp(globals), Permit(globals), Key(globals), Subscribe(globals), List(globals) };
 
     private static Command CreateApp(GlobalOptions globals)
     {
@@ -23,6 +23,27 @@ internal static class AppCommands
             };
             var created = await session.FrontDoor.Applications.CreateApplicationAsync(request, cancellationToken: cancellationToken);
             session.Screen.Show(created, console => console.WriteLine($"Created {created.Name}."));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Permit(GlobalOptions globals)
+    {
+        var app = new Argument<string>("app");
+        var senders = new Argument<string[]>("senders") { Description = "Applications; - for all; none: nobody any more.", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("permit", "Says which applications may send messages to it, instead of those before.") { app, senders };
+        globals.Run(command, async (session, parsed, cancellationToken) =>
+        {
+            var request = new UpdateApplicationRequest
+            {
+                Application = new() { Name = Format.Name("applications", parsed.GetRequiredValue(app)) },
+                UpdateMask = new() { Paths = { "permitted_senders" } },
+            };
+            request.Application.PermittedSenders.Add((parsed.GetValue(senders) ?? []).Select(sender => Format.Name("applications", sender)));
+            var changed = await session.FrontDoor.Applications.UpdateApplicationAsync(request, cancellationToken: cancellationToken);
+            var who = changed.PermittedSenders.Count == 0 ? "nobody" : string.Join(", ", changed.PermittedSenders);
+            session.Screen.Show(changed, console => console.WriteLine($"{changed.Name} takes messages from {who}."));
             return 0;
         });
         return command;

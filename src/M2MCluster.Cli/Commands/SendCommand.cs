@@ -13,7 +13,7 @@ internal sealed class SendCommand
 {
     private const int EndedBadly = 3;
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(500);
-    private static readonly string[] Collections = ["objects/", "groups/", "names/"];
+    private static readonly string[] Collections = ["objects/", "groups/", "names/", "applications/"];
 
     private readonly Option<string?> _text = new("--text") { Description = "Payload: text." };
     private readonly Option<FileInfo?> _file = new("--file") { Description = "Payload: a file." };
@@ -36,7 +36,7 @@ internal sealed class SendCommand
 
     public static Command Create(GlobalOptions globals)
     {
-        var target = new Argument<string>("target") { Description = "An object's id, or objects/ID, groups/ID, names/SCHEME:VALUE." };
+        var target = new Argument<string>("target") { Description = "An object's id, or objects/ID, groups/ID, names/SCHEME:VALUE, applications/ID." };
         return new SendCommand().Create(globals, "send", "Sends a message.", target, given => Collections.Any(given.StartsWith) ? given : $"objects/{given}");
     }
 

@@ -12,7 +12,9 @@ public interface IApplicationGrain : IGrainWithStringKey
 
     [Alias("Update")] ValueTask<ApplicationView> Update(string actor, string displayName);
 
-    /// <summary>Removes it with its keys, subscriptions and feeds.</summary>
+    [Alias("Change")] ValueTask<ApplicationView> Change(string actor, ApplicationPatch patch);
+
+    /// <summary>Removes it with its keys, subscriptions and feeds. What waits for it ends as failed.</summary>
     [Alias("Delete")] ValueTask Delete(string actor);
 
     /// <summary>Makes an API key, told this once.</summary>

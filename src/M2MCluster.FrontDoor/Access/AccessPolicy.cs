@@ -55,6 +55,8 @@ internal static class AccessPolicy
         ["MessageService/ExplainMessage"] = Anyone,
         ["ServiceClassService/ListServiceClasses"] = Anyone,
         ["ServiceClassService/GetServiceClass"] = Anyone,
+        // Of its receiver, which the call asks.
+        ["MessageService/AnswerMessage"] = Anyone,
         ["ApplicationService/CreateApplication"] = OperatorOnly,
         ["ApplicationService/ListApplications"] = OperatorOnly,
         ["ApplicationService/DeleteApplication"] = OperatorOnly,
@@ -87,6 +89,17 @@ internal static class AccessPolicy
     {
         if (!principal.IsOperator && message.Application != principal.Application) throw Denied();
     }
+
+    /// <summary>Refuses an application what was not sent to it.</summary>
+    /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/></exception>
+    public static void AuthorizeReceiver(Principal principal, MessageRecord message)
+    {
+        if (!IsReceiver(principal, message)) throw Denied();
+    }
+
+    /// <summary>Whether the message was sent to the application.</summary>
+    public static bool IsReceiver(Principal principal, MessageRecord message) =>
+        !principal.IsOperator && message.Target == Names.Applications + principal.Application;
 
     /// <summary>Refuses an application the operation of another.</summary>
     /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/></exception>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using M2MCluster.Contracts;
@@ -20,8 +21,10 @@ internal sealed class ApplicationsApi(
         var problems = new Problems();
         var id = problems.NewId(request.ApplicationId, "applicationId");
         var displayName = problems.Text(request.Application?.DisplayName ?? "", MaxDisplayName, "displayName");
+        var senders = Senders(request.Application, problems);
         problems.ThrowIfAny();
-        return Answer(await Grain(id).Create(context.Principal().Actor, displayName));
+        var created = await Grain(id).Create(context.Principal().Actor, displayName);
+        return Answer(senders.IsEmpty ? created : await Grain(id).Change(context.Principal().Actor, new(PermittedSenders: senders)));
     }
 
     public override async Task<V1.Application> GetApplication(V1.GetApplicationRequest request, ServerCallContext context) =>
@@ -44,10 +47,13 @@ internal sealed class ApplicationsApi(
         var problems = new Problems();
         var from = request.Application ?? new();
         var id = problems.Id(from.Name, Names.Applications, "name");
-        var fields = Masks.Of(request.UpdateMask, from, ["display_name"], problems);
+        var fields = Masks.Of(request.UpdateMask, from, ["display_name", "permitted_senders"], problems);
         problems.Text(from.DisplayName, MaxDisplayName, "displayName");
+        var senders = Senders(from, problems);
         problems.ThrowIfAny();
-        return Answer(fields.Count == 0 ? await Grain(id).Get() : await Grain(id).Update(context.Principal().Actor, from.DisplayName));
+        if (fields.Count == 0) return Answer(await Grain(id).Get());
+        return Answer(await Grain(id).Change(context.Principal().Actor, new(
+            fields.Contains("display_name") ? from.DisplayName : null, fields.Contains("permitted_senders") ? senders : null)));
     }
 
     public override async Task<Empty> DeleteApplication(V1.DeleteApplicationRequest request, ServerCallContext context)
@@ -144,7 +150,16 @@ internal sealed class ApplicationsApi(
         Name = Names.Applications + from.Id,
         DisplayName = from.DisplayName,
         CreateTime = from.CreatedAt.ToTimestamp(),
+        PermittedSenders = { (from.PermittedSenders ?? []).Select(sender => Names.Applications + sender) },
     };
+
+    private static ImmutableArray<string> Senders(V1.Application? from, Problems problems)
+    {
+        if (from is null) return [];
+        var ids = from.PermittedSenders.Select(sender => Names.IdIn(sender, Names.Applications)).ToList();
+        problems.Require(!ids.Contains(null), "permittedSenders", "are applications/ID, or applications/- for all");
+        return [.. ids.OfType<string>().Distinct()];
+    }
 
     private static V1.Key Answer(string application, KeyView from) => new()
     {

@@ -6,7 +6,7 @@ namespace M2MCluster.FrontDoor.Events;
 /// <summary>What each type of event means and carries: the source of <c>docs/events.md</c>.</summary>
 internal static class EventCatalogue
 {
-    private static readonly string[] Message = ["message|`messages/ID`", "target|`objects/ID` or `groups/ID`", "parent|the group's message that this one is a part of, if it is", "application|`applications/ID` of the sender; absent for an operator"];
+    private static readonly string[] Message = ["message|`messages/ID`", "target|`objects/ID`, `groups/ID` or `applications/ID`", "parent|the group's message that this one is a part of, if it is", "application|`applications/ID` of the sender; absent for an operator"];
     private static readonly string[] Result = ["result|the object's own answer, if it gave one: `ok`, and `contentType` and `payload` (base64) if it had a payload"];
     private static readonly string[] Description = ["kind|`DEVICE` or `GATEWAY`", "gateway|`objects/ID`, if it has one", "characteristics|as given by an operator or application", "providedCharacteristics|as said by the object itself"];
     private static readonly string[] Registration = ["lifetime|seconds", "links|CoRE link-format (RFC 6690)", "parameters|the other parameters of the registration, by name"];
@@ -15,6 +15,9 @@ internal static class EventCatalogue
     [
         new(EventTypes.Report, "`objects/ID`", "The object reported.",
             ["contentType|of the payload", "payload|base64", "senml|the payload as resolved SenML records (RFC 8428, 4.6): `n`, `u`, `v`, `vs`, `vb`, `vd`, `s`, `t`; empty if it is of another type", "via|`objects/ID` of the gateway that spoke for the object, if one did"]),
+        new(EventTypes.Message, "`applications/ID` of the sender, or of the receiver if an operator sent it",
+            "A message to the application. It is delivered once its event is acknowledged, and applied once `:answer` says so. After `expireTime` neither counts, though the event stays.",
+            [.. Message, "contentType|of the payload", "size|bytes", "payload|base64; absent above 64 KiB: read `GET /v1/messages/ID`", "priority|0 to 7", "confirmation|`NONE`, `DELIVERED` or `APPLIED`", "acceptTime|RFC 3339", "expireTime|RFC 3339"]),
         new(EventTypes.MessageOutcome, "`objects/ID`, or `groups/ID` for a group's message as a whole", "A message ended; each message has exactly one such event, but for the members' parts of a campaign that has them turned off.",
             [.. Message, "outcome|`SENT`, `DELIVERED`, `APPLIED`, `REJECTED`, `EXPIRED`, `EVICTED`, `SUPERSEDED`, `CANCELLED`, `FAILED` or `UNKNOWN`", "detail|why, in words, if there is more to say", .. Result, "members|of a transaction with a group: for each object `target`, `message`, `outcome` and `detail`; one without `outcome` is in doubt"]),
         new(EventTypes.MessageResult, "`objects/ID`", "The object answered a message that had ended before its answer came.", [.. Message, .. Result]),

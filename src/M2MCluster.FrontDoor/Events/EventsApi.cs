@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 namespace M2MCluster.FrontDoor.Events;
 
 internal sealed class EventsApi(
-    IFeedReader reader, FeedFollower follower, Feeds feeds, Authenticator authenticator, IHostApplicationLifetime lifetime) : V1.EventService.EventServiceBase
+    IFeedReader reader, FeedFollower follower, Feeds feeds, Acknowledging acknowledging, Authenticator authenticator, IHostApplicationLifetime lifetime) : V1.EventService.EventServiceBase
 {
     private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
 
@@ -62,7 +62,7 @@ internal sealed class EventsApi(
         var problems = new Problems();
         problems.Require(request.Cursor.Length > 0, "cursor", "is needed");
         var (feed, cursor) = await feeds.OpenAsync(request.Parent, request.Cursor, problems, context.CancellationToken);
-        await reader.AcknowledgeAsync(feed, cursor, context.CancellationToken);
+        await acknowledging.AcknowledgeAsync(feed, cursor, context.CancellationToken);
         return new();
     }
 

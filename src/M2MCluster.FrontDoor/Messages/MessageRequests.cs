@@ -25,6 +25,10 @@ internal static class MessageRequests
         problems.Require(
             from.Confirmation != V1.SendMessageRequest.Types.Confirmation.Transaction || from.CoalesceKey.Length == 0,
             "coalesceKey", "is not for transactions: what objects may have promised is not replaced");
+        var isToApplication = from.Target.StartsWith(Names.Applications, StringComparison.Ordinal);
+        problems.Require(!isToApplication || from.Command is null, "command", "is a request to a resource of an object; an application has none");
+        problems.Require(!isToApplication || from.PathPolicy is null, "pathPolicy", "is about the bearers of objects; an application reads its feed");
+        problems.Require(!isToApplication || from.Confirmation != V1.SendMessageRequest.Types.Confirmation.Transaction, "confirmation", "of a message to an application is NONE, DELIVERED or APPLIED");
         var draft = new MessageDraft(
             application ?? "",
             from.ContentType.Length == 0 ? "application/octet-stream" : MediaType(from.ContentType, "contentType", problems),
@@ -40,12 +44,24 @@ internal static class MessageRequests
         return draft with { Terms = TermsRequests.Terms(from, by, draft.TimeToLive, problems) };
     }
 
+    /// <summary>The receiver's own answer.</summary>
+    public static MessageResult Result(V1.Result? from)
+    {
+        var problems = new Problems();
+        problems.Require(from is not null, "result", "is needed");
+        problems.Require((from?.Payload.Length ?? 0) <= MaxPayload, "result.payload", $"has at most {MaxPayload} bytes");
+        var contentType = from is { ContentType.Length: > 0 } ? MediaType(from.ContentType, "result.contentType", problems) : null;
+        problems.ThrowIfAny();
+        return new(from!.Ok, contentType, from.Payload.IsEmpty ? null : from.Payload.ToByteArray());
+    }
+
     private static void CheckTarget(string target, Problems problems)
     {
         var isTarget = Names.IdIn(target, Names.Objects) is not null
             || Names.IdIn(target, Names.Groups) is not null
+            || Names.IdIn(target, Names.Applications) is not null
             || (target.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsName(target.AsSpan(Names.Aliases.Length)));
-        problems.Require(isTarget, "target", target.Length == 0 ? "is needed: objects/ID, groups/ID or names/scheme:value" : "is not objects/ID, groups/ID or names/scheme:value");
+        problems.Require(isTarget, "target", target.Length == 0 ? "is needed: objects/ID, groups/ID, names/scheme:value or applications/ID" : "is not objects/ID, groups/ID, names/scheme:value or applications/ID");
     }
 
     private static TimeSpan TimeToLive(Google.Protobuf.WellKnownTypes.Duration? ttl, ServiceClass? by, Problems problems)

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
@@ -27,14 +28,25 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
         problems.ThrowIfAny();
         draft = draft with { TraceParent = CallTrace.ParentOf(context.GetHttpContext()) };
         var target = await Targets.ResolveAsync(grains, request.Target);
-        var receipt = Names.IdIn(target, Names.Groups) is { } group
+        var receipt = Names.IdIn(target, Names.Applications) is { } receiver ? await ApplicationOf(receiver).Send(draft)
+            : Names.IdIn(target, Names.Groups) is { } group
             ? await grains.GetGrain<IGroupGrain>(group).Send(draft)
             : await grains.GetObject(ObjectOf(target)).Send(draft);
         return new() { Message = MessageAnswers.Message(receipt.Message), Warnings = { receipt.Warnings }, Mismatches = { (receipt.Mismatches ?? []).Select(ExplainAnswers.Mismatch) } };
     }
 
     public override async Task<V1.Message> GetMessage(V1.GetMessageRequest request, ServerCallContext context) =>
-        await AnswerAsync(await FindAsync(request.Name, context), context.CancellationToken);
+        await AnswerAsync(await FindAsync(request.Name, context, asReceiver: true), context.CancellationToken);
+
+    public override async Task<V1.Message> AnswerMessage(V1.AnswerMessageRequest request, ServerCallContext context)
+    {
+        var message = await ReadAsync(request.Name, context.CancellationToken);
+        AccessPolicy.AuthorizeReceiver(context.Principal(), message);
+        var result = MessageRequests.Result(request.Result);
+        var receipt = await ApplicationOf(Names.IdIn(message.Target, Names.Applications)!).Answer(message.Id, result);
+        if (receipt == ResultReceipt.Conflict) throw new M2MException(ErrorCode.Aborted, "the message ended otherwise before");
+        return MessageAnswers.Message(await ReadAsync(request.Name, context.CancellationToken));
+    }
 
     public override async Task<V1.ListMessagesResponse> ListMessages(V1.ListMessagesRequest request, ServerCallContext context)
     {
@@ -71,7 +83,10 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
         if (TransactionAnswers.IsWhole(message))
             return await AnswerAsync(await grains.GetGrain<ITransactionGrain>(message.Id.Value).Cancel(context.Principal().Actor), context.CancellationToken);
         if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) return await CancelGroupAsync(message, context);
-        return MessageAnswers.Message(await grains.GetObject(ObjectOf(message.Target)).Cancel(context.Principal().Actor, message.Id));
+        var actor = context.Principal().Actor;
+        return MessageAnswers.Message(Names.IdIn(message.Target, Names.Applications) is { } receiver
+            ? await ApplicationOf(receiver).Cancel(actor, message.Id)
+            : await grains.GetObject(ObjectOf(message.Target)).Cancel(actor, message.Id));
     }
 
     public override async Task<V1.ExplainMessageResponse> ExplainMessage(V1.ExplainMessageRequest request, ServerCallContext context)
@@ -84,7 +99,9 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
         }
 
         if (message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) return await ExplainGroupAsync(message, context.CancellationToken);
-        var explanation = await grains.GetObject(ObjectOf(message.Target)).Explain(message.Id);
+        var explanation = Names.IdIn(message.Target, Names.Applications) is { } receiver
+            ? await ApplicationOf(receiver).Explain(message.Id)
+            : await grains.GetObject(ObjectOf(message.Target)).Explain(message.Id);
         return ExplainAnswers.Explanation(explanation);
     }
 
@@ -188,17 +205,24 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
         if (!message.Target.StartsWith(Names.Groups, StringComparison.Ordinal)) throw new M2MException(ErrorCode.FailedPrecondition, "the message is not a group's");
     }
 
-    private async ValueTask<MessageRecord> FindAsync(string name, ServerCallContext context)
+    private async ValueTask<MessageRecord> FindAsync(string name, ServerCallContext context, bool asReceiver = false)
+    {
+        var message = await ReadAsync(name, context.CancellationToken);
+        if (!asReceiver || !AccessPolicy.IsReceiver(context.Principal(), message)) AccessPolicy.AuthorizeMessage(context.Principal(), message);
+        return message;
+    }
+
+    private async ValueTask<MessageRecord> ReadAsync(string name, CancellationToken cancellation)
     {
         var id = default(MessageId);
         var problems = new Problems();
         var isName = name.StartsWith(Names.Messages, StringComparison.Ordinal) && MessageId.TryParse(name[Names.Messages.Length..], out id);
         problems.Require(isName, "name", "is not of the form messages/ID, the ID of 16 lower-case hexadecimal digits");
         problems.ThrowIfAny();
-        var message = await messages.FindAsync(id, context.CancellationToken) ?? throw M2MException.NotFound(name);
-        AccessPolicy.AuthorizeMessage(context.Principal(), message);
-        return message;
+        return await messages.FindAsync(id, cancellation) ?? throw M2MException.NotFound(name);
     }
+
+    private IApplicationMailboxGrain ApplicationOf(string id) => grains.GetGrain<IApplicationMailboxGrain>(id);
 
     private static string ObjectOf(string target) =>
         Names.IdIn(target, Names.Objects) ?? throw new InvalidOperationException("The target is neither an object nor a group.");

@@ -11,7 +11,7 @@ namespace M2MCluster.FrontDoor.Webhooks;
 /// acknowledgement follows, so that after a restart only what was under way is sent again.
 /// </summary>
 internal sealed partial class WebhookDispatcher(
-    Subscription subscription, IFeedReader reader, FeedSignal signal, WebhookPost post, TimeSpan longestBackOff, TimeProvider time, ILogger logger)
+    Subscription subscription, IFeedReader reader, Acknowledging acknowledging, FeedSignal signal, WebhookPost post, TimeSpan longestBackOff, TimeProvider time, ILogger logger)
 {
     private const int BatchSize = 256;
     private static readonly TimeSpan AfterGone = TimeSpan.FromHours(1);
@@ -116,7 +116,7 @@ internal sealed partial class WebhookDispatcher(
         }
 
         if (ReferenceEquals(cursor, _acknowledged)) return;
-        await reader.AcknowledgeAsync(subscription.Feed, cursor, cancellation);
+        await acknowledging.AcknowledgeAsync(subscription.Feed, cursor, cancellation);
         _acknowledged = cursor;
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class WebhookService(
     IGrainFactory grains,
     IApplicationReader applications,
     IFeedReader reader,
+    Acknowledging acknowledging,
     FeedNews news,
     WebhookNews changes,
     WebhookPost post,
@@ -91,7 +92,7 @@ internal sealed partial class WebhookService(
         {
             await using var signal = await news.ListenAsync(subscription.Feed);
             var longestBackOff = options.Value.Webhooks.LongestBackOff;
-            await new WebhookDispatcher(subscription, reader, signal, post, longestBackOff, time, logger).RunAsync(cancellation);
+            await new WebhookDispatcher(subscription, reader, acknowledging, signal, post, longestBackOff, time, logger).RunAsync(cancellation);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {

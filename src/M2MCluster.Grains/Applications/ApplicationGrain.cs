@@ -17,6 +17,7 @@ internal sealed class ApplicationGrain(
 {
     private const int MaxKeys = 100;
     private const int MaxSubscriptions = 1000;
+    private const int MaxPermittedSenders = 1000;
 
     private long _version;
     private ApplicationState? _state;
@@ -54,10 +55,21 @@ internal sealed class ApplicationGrain(
 
     public ValueTask<ApplicationView> Get() => new(Existing().View);
 
-    public async ValueTask<ApplicationView> Update(string actor, string displayName)
+    public ValueTask<ApplicationView> Update(string actor, string displayName) => Change(actor, new(displayName));
+
+    public async ValueTask<ApplicationView> Change(string actor, ApplicationPatch patch)
     {
         var state = Existing();
-        var next = state with { View = state.View with { DisplayName = displayName } };
+        if (patch.PermittedSenders is { Length: > MaxPermittedSenders })
+            throw M2MException.Invalid("permittedSenders", $"has at most {MaxPermittedSenders}");
+        var next = state with
+        {
+            View = state.View with
+            {
+                DisplayName = patch.DisplayName ?? state.View.DisplayName,
+                PermittedSenders = patch.PermittedSenders ?? state.View.PermittedSenders,
+            },
+        };
         var set = Begin(next, actor, "application.update");
         set.Application = next.View;
         await CommitAsync(set, next);
@@ -69,6 +81,8 @@ internal sealed class ApplicationGrain(
         var state = Existing();
         var set = Begin(null, actor, "application.delete");
         set.RemovedApplication = Id;
+        // What others sent to it ends then.
+        set.Arm.Add(new(DueTime.Of(time.GetUtcNow()), Name));
         foreach (var key in state.Keys) set.Keys.Add(new(key.Hash, Id, Removed: true));
         foreach (var subscription in state.Subscriptions) set.Subscriptions.Add(new(subscription, Removed: true));
         await CommitAsync(set, null);

@@ -19,7 +19,7 @@ internal sealed class DeliveryMetrics : IDisposable
 
     public DeliveryMetrics(MailboxWatch mailboxes)
     {
-        _accepted = new CounterSet(_meter, "m2m.messages.accepted", "{message}", "Messages accepted, each member's part of a group's counted", ("target", ["object", "group"]));
+        _accepted = new CounterSet(_meter, "m2m.messages.accepted", "{message}", "Messages accepted, each member's part of a group's counted", ("target", ["object", "group", "application"]));
         _attempts = new CounterSet(_meter, "m2m.delivery.attempts", "{attempt}", "Attempts to hand a message over, by bearer and how they came out",
             ("bearer", GrainMeter.Bearers), ("result", Results));
         _duration = _meter.CreateHistogram<double>(
@@ -32,6 +32,8 @@ internal sealed class DeliveryMetrics : IDisposable
     public void Accepted() => _accepted.Add();
 
     public void AcceptedForGroup(int members) => _accepted.Add(members, row: 1);
+
+    public void AcceptedForApplication() => _accepted.Add(1, row: 2);
 
     public void Ended(MessageRecord message)
     {

@@ -12,6 +12,22 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>The JSON data of events, UTF-8. Names and forms are part of the API.</summary>
 internal static class EventData
 {
+    /// <summary>What is longer is read by <c>GetMessage</c>: it would stand in the feed once for each of its readers.</summary>
+    private const int MostInEvent = 64 << 10;
+
+    /// <summary>A message as the application that it was sent to reads it.</summary>
+    public static byte[] Message(MessageRecord message) => Write(json =>
+    {
+        WriteMessage(json, message);
+        json.WriteString("contentType", message.ContentType);
+        json.WriteNumber("size", message.Payload.Length);
+        if (message.Payload.Length <= MostInEvent) json.WriteBase64String("payload", message.Payload);
+        json.WriteNumber("priority", message.Priority);
+        json.WriteString("confirmation", message.Confirmation.ToString().ToUpperInvariant());
+        json.WriteString("acceptTime", message.AcceptedAt.UtcDateTime);
+        json.WriteString("expireTime", message.ExpiresAt.UtcDateTime);
+    });
+
     public static byte[] Outcome(MessageRecord message) => Write(json =>
     {
         WriteMessage(json, message);

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Transactions;
@@ -23,7 +24,7 @@ internal sealed partial class Firing(
     /// <exception cref="M2MException"><see cref="ErrorCode.Unavailable"/>: storage is away.</exception>
     public async Task<IReadOnlyList<DueTime>> FireAsync(IReadOnlyList<DueTime> page)
     {
-        var asleep = page.Select(due => due.ObjectId).Where(id => !IsMessage(id) && !inbox.Follows(id)).ToHashSet();
+        var asleep = page.Select(due => due.ObjectId).Where(id => !IsMessage(id) && !IsApplication(id) && !inbox.Follows(id)).ToHashSet();
         var stored = await PeekAsync(asleep);
         var failures = await Task.WhenAll(page.GroupBy(due => due.ObjectId).Select(times =>
             FireAsync(times.Key, [.. times], asleep.Contains(times.Key), stored.GetValueOrDefault(times.Key))));
@@ -88,10 +89,16 @@ internal sealed partial class Firing(
             return;
         }
 
-        foreach (var due in times) await grains.GetObject(id).Wake(due.At);
+        foreach (var due in times)
+        {
+            if (IsApplication(id)) await grains.GetGrain<IApplicationMailboxGrain>(id[Names.Applications.Length..]).Wake(due.At);
+            else await grains.GetObject(id).Wake(due.At);
+        }
     }
 
     private static bool IsMessage(string id) => id.StartsWith(Names.Messages, StringComparison.Ordinal) || id.StartsWith(Names.Transactions, StringComparison.Ordinal);
+
+    private static bool IsApplication(string id) => id.StartsWith(Names.Applications, StringComparison.Ordinal);
 
     [LoggerMessage(3002, LogLevel.Warning, "{Count} due times could not be dealt with and are tried again, the first of {ObjectId}: {Reason}")]
     private partial void LogFailed(int count, string objectId, string reason);

@@ -13,12 +13,12 @@ public sealed class SubscriptionTable
     private readonly string[] _toAll;
     private readonly (string Feed, Filter Filter)[] _filtered;
     private readonly FrozenDictionary<string, (string Feed, Filter Filter)[]> _byObject;
-    private readonly FrozenDictionary<string, DateTimeOffset> _applications;
+    private readonly FrozenDictionary<string, ApplicationView> _applications;
     private readonly FrozenSet<string> _withOwnFeeds;
 
     public SubscriptionTable(IEnumerable<ApplicationView> applications, IReadOnlyList<Subscription> subscriptions)
     {
-        _applications = applications.ToFrozenDictionary(application => application.Id, application => application.CreatedAt);
+        _applications = applications.ToFrozenDictionary(application => application.Id);
         _withOwnFeeds = subscriptions.Where(subscription => subscription.Webhook is not null).Select(subscription => subscription.Application).ToFrozenSet();
         var toAll = new List<string>();
         var filtered = new List<(string Feed, Filter Filter)>();
@@ -69,7 +69,10 @@ public sealed class SubscriptionTable
     }
 
     /// <summary>Whether this is the application of that time, and not a later one of the same id.</summary>
-    public bool Knows(string application, DateTimeOffset at) => _applications.TryGetValue(application, out var createdAt) && createdAt <= at;
+    public bool Knows(string application, DateTimeOffset at) => _applications.TryGetValue(application, out var found) && found.CreatedAt <= at;
+
+    /// <summary>Null: there is no such application.</summary>
+    public ApplicationView? Find(string application) => _applications.GetValueOrDefault(application);
 
     /// <summary>The feeds of the application that hears of an event in any case, and nobody else: its own, and those of its webhooks that match.</summary>
     public IReadOnlyList<string> FeedsOf(string application, string type, string objectId, IReadOnlyList<string> groups) => _withOwnFeeds.Contains(application)

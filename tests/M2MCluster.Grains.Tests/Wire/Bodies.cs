@@ -111,6 +111,12 @@ internal static class Bodies
         ["application-state"] = new ApplicationState(
             new("app", "App", Noon), [new(new("k1", "Key", Noon), [5, 6, 7])],
             [new("app", "s", "", null), new("app", "t", "object = \"a\"", new("https://example.com/hook"))]),
+        ["application-permits"] = new ApplicationView("app", "App", Noon, ["billing", ApplicationView.AnySender]),
+        ["application-mailbox"] = new ApplicationMailboxState
+        {
+            Posted = [new(new(80), 81), new(new(82), 83, Passed: true)], Looked = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty.Add("app/s", 12),
+            ArmedAt = Unix(6),
+        },
         ["group-state"] = new GroupState(new("g", "Group", 3, Noon)),
         ["import"] = new ImportStatus
         {

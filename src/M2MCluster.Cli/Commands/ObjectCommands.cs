@@ -16,7 +16,7 @@ internal static class ObjectCommands
         Aliases = { "objects" },
         Subcommands =
         {
-            CreateObject(globals), Get(globals), List(globals), Update(globals), Delete(globals), Credential(globals),
+            CreateObject(globals), Get(globals), List(globals), Update(globals), Delete(globals), Disconnect(globals), Hold(globals), Release(globals), Credential(globals),
             ImportCommand.Create(globals), GenerateCommand.Create(),
         },
     };
@@ -100,6 +100,53 @@ internal static class ObjectCommands
             var name = Format.Name("objects", parsed.GetRequiredValue(id));
             var gone = await session.FrontDoor.Objects.DeleteObjectAsync(new DeleteObjectRequest { Name = name }, cancellationToken: cancellationToken);
             session.Screen.Show(gone, console => console.WriteLine($"Deleted {name}."));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Disconnect(GlobalOptions globals)
+    {
+        var id = new Argument<string>("id");
+        var command = new Command("disconnect", "Ends its sessions and its registration; it may come back.") { id };
+        globals.Run(command, async (session, parsed, cancellationToken) =>
+        {
+            var request = new DisconnectObjectRequest { Name = Format.Name("objects", parsed.GetRequiredValue(id)) };
+            var now = await session.FrontDoor.Objects.DisconnectObjectAsync(request, cancellationToken: cancellationToken);
+            session.Screen.Show(now, console => console.WriteLine($"{now.Name} is {now.Status.Reachability}."));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Hold(GlobalOptions globals)
+    {
+        var id = new Argument<string>("id");
+        var duration = Durations.Option("--for", "How long: 90s, 15m, 2h; a day at most.", TimeSpan.FromMinutes(15));
+        var priority = new Option<int>("--priority") { Description = "0 to 7; a higher one takes over.", DefaultValueFactory = _ => 0 };
+        var command = new Command("hold", "Takes its commands for the application whose key is given.") { id, duration, priority };
+        globals.Run(command, async (session, parsed, cancellationToken) =>
+        {
+            var request = new HoldObjectRequest
+            {
+                Name = Format.Name("objects", parsed.GetRequiredValue(id)), Duration = Duration.FromTimeSpan(parsed.GetValue(duration)), Priority = parsed.GetValue(priority),
+            };
+            var now = await session.FrontDoor.Objects.HoldObjectAsync(request, cancellationToken: cancellationToken);
+            session.Screen.Show(now, console => console.WriteLine($"{now.Hold.Application} holds the commands of {now.Name} until {Format.Time(now.Hold.Until)}."));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Release(GlobalOptions globals)
+    {
+        var id = new Argument<string>("id");
+        var command = new Command("release", "Gives its commands free again.") { id };
+        globals.Run(command, async (session, parsed, cancellationToken) =>
+        {
+            var request = new ReleaseObjectRequest { Name = Format.Name("objects", parsed.GetRequiredValue(id)) };
+            var now = await session.FrontDoor.Objects.ReleaseObjectAsync(request, cancellationToken: cancellationToken);
+            session.Screen.Show(now, console => console.WriteLine($"Nobody holds the commands of {now.Name}."));
             return 0;
         });
         return command;

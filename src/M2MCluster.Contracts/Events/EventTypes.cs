@@ -17,6 +17,7 @@ public static class EventTypes
     public const string ObjectDeregistered = "m2m.object.deregistered";
     public const string ObjectDeleted = "m2m.object.deleted";
     public const string ObjectReachability = "m2m.object.reachability";
+    public const string ObjectHold = "m2m.object.hold";
     public const string ObjectFault = "m2m.object.fault";
     public const string ApplicationRegistered = "m2m.application.registered";
 }

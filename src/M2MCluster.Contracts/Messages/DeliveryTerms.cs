@@ -18,4 +18,7 @@ public sealed record DeliveryTerms
 
     /// <summary>Over which ways it may go; null: over any that does not cost extra.</summary>
     [Id(4)] public PathPolicy? Paths { get; init; }
+
+    /// <summary>Of a command.</summary>
+    [Id(5)] public WhenHeld WhenHeld { get; init; }
 }

@@ -59,6 +59,9 @@ public sealed record MessageRecord
     /// <summary>Null: it belongs to no transaction. The message that a transaction is as a whole has it only once it has ended.</summary>
     [Id(26)] public TransactionRole? Transaction { get; init; }
 
+    /// <summary>The id of the object that sent it, if one did; it is told of the outcome by a message of its own.</summary>
+    [Id(31)] public string? Peer { get; init; }
+
     /// <summary>Before this the object does not get it; null: at once. Beyond all time while its object has given its word on it, or it was taken back.</summary>
     public DateTimeOffset? OpensAt => Transaction is { IsHeld: true } ? DateTimeOffset.MaxValue : Plan?.At ?? Terms?.NotBefore;
 

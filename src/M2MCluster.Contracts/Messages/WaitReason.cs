@@ -25,4 +25,6 @@ public enum WaitReason
     Return = 9,
     /// <summary>The object, which is there, to fetch it.</summary>
     Fetch = 10,
+    /// <summary>The application that holds the object's commands to release them.</summary>
+    Hold = 11,
 }

@@ -1,6 +1,7 @@
 namespace M2MCluster.Contracts.Messages;
 
 /// <summary>A message as its object sees it.</summary>
+/// <param name="From">The id of the object that sent it, if one did.</param>
 [GenerateSerializer, Immutable, Alias("m2m.WaitingMessage")]
 public sealed record WaitingMessage(
     [property: Id(0)] MessageId Id,
@@ -11,4 +12,5 @@ public sealed record WaitingMessage(
     [property: Id(5)] Confirmation Confirmation,
     [property: Id(6)] Command? Command = null,
     [property: Id(7)] string? TraceParent = null,
-    [property: Id(20)] TransactionMark? Transaction = null);
+    [property: Id(20)] TransactionMark? Transaction = null,
+    [property: Id(8)] string? From = null);

@@ -29,4 +29,24 @@ public static class Characteristics
 
     /// <summary>How far the object confirms what it gets: <c>NONE</c>, <c>DELIVERED</c> or <c>APPLIED</c>; not given: as far as it is asked.</summary>
     public const string Confirms = "confirms";
+
+    /// <summary>Boolean: it switches its radio off as soon as nothing waits for it; its awake window then ends with that exchange (4.15.c).</summary>
+    public const string OffWhenDone = "offWhenDone";
+
+    /// <summary>Seconds without traffic after which a persistent session is ended, 1 to a day; keep-alives do not count. Default: never (4.15.b).</summary>
+    public const string IdleTimeout = "idleTimeout";
+
+    /// <summary>True: nothing can be delivered to it. A list of bearers: over those it only sends (6.8).</summary>
+    public const string SendOnly = "sendOnly";
+
+    /// <summary>
+    /// List of commands that it takes, and no others: <c>"PUT /led"</c>, <c>"/led"</c>, or an object with <c>path</c> or <c>name</c>, and <c>methods</c> and
+    /// <c>parameters</c> (a JSON schema: type, required, properties, enum, minimum, maximum) (6.2).
+    /// </summary>
+    public const string Commands = "commands";
+
+    /// <summary>
+    /// List of ids, <c>*</c> at an end for any, of objects that it exchanges messages with. Only as preconfigured: what the object says of itself is no grant (4.1.b).
+    /// </summary>
+    public const string Peers = "peers";
 }

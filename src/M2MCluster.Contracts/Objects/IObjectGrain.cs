@@ -66,6 +66,15 @@ public interface IObjectGrain : IGrainWithStringKey
     /// <summary>How the object is to behave. Asking is no contact, and changes nothing.</summary>
     [Alias("Config")] ValueTask<DeviceConfig> Config(Speaker speaker);
 
+    /// <summary>The object switches its radio off for that long, or until it is heard of again; nothing is sent to it meanwhile. At most 7 days.</summary>
+    [Alias("Suspend")] ValueTask Suspend(Speaker speaker, TimeSpan atMost);
+
+    /// <summary>Demands that the object may send to another one, as far as it is concerned. <see cref="ErrorCode.PermissionDenied"/> if not.</summary>
+    [Alias("DemandPeer")] ValueTask DemandPeer(Speaker speaker, string peer);
+
+    /// <summary>How many messages wait for it, or, as a gateway, for its children; for these at most 1.</summary>
+    [AlwaysInterleave, Alias("CountWaiting")] ValueTask<int> CountWaiting();
+
     // What its edge and its gateway say.
 
     /// <summary>What became of an attempt to push. One that is not current changes nothing.</summary>
@@ -125,4 +134,16 @@ public interface IObjectGrain : IGrainWithStringKey
 
     /// <summary>Ends an anycast part CANCELLED, so that another member can have it. False: the object may have it already, and it waits on.</summary>
     [Alias("Withdraw")] ValueTask<bool> Withdraw(MessageId id);
+
+    /// <summary>Ends its sessions and its registration; it may come back at any time.</summary>
+    [Alias("Disconnect")] ValueTask<ObjectView> Disconnect(string actor);
+
+    /// <summary>
+    /// An application takes the object's commands for itself, or extends that. <see cref="ErrorCode.FailedPrecondition"/> if another one of the same or a higher priority has
+    /// them.
+    /// </summary>
+    [Alias("Hold")] ValueTask<ObjectView> Hold(string application, TimeSpan duration, int priority);
+
+    /// <param name="application">Whose hold ends; null: whoever has it. It is no error if it has none.</param>
+    [Alias("Release")] ValueTask<ObjectView> Release(string? application);
 }

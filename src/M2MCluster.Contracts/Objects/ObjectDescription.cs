@@ -33,6 +33,9 @@ public sealed record ObjectDescription
     [Id(11)] public required DateTimeOffset CreatedAt { get; init; }
     [Id(12)] public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>Who has its commands for itself now; one that has run out means nothing.</summary>
+    [Id(15)] public CommandHold? Hold { get; init; }
+
     /// <summary>The characteristic that holds: what the object says, else what was preconfigured; null if neither says anything.</summary>
     public string? Effective(string name) =>
         Provided.TryGetValue(name, out var said) ? said : Preconfigured.GetValueOrDefault(name);

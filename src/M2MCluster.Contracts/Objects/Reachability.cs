@@ -15,4 +15,6 @@ public enum Reachability
     Overdue = 4,
     /// <summary>Left, or its registration ran out.</summary>
     Unreachable = 5,
+    /// <summary>It said that it is silent until <see cref="ObjectStatus.Until"/>, unless it is heard of before; nothing is sent to it.</summary>
+    Suspended = 6,
 }

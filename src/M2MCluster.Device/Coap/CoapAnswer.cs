@@ -9,6 +9,9 @@ internal sealed record CoapAnswer(CoapMessage Response, ReadOnlyMemory<byte> Bod
 
     public string? ContentType => Response.Options.ContentFormat is { } format ? CoapContentFormat.ToMediaType(format) : null;
 
+    /// <summary>How many messages wait still; null: the platform did not say.</summary>
+    public uint? Waiting => Response.Options.TryGet(CoapOptionNumber.Waiting, out _) ? Response.Options.GetUint(CoapOptionNumber.Waiting) ?? 0 : null;
+
     /// <exception cref="DeviceException">The code is no success.</exception>
     public CoapAnswer OrThrow()
     {

@@ -15,6 +15,7 @@ public sealed class CoapDevice : IAsyncDisposable
     private readonly CoapDeviceOptions _options;
     private readonly TimeProvider _time;
     private readonly CoapExchanges _exchanges;
+    private readonly CoapRadio _radio;
     private readonly CoapTransfer _transfer;
     private readonly MessageLedger _ledger;
     private readonly CancellationTokenSource _ending = new();
@@ -27,7 +28,7 @@ public sealed class CoapDevice : IAsyncDisposable
         _options = options;
         _time = time;
         ReportIds = new ReportIds(time);
-        _exchanges = new CoapExchanges(options.Server, options.LocalAddress, options.Transmission, options.Link, time);
+        _exchanges = new CoapExchanges(options.Server, options.LocalAddress, options.Transmission, options.Link, _radio = new CoapRadio(time, options.Radio), time);
         _transfer = new CoapTransfer(_exchanges, options.CheckedBlockSize, options.MaxBody);
         _ledger = new MessageLedger(options.Transactions is { } participant ? new TransactionLedger(participant, options.Journal) : null);
         if (options.Commands is not { } commands) return;
@@ -47,6 +48,70 @@ public sealed class CoapDevice : IAsyncDisposable
 
     public bool IsAsleep => _exchanges.Socket.Deaf;
 
+    /// <summary>For how long the radio was on, since the start.</summary>
+    public TimeSpan RadioOnTime => _radio.OnTime;
+
+    public bool IsSuspended => _exchanges.IsSuspended;
+
+    /// <summary>
+    /// Tells the platform, then is silent: no frame leaves, retransmissions and answers included, until <see cref="ResumeAsync"/>. What is asked for meanwhile waits. The
+    /// platform sends nothing until then, or for <paramref name="atMost"/> (1 s to 7 days) at most.
+    /// </summary>
+    public async Task SuspendAsync(TimeSpan atMost, CancellationToken cancellationToken = default)
+    {
+        var seconds = ((long)Math.Ceiling(atMost.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var request = new CoapRequest(CoapCode.Post, "/m2m/radio") { Queries = [.. Who(null), ("suspend", seconds)], Passes = true };
+        // What is asked for from here on would tell the platform that the device is back.
+        _exchanges.Hold();
+        try
+        {
+            (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow();
+        }
+        catch
+        {
+            _exchanges.Resume();
+            throw;
+        }
+
+        _exchanges.Suspend();
+    }
+
+    /// <summary>Sends what waited, and tells the platform.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken = default)
+    {
+        _exchanges.Resume();
+        (await RequestAsync(new CoapRequest(CoapCode.Post, "/m2m/radio") { Queries = Who(null) }, cancellationToken).ConfigureAwait(false)).OrThrow();
+    }
+
+    /// <summary>
+    /// For who uses the service rarely: sends a report, deals with what waits, and switches the radio off as soon as an answer says that nothing more comes (4.15.c).
+    /// Returns how many messages there were.
+    /// </summary>
+    public async Task<int> ReportAndSleepAsync(DeviceReport report, MessageHandler handler, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var waiting = await SendAsync(report, null, more: true, cancellationToken).ConfigureAwait(false);
+        var count = 0;
+        while (waiting != 0 && await FetchNextAsync(null, cancellationToken).ConfigureAwait(false) is { } message)
+        {
+            var result = await _ledger.HandleAsync(message, handler, cancellationToken).ConfigureAwait(false);
+            waiting = await SendResultAsync(message.Id, result, null, more: true, cancellationToken).ConfigureAwait(false);
+            count++;
+        }
+
+        Sleep();
+        return count;
+    }
+
+    /// <summary>Sends a message to another object, by its id or a name; when it returns, the message is on the platform's disk. Its outcome comes as a message.</summary>
+    /// <param name="id">Sent again under the same id, it is the same message.</param>
+    /// <returns>The message's id.</returns>
+    public async Task<string> SendToAsync(string peer, ReadOnlyMemory<byte> payload, string contentType, string id, CancellationToken cancellationToken = default)
+    {
+        var request = new CoapRequest(CoapCode.Post, "/m2m/messages") { Queries = [.. Who(null), ("to", peer), ("id", id)], ContentType = contentType, Payload = payload };
+        return (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow().Response.Options.LocationPath.Split('/')[^1];
+    }
+
     /// <summary>Hears nothing until <see cref="Wake"/>, or until the next request is made.</summary>
     public void Sleep() => _exchanges.Socket.Deaf = true;
 
@@ -56,18 +121,24 @@ public sealed class CoapDevice : IAsyncDisposable
     public ValueTask RebindAsync() => _exchanges.Socket.RebindAsync();
 
     /// <summary>Registers at the resource directory (RFC 9176), with the links of its resources.</summary>
-    public async Task RegisterAsync(CancellationToken cancellationToken = default) =>
-        _location = await RegisterAsync(Name, cancellationToken).ConfigureAwait(false);
+    public Task RegisterAsync(CancellationToken cancellationToken = default) => RegisterAsync([], cancellationToken);
+
+    /// <summary>The same, with what the device says of itself: the cell that it is in, whether it roams…</summary>
+    public async Task RegisterAsync(IReadOnlyList<(string Name, string Value)> characteristics, CancellationToken cancellationToken = default) =>
+        _location = await RegisterAsync(Name, characteristics, cancellationToken).ConfigureAwait(false);
 
     /// <summary>A gateway attaches a child.</summary>
-    public Task AttachAsync(string child, CancellationToken cancellationToken = default) => RegisterAsync(child, cancellationToken);
+    public Task AttachAsync(string child, CancellationToken cancellationToken = default) => RegisterAsync(child, [], cancellationToken);
 
     /// <summary>Extends the registration; registers where there is none, or the platform has forgotten it.</summary>
-    public async Task UpdateAsync(CancellationToken cancellationToken = default)
+    public Task UpdateAsync(CancellationToken cancellationToken = default) => UpdateAsync([], cancellationToken);
+
+    /// <summary>The same, with what has changed of what the device says of itself.</summary>
+    public async Task UpdateAsync(IReadOnlyList<(string Name, string Value)> characteristics, CancellationToken cancellationToken = default)
     {
         if (_location is { } location)
         {
-            var answer = await RequestAsync(new CoapRequest(CoapCode.Post, location) { Queries = Who(null) }, cancellationToken).ConfigureAwait(false);
+            var answer = await RequestAsync(new CoapRequest(CoapCode.Post, location) { Queries = [.. Who(null), .. characteristics] }, cancellationToken).ConfigureAwait(false);
             if (answer.Code != CoapCode.NotFound)
             {
                 answer.OrThrow();
@@ -75,7 +146,7 @@ public sealed class CoapDevice : IAsyncDisposable
             }
         }
 
-        await RegisterAsync(cancellationToken).ConfigureAwait(false);
+        await RegisterAsync(characteristics, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task DeregisterAsync(CancellationToken cancellationToken = default)
@@ -86,16 +157,22 @@ public sealed class CoapDevice : IAsyncDisposable
     }
 
     /// <summary>Sends a report; when it returns, the report is on the platform's disk, once, however often it was sent.</summary>
-    public async Task ReportAsync(DeviceReport report, string? child = null, CancellationToken cancellationToken = default)
+    public Task ReportAsync(DeviceReport report, string? child = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
+        return SendAsync(report, child, more: false, cancellationToken);
+    }
+
+    private async Task<uint?> SendAsync(DeviceReport report, string? child, bool more, CancellationToken cancellationToken)
+    {
         var request = new CoapRequest(CoapCode.Post, "/m2m/reports")
         {
             Queries = [.. Who(child), ("id", report.Id)],
             ContentType = report.ContentType,
             Payload = report.Payload,
+            AsksForMore = more,
         };
-        (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow();
+        return (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow().Waiting;
     }
 
     /// <summary>How the platform wants the device to behave.</summary>
@@ -177,16 +254,22 @@ public sealed class CoapDevice : IAsyncDisposable
     }
 
     /// <summary>Says what became of a message; only this takes it out of the mailbox. The same again is harmless.</summary>
-    public async Task PostResultAsync(string id, DeviceResult result, string? child = null, CancellationToken cancellationToken = default)
+    public Task PostResultAsync(string id, DeviceResult result, string? child = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(result);
+        return SendResultAsync(id, result, child, more: false, cancellationToken);
+    }
+
+    private async Task<uint?> SendResultAsync(string id, DeviceResult result, string? child, bool more, CancellationToken cancellationToken)
+    {
         var request = new CoapRequest(CoapCode.Post, $"/m2m/mailbox/{id}")
         {
             Queries = [.. Who(child), ("result", result.Ok ? "ok" : "error")],
             ContentType = result.ContentType,
             Payload = result.Payload,
+            AsksForMore = more,
         };
-        (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow();
+        return (await RequestAsync(request, cancellationToken).ConfigureAwait(false)).OrThrow().Waiting;
     }
 
     /// <summary>Fetches, handles and answers message after message until none waits; returns their number.</summary>
@@ -236,12 +319,12 @@ public sealed class CoapDevice : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private async Task<string> RegisterAsync(string name, CancellationToken cancellationToken)
+    private async Task<string> RegisterAsync(string name, IReadOnlyList<(string Name, string Value)> characteristics, CancellationToken cancellationToken)
     {
         var lifetime = ((long)_options.Lifetime.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var request = new CoapRequest(CoapCode.Post, "/rd")
         {
-            Queries = [("ep", name), ("lt", lifetime)],
+            Queries = [("ep", name), ("lt", lifetime), .. characteristics],
             ContentType = "application/link-format",
             Payload = Encoding.UTF8.GetBytes(name == Name ? _options.Links : string.Empty),
         };
@@ -250,7 +333,7 @@ public sealed class CoapDevice : IAsyncDisposable
 
     private Task<CoapAnswer> RequestAsync(CoapRequest request, CancellationToken cancellationToken)
     {
-        Wake();
+        if (!IsSuspended) Wake();
         return _transfer.RequestAsync(request, cancellationToken);
     }
 

@@ -44,6 +44,9 @@ public sealed record CoapDeviceOptions
     /// <summary>What the device serves, in CoRE link-format (RFC 6690); empty for a device that only asks.</summary>
     public string Links { get; init; } = string.Empty;
 
+    /// <summary>Told of each frame and of each switching, as it happens, on the thread that does it; must not block.</summary>
+    public Action<RadioActivity>? Radio { get; init; }
+
     internal int CheckedBlockSize =>
         BlockSize is >= 16 and <= 1024 ? 1 << (CoapBlock.ExponentFor(BlockSize) + 4) : throw new ArgumentOutOfRangeException(nameof(BlockSize), "16 to 1024");
 }

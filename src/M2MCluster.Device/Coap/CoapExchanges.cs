@@ -13,16 +13,21 @@ internal sealed class CoapExchanges : ICoapLayerEvents<IPEndPoint>, IAsyncDispos
     private readonly IPEndPoint _server;
     private readonly CoapMessageLayer<IPEndPoint> _layer;
     private readonly ITimer _timer;
+    private readonly List<Action<long>> _held = [];
+    private TaskCompletionSource? _suspension;
+    private bool _isSilent;
+    private TimeSpan _silence;
+    private long _silentSince;
     private bool _ended;
 
-    public CoapExchanges(IPEndPoint server, IPAddress? local, CoapTransmission transmission, DeviceLink link, TimeProvider time)
+    public CoapExchanges(IPEndPoint server, IPAddress? local, CoapTransmission transmission, DeviceLink link, CoapRadio radio, TimeProvider time)
     {
         _server = server;
         _time = time;
         _origin = time.GetTimestamp();
         _layer = new(transmission, this);
         _timer = time.CreateTimer(_ => Step(now => _layer.Advance(now)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Socket = new CoapSocket(server, local, link, datagram => Step(now => _layer.Receive(_server, datagram, now)));
+        Socket = new CoapSocket(server, local, link, radio, datagram => Step(now => _layer.Receive(_server, datagram, now)));
     }
 
     public CoapSocket Socket { get; }
@@ -30,13 +35,63 @@ internal sealed class CoapExchanges : ICoapLayerEvents<IPEndPoint>, IAsyncDispos
     /// <summary>Serves requests of the platform; called under no lock.</summary>
     public Action<CoapIncoming<IPEndPoint>>? Requested { get; set; }
 
-    /// <summary>Milliseconds since the start.</summary>
-    public long Now => (long)_time.GetElapsedTime(_origin).TotalMilliseconds;
+    /// <summary>Milliseconds since the start; they do not pass while suspended, so that no retransmission is counted as unheard.</summary>
+    public long Now => (long)((!_isSilent ? _time.GetElapsedTime(_origin) : _time.GetElapsedTime(_origin, _silentSince)) - _silence).TotalMilliseconds;
+
+    /// <summary>New requests wait from now on; those before them go on.</summary>
+    public void Hold()
+    {
+        lock (_lock) _suspension ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>From now on no frame leaves, retransmissions and answers included: all of it waits.</summary>
+    public void Suspend()
+    {
+        lock (_lock)
+        {
+            if (_isSilent) return;
+            _silentSince = _time.GetTimestamp();
+            _isSilent = true;
+            _suspension ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        Socket.Deaf = true;
+    }
+
+    /// <summary>What waited follows.</summary>
+    public void Resume()
+    {
+        TaskCompletionSource? suspension;
+        lock (_lock)
+        {
+            if ((suspension = _suspension) is null) return;
+            Socket.Deaf = false;
+            if (_isSilent) _silence += _time.GetElapsedTime(_silentSince);
+            _isSilent = false;
+            _suspension = null;
+            foreach (var step in _held) step(Now);
+            _held.Clear();
+            Arm();
+        }
+
+        suspension.SetResult();
+    }
+
+    public bool IsSuspended
+    {
+        get
+        {
+            lock (_lock) return _isSilent;
+        }
+    }
 
     /// <summary>One confirmable exchange, whatever the response's code.</summary>
+    /// <param name="passes">It goes out though new requests wait.</param>
     /// <exception cref="DeviceException">No response.</exception>
-    public async Task<CoapMessage> RequestAsync(CoapMessage request, CancellationToken cancellationToken)
+    public async Task<CoapMessage> RequestAsync(CoapMessage request, CancellationToken cancellationToken, bool passes = false)
     {
+        if (!passes) await ResumedAsync(cancellationToken).ConfigureAwait(false);
         var exchange = new Exchange(null);
         var outgoing = Send(request, exchange);
         await using (cancellationToken.UnsafeRegister(_ => Abandon(outgoing, exchange, cancellationToken), null).ConfigureAwait(false))
@@ -48,6 +103,7 @@ internal sealed class CoapExchanges : ICoapLayerEvents<IPEndPoint>, IAsyncDispos
     /// <summary>A request with Observe; the notifications, the first response too, go to <paramref name="notified"/>, on no particular thread.</summary>
     public async Task<CoapOutgoing<IPEndPoint>> ObserveAsync(CoapMessage request, Action<CoapMessage> notified, CancellationToken cancellationToken)
     {
+        await ResumedAsync(cancellationToken).ConfigureAwait(false);
         var exchange = new Exchange(notified);
         request.Options.Set(CoapOptionNumber.Observe, CoapObserve.Register);
         var outgoing = Send(request, exchange);
@@ -66,8 +122,13 @@ internal sealed class CoapExchanges : ICoapLayerEvents<IPEndPoint>, IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
-        Step(_ => _layer.Forget(_server));
-        lock (_lock) _ended = true;
+        lock (_lock)
+        {
+            _ended = true;
+            _layer.Forget(_server);
+            _suspension?.TrySetResult();
+        }
+
         await _timer.DisposeAsync().ConfigureAwait(false);
         await Socket.DisposeAsync().ConfigureAwait(false);
     }
@@ -100,6 +161,21 @@ internal sealed class CoapExchanges : ICoapLayerEvents<IPEndPoint>, IAsyncDispos
         exchange.First.TrySetCanceled(cancellationToken);
     }
 
+    private async ValueTask ResumedAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task waiting;
+            lock (_lock)
+            {
+                if (_suspension is null || _ended) return;
+                waiting = _suspension.Task;
+            }
+
+            await waiting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private CoapOutgoing<IPEndPoint> Send(CoapMessage request, Exchange exchange)
     {
         lock (_lock)
@@ -117,6 +193,12 @@ internal sealed class CoapExchanges : ICoapLayerEvents<IPEndPoint>, IAsyncDispos
         lock (_lock)
         {
             if (_ended) return;
+            if (_isSilent)
+            {
+                _held.Add(step);
+                return;
+            }
+
             step(Now);
             Arm();
         }
@@ -124,7 +206,7 @@ internal sealed class CoapExchanges : ICoapLayerEvents<IPEndPoint>, IAsyncDispos
 
     private void Arm()
     {
-        if (_layer.NextDue is { } due) _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, due - Now)), Timeout.InfiniteTimeSpan);
+        if (!_isSilent && _layer.NextDue is { } due) _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, due - Now)), Timeout.InfiniteTimeSpan);
     }
 
     private sealed record Exchange(Action<CoapMessage>? Notified)

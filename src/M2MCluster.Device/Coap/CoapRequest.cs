@@ -11,12 +11,19 @@ internal sealed record CoapRequest(CoapCode Method, string Path)
 
     public ReadOnlyMemory<byte> Payload { get; init; }
 
+    /// <summary>It goes out though new requests wait.</summary>
+    public bool Passes { get; init; }
+
+    /// <summary>Asks how many messages wait still.</summary>
+    public bool AsksForMore { get; init; }
+
     /// <summary>A message with everything but the payload; the Echo value if the platform asked for one (RFC 9175).</summary>
     public CoapMessage ToMessage(ReadOnlyMemory<byte>? echo)
     {
         var message = new CoapMessage(Method);
         message.Options.AddPath(Path);
         foreach (var (name, value) in Queries) message.Options.AddQuery(name, value);
+        if (AsksForMore) message.Options.Add(CoapOptionNumber.UriQuery, "more");
         if (CoapContentFormat.OfMediaType(ContentType) is { } format) message.Options.Add(CoapOptionNumber.ContentFormat, (uint)format);
         if (echo is { } value2) message.Options.Add(CoapOptionNumber.Echo, value2);
         return message;

@@ -15,23 +15,29 @@ internal sealed class CoapSocket : IAsyncDisposable
     private readonly IPEndPoint _server;
     private readonly IPAddress? _local;
     private readonly DeviceLink _link;
+    private readonly CoapRadio _radio;
     private readonly Action<ReadOnlyMemory<byte>> _received;
     private readonly CancellationTokenSource _ending = new();
     private volatile Socket _socket;
     private Task _receiving;
 
-    public CoapSocket(IPEndPoint server, IPAddress? local, DeviceLink link, Action<ReadOnlyMemory<byte>> received)
+    public CoapSocket(IPEndPoint server, IPAddress? local, DeviceLink link, CoapRadio radio, Action<ReadOnlyMemory<byte>> received)
     {
         _server = server;
         _local = local;
         _link = link;
+        _radio = radio;
         _received = received;
         _socket = Open();
         _receiving = ReceiveAsync(_socket);
     }
 
     /// <summary>While true, what comes in is dropped, as by a radio that is off.</summary>
-    public bool Deaf { get; set; }
+    public bool Deaf
+    {
+        get => _radio.IsOff;
+        set => _radio.IsOff = value;
+    }
 
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
@@ -40,7 +46,9 @@ internal sealed class CoapSocket : IAsyncDisposable
         if (_link.Drops()) return;
         try
         {
+            _radio.Tell(RadioEvent.TransmissionBegins, datagram.Length);
             _socket.Send(datagram.Span, SocketFlags.None, out _);
+            _radio.Tell(RadioEvent.TransmissionEnded, datagram.Length);
         }
         catch (ObjectDisposedException)
         {
@@ -83,7 +91,11 @@ internal sealed class CoapSocket : IAsyncDisposable
             {
                 var length = await socket.ReceiveAsync(buffer, SocketFlags.None, _ending.Token).ConfigureAwait(false);
                 if (Deaf) _link.CountDropped();
-                else if (!_link.Drops()) _received(buffer.AsMemory(0, length).ToArray());
+                else if (!_link.Drops())
+                {
+                    _radio.Tell(RadioEvent.Received, length);
+                    _received(buffer.AsMemory(0, length).ToArray());
+                }
             }
             catch (SocketException) when (ReferenceEquals(socket, _socket) && !_ending.IsCancellationRequested)
             {

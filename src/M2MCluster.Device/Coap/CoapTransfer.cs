@@ -31,7 +31,7 @@ internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int m
     {
         var whole = request.ToMessage(_echo);
         whole.Payload = request.Payload;
-        if (request.Payload.Length <= blockSize) return await exchanges.RequestAsync(whole, cancellationToken).ConfigureAwait(false);
+        if (request.Payload.Length <= blockSize) return await exchanges.RequestAsync(whole, cancellationToken, request.Passes).ConfigureAwait(false);
 
         var next = new CoapBlock(0, false, CoapBlock.ExponentFor(blockSize));
         while (true)

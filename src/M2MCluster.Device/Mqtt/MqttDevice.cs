@@ -86,6 +86,31 @@ public sealed class MqttDevice : IAsyncDisposable
         return PublishAsync(message.Build(), cancellationToken);
     }
 
+    /// <summary>Says what became of a message that was not handled here: one that was fetched over another bearer.</summary>
+    public Task PostResultAsync(string id, DeviceResult result, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var address = MailboxTopic.Read($"m2m/mailbox/{id}") ?? throw new ArgumentException("is not a message's id", nameof(id));
+        return PublishAsync(ResultOf(address, result), cancellationToken);
+    }
+
+    /// <summary>Sends a message to another object, by its id or a name; when it returns, the message is on the platform's disk. Its outcome comes as a message.</summary>
+    /// <param name="id">With MQTT 5: sent again under the same id, it is the same message.</param>
+    public Task SendToAsync(string peer, ReadOnlyMemory<byte> payload, string contentType, string id, CancellationToken cancellationToken = default)
+    {
+        var message = Publication($"m2m/messages/{peer}", payload, contentType);
+        if (_options.Version5) message.WithUserProperty("id", Encoding.UTF8.GetBytes(id));
+        return PublishAsync(message.Build(), cancellationToken);
+    }
+
+    /// <summary>Tells the platform that nothing is to be sent for that long (1 s to 7 days), and disconnects: no frame, keep-alives included, leaves until it connects again.</summary>
+    public async Task SuspendAsync(TimeSpan atMost, CancellationToken cancellationToken = default)
+    {
+        var text = $"suspend={(long)Math.Ceiling(atMost.TotalSeconds)}";
+        await PublishAsync(Publication("m2m/radio", Encoding.ASCII.GetBytes(text), "text/plain").Build(), cancellationToken).ConfigureAwait(false);
+        await DisconnectAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>A gateway says whether its child can be reached: <c>online</c> or <c>offline</c>.</summary>
     public Task SayStatusAsync(string child, bool online, CancellationToken cancellationToken = default) =>
         PublishAsync(Publication($"m2m/children/{child}/status", online ? "online"u8.ToArray() : "offline"u8.ToArray(), "text/plain").Build(), cancellationToken);

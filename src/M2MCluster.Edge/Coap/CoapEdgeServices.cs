@@ -32,6 +32,8 @@ public static class CoapEdgeServices
         services.AddSingleton<RegistrationIngress>();
         services.AddSingleton<MailboxIngress>();
         services.AddSingleton<ConfigIngress>();
+        services.AddSingleton<RadioIngress>();
+        services.AddSingleton<PeerIngress>();
         services.AddSingleton<CoapIngress>();
         services.AddSingleton<CoapEdge>();
         services.AddSingleton<ICoapListener>(provider => provider.GetRequiredService<CoapEdge>());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Protocols.Coap;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,9 @@ internal sealed partial class CoapIngress(
     RegistrationIngress registrations,
     MailboxIngress mailbox,
     ConfigIngress config,
+    RadioIngress radio,
+    PeerIngress peers,
+    IGrainFactory grains,
     CoapClock clock,
     IOptions<CoapEdgeOptions> options,
     ILogger<CoapIngress> logger)
@@ -25,7 +29,7 @@ internal sealed partial class CoapIngress(
     {
         try
         {
-            return await Lead(call);
+            return await TellWaiting(call, await Lead(call));
         }
         catch (M2MException failure)
         {
@@ -63,9 +67,29 @@ internal sealed partial class CoapIngress(
         CoapResource.Message when call.Request.Code == CoapCode.Get => mailbox.Get(call),
         CoapResource.Message => mailbox.Result(call),
         CoapResource.Config => config.Get(call),
+        CoapResource.Radio => radio.Switch(call),
+        CoapResource.Peers => peers.Send(call),
         CoapResource.Time => ValueTask.FromResult(ShowTime(call.Request)),
         _ => ValueTask.FromResult(ShowWellKnown(call.Request)),
     };
+
+    /// <summary>Who asks by <c>more</c> is told how much waits still: at 0 nothing more comes. Others do not pay for it.</summary>
+    private async ValueTask<CoapMessage> TellWaiting(CoapCall call, CoapMessage reply)
+    {
+        if (call.Request.Code != CoapCode.Post || !reply.Code.IsSuccess || !HasFlag(call.Request.Options, "more"u8)) return reply;
+        if (CoapIdentity.Find(call, out var identity) is null) reply.Options.Add(CoapOptionNumber.Waiting, (uint)await grains.GetObject(identity.Target).CountWaiting());
+        return reply;
+    }
+
+    private static bool HasFlag(CoapOptions options, ReadOnlySpan<byte> name)
+    {
+        for (var i = 0; i < options.Count; i++)
+        {
+            if (options[i].Number == CoapOptionNumber.UriQuery && options[i].Value.Span.SequenceEqual(name)) return true;
+        }
+
+        return false;
+    }
 
     private CoapMessage ShowTime(CoapMessage request)
     {

@@ -13,4 +13,6 @@ internal enum CoapResource
     Message,
     Time,
     Config,
+    Radio,
+    Peers,
 }

@@ -155,6 +155,12 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
         }
     }
 
+    /// <summary>Nothing more that was under way goes to the session.</summary>
+    public void Withdraw(CoapSession session)
+    {
+        lock (_gate) _layer.Withdraw(session);
+    }
+
     /// <summary>Forgets who speaks on the session and what it observes.</summary>
     public void End(CoapSession session)
     {

@@ -99,6 +99,7 @@ internal sealed class MailboxIngress(IGrainFactory grains, CoapChannels channels
         reply.Options.Set(CoapOptionNumber.MaxAge, 0);
         if (message.Transaction is { } mark && reply.Code == CoapCode.Content) reply.Options.Add(CoapOptionNumber.Transaction, TextOf(mark));
         if (message.Command is { } command && reply.Code == CoapCode.Content) reply.Options.Add(CoapOptionNumber.Command, $"{command.Method} {command.Path}");
+        if (message.From is { } from && reply.Code == CoapCode.Content) reply.Options.Add(CoapOptionNumber.From, from);
         return reply;
     }
 

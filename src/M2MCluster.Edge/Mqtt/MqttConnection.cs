@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Threading.Channels;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Sessions;
@@ -175,13 +177,17 @@ internal sealed class MqttConnection(
         {
             return publish.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
                 ? null
-                : new MqttPubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = verdict.Reason, ReasonString = detail };
+                : new MqttPubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = verdict.Reason, ReasonString = detail, UserProperties = Waiting(verdict) };
         }
 
         // In version 5 a refusal ends the exchange; in 3.1.1 it cannot be said, and the exchange goes on to its end.
         if (verdict.Reason == MqttPubAckReasonCode.Success || !session.IsVersion5) _unreleased.Add(publish.PacketIdentifier);
         return new MqttPubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = (MqttPubRecReasonCode)verdict.Reason, ReasonString = detail };
     }
+
+    private List<MqttUserProperty>? Waiting(MqttVerdict verdict) => session.IsVersion5 && verdict.Waiting is { } waiting
+        ? [new("waiting", Encoding.ASCII.GetBytes(waiting.ToString(CultureInfo.InvariantCulture)).AsMemory())]
+        : null;
 
     private MqttPubCompPacket Release(MqttPubRelPacket release) => new()
     {

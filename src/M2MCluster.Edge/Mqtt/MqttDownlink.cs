@@ -29,7 +29,12 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
     {
         var found = edge.Sessions.Find(session, out var child);
         if (child is not null) found?.Children.TryRemove(child, out _);
-        else found?.End(reason == CloseReason.TakenOver ? MqttDisconnectReasonCode.SessionTakenOver : MqttDisconnectReasonCode.NotAuthorized);
+        else found?.End(reason switch
+        {
+            CloseReason.TakenOver => MqttDisconnectReasonCode.SessionTakenOver,
+            CloseReason.Released or CloseReason.Idle => MqttDisconnectReasonCode.AdministrativeAction,
+            _ => MqttDisconnectReasonCode.NotAuthorized,
+        });
         return Task.CompletedTask;
     }
 
@@ -138,6 +143,7 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
         packet.MessageExpiryInterval = (uint)Math.Clamp(Math.Ceiling((message.ExpiresAt - edge.Time.GetUtcNow()).TotalSeconds), 1, uint.MaxValue);
         packet.UserProperties = [Property("priority", message.Priority.ToString(CultureInfo.InvariantCulture))];
         if (message.TraceParent is { } trace) packet.UserProperties.Add(Property("traceparent", trace));
+        if (message.From is { } from) packet.UserProperties.Add(Property("from", from));
         if (message.Command is not { } command) return packet;
 
         packet.UserProperties.Add(Property("name", command.Name));

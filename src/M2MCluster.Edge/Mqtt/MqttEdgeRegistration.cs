@@ -34,6 +34,7 @@ public static class MqttEdgeRegistration
         services.AddSingleton<ISiloGauge, MqttConnectionsGauge>();
         services.AddSingleton<MqttAdmission>();
         services.AddSingleton<MqttReports>();
+        services.AddSingleton<MqttPeers>();
         services.AddSingleton<MqttUplink>();
         services.AddSingleton<MqttSubscriber>();
         services.AddSingleton(provider => provider.GetRequiredService<MqttEdge>().Sink);

@@ -5,8 +5,9 @@ namespace M2MCluster.Edge.Mqtt;
 
 /// <summary>The topics of the platform, read and written.</summary>
 /// <param name="Child">The child that a gateway speaks for; null: the object itself.</param>
+/// <param name="Peer">Set for <see cref="MqttTopicKind.Peer"/>: an id or a name.</param>
 /// <param name="Message">Set for <see cref="MqttTopicKind.Result"/>.</param>
-internal readonly record struct MqttTopic(MqttTopicKind Kind, string? Child, MessageId Message)
+internal readonly record struct MqttTopic(MqttTopicKind Kind, string? Child, MessageId Message, string? Peer = null)
 {
     public const string Errors = "m2m/errors";
     public const string Config = "m2m/config";
@@ -20,6 +21,8 @@ internal readonly record struct MqttTopic(MqttTopicKind Kind, string? Child, Mes
         return parts switch
         {
             ["m2m", "mailbox", var id, "result"] when MessageId.TryParse(id, out var message) => new(MqttTopicKind.Result, null, message),
+            ["m2m", "radio"] => new(MqttTopicKind.Radio, null, default),
+            ["m2m", "messages", { Length: > 0 } peer] => new(MqttTopicKind.Peer, null, default, peer),
             ["m2m", "children", var child, "reports"] when Names.IsId(child) => new(MqttTopicKind.Reports, child, default),
             ["m2m", "children", var child, "status"] when Names.IsId(child) => new(MqttTopicKind.Status, child, default),
             ["m2m", "children", var child, "mailbox", var id, "result"] when Names.IsId(child) && MessageId.TryParse(id, out var message) =>

@@ -8,4 +8,8 @@ internal enum MqttTopicKind
     Result = 2,
     /// <summary>A child's presence, told by its gateway.</summary>
     Status = 3,
+    /// <summary>The object switches its radio off or on.</summary>
+    Radio = 4,
+    /// <summary>A message to another object.</summary>
+    Peer = 5,
 }

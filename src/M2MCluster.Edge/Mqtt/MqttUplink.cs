@@ -8,7 +8,7 @@ using MQTTnet.Protocol;
 namespace M2MCluster.Edge.Mqtt;
 
 /// <summary>What devices publish, as calls on their grains. A verdict of success means: on disk.</summary>
-internal sealed class MqttUplink(MqttEdge edge, MqttReports reports, ILogger<MqttUplink> logger)
+internal sealed class MqttUplink(MqttEdge edge, MqttReports reports, MqttPeers peers, ILogger<MqttUplink> logger)
 {
     /// <summary>Carries a publish out, however often that has to be tried. Null: the connection ended before, and nothing is acknowledged.</summary>
     public async ValueTask<MqttVerdict?> Take(MqttSession session, MqttPublishPacket packet)
@@ -22,7 +22,7 @@ internal sealed class MqttUplink(MqttEdge edge, MqttReports reports, ILogger<Mqt
             {
                 try
                 {
-                    return await Try(session, packet, transmission);
+                    return await peers.TellWaiting(session, packet, await Try(session, packet, transmission));
                 }
                 catch (M2MException failure) when (!MqttReasons.IsTransient(failure))
                 {
@@ -65,6 +65,8 @@ internal sealed class MqttUplink(MqttEdge edge, MqttReports reports, ILogger<Mqt
             {
                 MqttTopicKind.Reports => await reports.Take(session, topic.Child, packet, transmission),
                 MqttTopicKind.Result => await Result(session, topic, packet),
+                MqttTopicKind.Radio => await peers.Switch(session, packet),
+                MqttTopicKind.Peer => await peers.Send(session, topic.Peer!, packet),
                 MqttTopicKind.Status => await Status(session, topic.Child!, packet),
                 _ => new MqttVerdict(MqttPubAckReasonCode.TopicNameInvalid, "unknown-topic", "devices do not publish to this topic"),
             };

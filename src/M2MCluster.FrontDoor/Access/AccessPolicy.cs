@@ -19,6 +19,10 @@ internal static class AccessPolicy
         ["ObjectService/ListObjects"] = Anyone,
         ["ObjectService/UpdateObject"] = Anyone,
         ["ObjectService/DeleteObject"] = Anyone,
+        ["ObjectService/DisconnectObject"] = Anyone,
+        // An application holds and releases for itself: the call takes no other's name.
+        ["ObjectService/HoldObject"] = Anyone,
+        ["ObjectService/ReleaseObject"] = Anyone,
         ["ObjectService/CreateCredential"] = Anyone,
         ["ObjectService/ListCredentials"] = Anyone,
         ["ObjectService/RevokeCredential"] = Anyone,

@@ -6,7 +6,7 @@ namespace M2MCluster.FrontDoor.Events;
 /// <summary>What each type of event means and carries: the source of <c>docs/events.md</c>.</summary>
 internal static class EventCatalogue
 {
-    private static readonly string[] Message = ["message|`messages/ID`", "target|`objects/ID`, `groups/ID` or `applications/ID`", "parent|the group's message that this one is a part of, if it is", "application|`applications/ID` of the sender; absent for an operator"];
+    private static readonly string[] Message = ["message|`messages/ID`", "target|`objects/ID`, `groups/ID` or `applications/ID`", "parent|the group's message that this one is a part of, if it is", "application|`applications/ID` of the sender; absent for an operator", "from|`objects/ID` of the object that sent it, if one did"];
     private static readonly string[] Result = ["result|the object's own answer, if it gave one: `ok`, and `contentType` and `payload` (base64) if it had a payload"];
     private static readonly string[] Description = ["kind|`DEVICE` or `GATEWAY`", "gateway|`objects/ID`, if it has one", "characteristics|as given by an operator or application", "providedCharacteristics|as said by the object itself"];
     private static readonly string[] Registration = ["lifetime|seconds", "links|CoRE link-format (RFC 6690)", "parameters|the other parameters of the registration, by name"];
@@ -32,10 +32,12 @@ internal static class EventCatalogue
             ["created|objects", "unchanged|objects that were there with the same content", "updated|objects", "failed|lines with errors"]),
         new(EventTypes.ObjectRegistered, "`objects/ID`", "An object registered (RFC 9176).", Registration),
         new(EventTypes.ObjectUpdated, "`objects/ID`", "An object's description changed, or its registration: then the data are those of `m2m.object.registered`.", Description),
-        new(EventTypes.ObjectDeregistered, "`objects/ID`", "An object's registration ended.", ["reason|`deregistered` by the object, or `expired`"]),
+        new(EventTypes.ObjectDeregistered, "`objects/ID`", "An object's registration ended.", ["reason|`deregistered` by the object, `expired`, or `released` by a call"]),
         new(EventTypes.ObjectDeleted, "`objects/ID`", "An object was removed.", Description),
         new(EventTypes.ObjectReachability, "`objects/ID`", "Whether the object can be reached changed.",
-            ["reachability|`UNKNOWN`, `REACHABLE`, `AWAKE`, `ASLEEP`, `OVERDUE` or `UNREACHABLE`", "until|RFC 3339: how long it listens, or when it is expected, if that is known"]),
+            ["reachability|`UNKNOWN`, `REACHABLE`, `AWAKE`, `ASLEEP`, `OVERDUE`, `UNREACHABLE` or `SUSPENDED`", "until|RFC 3339: how long it listens, or when it is expected, if that is known"]),
+        new(EventTypes.ObjectHold, "`objects/ID`", "Who has the object's commands for itself changed.",
+            ["change|`HELD`, `EXTENDED`, `TAKEN_OVER` by one of a higher priority, `RELEASED` or `EXPIRED`", "holder|`applications/ID`, if anybody has them now", "priority|of the hold", "until|RFC 3339", "former|`applications/ID` that had them before"]),
         new(EventTypes.ObjectFault, "`objects/ID`", "A report could not be read. It is kept as refused.",
             ["fault|what is wrong with it", "report|its id among the object's reports", "contentType|as it was sent"]),
         new(EventTypes.ApplicationRegistered, "`applications/ID`", "An application was made.", []),

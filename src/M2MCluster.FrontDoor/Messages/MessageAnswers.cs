@@ -27,6 +27,7 @@ internal static class MessageAnswers
             Result = from.Result is { } result ? Result(result) : null,
         };
         if (from.Parent is { } parent) answer.Parent = Names.Messages + parent;
+        if (from.Peer is { } peer) answer.Peer = Names.Objects + peer;
         if (from.CoalesceKey is { } key) answer.CoalesceKey = key;
         if (from.Outcome is { } outcome) answer.Outcome = (V1.Message.Types.Outcome)outcome;
         if (from.Detail is { } detail) answer.Detail = detail;

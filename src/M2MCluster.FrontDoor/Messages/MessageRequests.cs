@@ -21,6 +21,7 @@ internal static class MessageRequests
         CheckTarget(from.Target, problems);
         problems.Require(from.Payload.Length <= MaxPayload, "payload", $"has at most {MaxPayload} bytes");
         problems.Require(from.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
+        problems.Require(Enum.IsDefined(from.WhenHeld), "whenHeld", "is REFUSE or WAIT");
         problems.Require(Enum.IsDefined(from.Confirmation), "confirmation", "is NONE, DELIVERED, APPLIED or TRANSACTION");
         problems.Require(
             from.Confirmation != V1.SendMessageRequest.Types.Confirmation.Transaction || from.CoalesceKey.Length == 0,

@@ -23,6 +23,7 @@ internal static class TermsRequests
             ServiceClass = by?.Id,
             Constraint = Constraint(from.Constraint, problems),
             Paths = by is { Bearers.IsEmpty: false } && paths is null or { Bearers.IsDefaultOrEmpty: true } ? (paths ?? new([])) with { Bearers = by!.Bearers } : paths,
+            WhenHeld = (WhenHeld)from.WhenHeld,
         };
         problems.Require(terms.Tolerance is not { } tolerance || (tolerance >= TimeSpan.Zero && tolerance <= MaxTolerance), "window.tolerance", "must be 0 to 365 days");
         return terms == new DeliveryTerms() ? null : terms;
@@ -34,6 +35,7 @@ internal static class TermsRequests
 
     public static void Answer(DeliveryTerms from, V1.Message answer)
     {
+        answer.WhenHeld = (V1.SendMessageRequest.Types.WhenHeld)from.WhenHeld;
         if (from.ServiceClass is { } by) answer.ServiceClass = ServiceClassNames.Prefix + by;
         if (from.Constraint is { } constraint) answer.Constraint = constraint;
         if (from.NotBefore is { } || from.Tolerance is { })

@@ -50,6 +50,7 @@ internal static class ObjectAnswers
             CreateTime = from.CreatedAt.ToTimestamp(),
             UpdateTime = from.UpdatedAt.ToTimestamp(),
         };
+        if (from.Hold is { } hold) answer.Hold = new() { Application = Names.Applications + hold.Application, Priority = hold.Priority, Until = hold.Until.ToTimestamp() };
         foreach (var (name, value) in answer.Characteristics.Fields) answer.EffectiveCharacteristics[name] = new() { Value = value, Source = V1.EffectiveCharacteristic.Types.Source.Preconfigured };
         foreach (var (name, value) in answer.ProvidedCharacteristics.Fields) answer.EffectiveCharacteristics[name] = new() { Value = value, Source = V1.EffectiveCharacteristic.Types.Source.Provided };
         return answer;

@@ -80,6 +80,23 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         return new();
     }
 
+    public override async Task<V1.Object> DisconnectObject(V1.DisconnectObjectRequest request, ServerCallContext context) =>
+        ObjectAnswers.Object(await Named(request.Name, "name").Disconnect(context.Principal().Actor));
+
+    public override async Task<V1.Object> HoldObject(V1.HoldObjectRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var id = problems.Id(request.Name, Names.Objects, "name");
+        problems.Require(request.Duration is { Seconds: >= 1 and <= 86_400 }, "duration", "is 1 s to 1 day (86400s)");
+        problems.Require(request.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
+        problems.ThrowIfAny();
+        var application = context.Principal().Application ?? throw new M2MException(ErrorCode.FailedPrecondition, "only an application holds commands; an operator's are never barred");
+        return ObjectAnswers.Object(await Grain(id).Hold(application, request.Duration.ToTimeSpan(), request.Priority));
+    }
+
+    public override async Task<V1.Object> ReleaseObject(V1.ReleaseObjectRequest request, ServerCallContext context) =>
+        ObjectAnswers.Object(await Named(request.Name, "name").Release(context.Principal().Application));
+
     public override async Task<V1.Credential> CreateCredential(V1.CreateCredentialRequest request, ServerCallContext context)
     {
         var problems = new Problems();

@@ -47,7 +47,7 @@ internal sealed class ApplicationMailboxCore(string id, ApplicationMailboxServic
             if (page.Count > 0) before = page[^1].Id;
         }
         while (page.Count == PageSize);
-        foreach (var posted in _state.Posted) Mailbox.Find(posted.Message)?.Fetch(long.MaxValue);
+        foreach (var posted in _state.Posted) Mailbox.Find(posted.Message)?.Post(services.Time.GetUtcNow());
     }
 
     /// <summary>Lets the turn decide, fills the feed, and commits; decides anew if who hears, or the receiver, changed meanwhile.</summary>
@@ -143,7 +143,7 @@ internal sealed class ApplicationMailboxCore(string id, ApplicationMailboxServic
         {
             if (Mailbox.Find(posted.Message) is not { } item) continue;
             item.Steps.Add(new(turn.Now, ApplicationTurn.PutIntoFeed));
-            item.Fetch(long.MaxValue);
+            item.Post(turn.Now);
         }
 
         foreach (var posted in turn.Passing)

@@ -96,11 +96,12 @@ internal sealed class ApplicationMailboxGrain(ApplicationMailboxServices service
 
         var ahead = _core.Mailbox.InOrder.TakeWhile(other => other != item).Count(other => !other.Fetched);
         var open = item.Record.IsOpen(services.Time.GetUtcNow());
-        var (waitsFor, until) = _core.IsPassed(id) ? ("the application's result; it has acknowledged the event", item.Record.ExpiresAt)
-            : item.Fetched ? ("the application to acknowledge the event, which is in its feed", item.Record.ExpiresAt)
-            : open ? ($"room in the application's feed, after {ahead} message(s) that go first", item.Record.ExpiresAt)
-            : ("its window, which has not come yet", item.Record.Terms?.NotBefore ?? item.Record.ExpiresAt);
-        return new(item.Record with { Steps = [.. item.Steps] }, $"Waits for {waitsFor}.", waitsFor, until, item.Fetched ? 0 : ahead);
+        var (reason, waitsFor, until) = _core.IsPassed(id) ? (WaitReason.Result, "the application's result; it has acknowledged the event", item.Record.ExpiresAt)
+            : item.Fetched ? (WaitReason.Confirmation, "the application to acknowledge the event, which is in its feed", item.Record.ExpiresAt)
+            : open ? (WaitReason.Turn, $"room in the application's feed, after {ahead} message(s) that go first", item.Record.ExpiresAt)
+            : (WaitReason.Window, "its window, which has not come yet", item.Record.OpensAt ?? item.Record.ExpiresAt);
+        return new(
+            item.Record with { Steps = [.. item.Steps], Trail = item.Trail?.ToRecord() }, $"Waits for {waitsFor}.", waitsFor, until, item.Fetched ? 0 : ahead, item.State, reason);
     }
 
     public async ValueTask Acknowledged(string feed)

@@ -43,7 +43,7 @@ internal sealed class ApplicationTurn(string application, Mailbox mailbox, Appli
     {
         if (!_ended.Add(item.Record.Id)) return;
         var last = new MessageStep(now, $"ended {outcome.ToString().ToUpperInvariant()}{(detail is null ? "" : ": " + detail)}");
-        var ended = item.Record with { Outcome = outcome, EndedAt = now, Detail = detail, Result = result, Steps = [.. item.Steps, last] };
+        var ended = item.Record with { Outcome = outcome, EndedAt = now, Detail = detail, Result = result, Steps = [.. item.Steps, last], Trail = Trail.Ending(item.Trail, now, null, detail, result is not null) };
         Ended.Add(ended);
         State = State with { Posted = State.Posted.RemoveAll(posted => posted.Message == ended.Id) };
         TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));

@@ -8,7 +8,7 @@ namespace M2MCluster.Grains.Metering;
 /// <summary>What comes from objects, counted where it is decided.</summary>
 internal sealed class FleetMetrics : IDisposable
 {
-    private static readonly string[] States = ["unknown", "reachable", "awake", "asleep", "overdue", "unreachable"];
+    private static readonly string[] States = ["unknown", "reachable", "awake", "asleep", "overdue", "unreachable", "suspended"];
 
     private readonly Meter _meter = new(GrainMeter.Name);
     private readonly CounterSet _reports;

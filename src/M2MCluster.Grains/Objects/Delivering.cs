@@ -124,6 +124,7 @@ internal sealed class Delivering(ObjectCore core)
     /// <summary>Tells observers that the mailbox changed.</summary>
     public void Notify()
     {
+        if (core.IsSuspended) return;
         foreach (var channel in core.Channels.All.Where(channel => channel.Traits.HasFlag(ChannelTraits.Notices)))
             channel.Edge.MailboxChanged(channel.Session, core.Id).Ignore();
     }

@@ -117,6 +117,19 @@ internal static class EventData
 
     public static byte[] Reason(string reason) => Write(json => json.WriteString("reason", reason));
 
+    public static byte[] Hold(CommandHold? hold, string how, CommandHold? former) => Write(json =>
+    {
+        json.WriteString("change", how);
+        if (hold is not null)
+        {
+            json.WriteString("holder", Names.Applications + hold.Application);
+            json.WriteNumber("priority", hold.Priority);
+            json.WriteString("until", hold.Until.UtcDateTime);
+        }
+
+        if (former is not null) json.WriteString("former", Names.Applications + former.Application);
+    });
+
     public static byte[] Fault(long reportId, string fault, string contentType) => Write(json =>
     {
         json.WriteString("fault", fault);
@@ -129,6 +142,7 @@ internal static class EventData
         json.WriteString("message", Names.Messages + message.Id);
         json.WriteString("target", message.Target);
         if (message.Parent is { } parent) json.WriteString("parent", Names.Messages + parent);
+        if (message.Peer is { } peer) json.WriteString("from", Names.Objects + peer);
         if (message.Application.Length > 0) json.WriteString("application", Names.Applications + message.Application);
     }
 

@@ -39,6 +39,8 @@ internal static class Explaining
     private static (WaitReason Reason, string For, DateTimeOffset? Until) Held(ObjectCore core, MessageRecord record, DateTimeOffset now)
     {
         if (record.OpensAt > now) return (WaitReason.Window, Opening(record, now), record.OpensAt);
+        if (core.Description!.Hold is { } hold && hold.Bars(record, now))
+            return (WaitReason.Hold, $"{Contracts.Names.Applications}{hold.Application} to release the object's commands", hold.Until);
         if (record.Terms?.Constraint is not { } constraint) return (WaitReason.None, "its end; it has expired", record.ExpiresAt);
         var known = core.Services.Constraints.Known(constraint, core.Description!, core.State.Conditions);
         return (WaitReason.Constraint, $"its constraint '{constraint}' to hold: {known}; it expires at {record.ExpiresAt:u}", null);
@@ -57,6 +59,7 @@ internal static class Explaining
         {
             Reachability.Unknown => (WaitReason.FirstContact, "the object to be heard of for the first time", null),
             Reachability.Asleep => (WaitReason.Wake, "the object to wake", ReachabilityPolicy.ExpectedAt(core.State, core.TraitsOf(core.Description!))),
+            Reachability.Suspended => (WaitReason.Wake, "the object to switch its radio on", change),
             Reachability.Overdue => (WaitReason.Return, "the object, which should have been heard of by now", null),
             Reachability.Unreachable => (WaitReason.Return, "the object to come back", null),
             _ => core.Description!.Gateway is { } gateway && route is null

@@ -82,6 +82,14 @@ internal sealed class MailboxItem(MessageRecord record)
         RetryAt = retryAt;
     }
 
+    /// <summary>It stands in the feed of the application that it is for.</summary>
+    public void Post(DateTimeOffset at)
+    {
+        Move(MessageEvent.Fetch, at);
+        Fetched = true;
+        RetryAt = long.MaxValue;
+    }
+
     /// <summary>The push was acknowledged, and the result is awaited.</summary>
     public void Acknowledge(long retryAt, DateTimeOffset at, string? detail)
     {
@@ -172,7 +180,7 @@ internal sealed class MailboxItem(MessageRecord record)
 
     public WaitingMessage ToWaiting() => new(
         Record.Id, Record.ContentType, Record.Payload, Record.Priority, Record.ExpiresAt, Record.Confirmation, Record.Command, Record.TraceParent,
-        TransactionMark.Of(Record));
+        TransactionMark.Of(Record), Record.Peer);
 
     private void Move(MessageEvent by, DateTimeOffset at)
     {

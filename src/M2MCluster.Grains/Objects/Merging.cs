@@ -11,6 +11,11 @@ internal static class Merging
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.Id.Value < turn.State.CreatedBy))
             turn.End(item, Outcome.Failed, "the object was deleted");
         Participating.Merge(turn, core);
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record is { Parent: not null, Transaction: null } && !turn.Ends(item)))
+        {
+            if (Admitting.Refusal(core, turn.Description, item.Record) is { } reason) turn.End(item, Outcome.Failed, reason);
+        }
+
         foreach (var older in core.Mailbox.Outdated().Where(item => !turn.Ends(item)))
             turn.End(older, Outcome.Superseded, "by a later message with the same key");
         foreach (var item in core.Mailbox.Excess(turn.Description.Mailbox, turn.Ends))

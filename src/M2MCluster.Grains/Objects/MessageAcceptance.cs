@@ -41,6 +41,7 @@ internal static class MessageAcceptance
             Terms = draft.Terms,
             Mode = draft.Mode,
             Transaction = draft.Confirmation == Confirmation.Transaction ? new(TransactionPhase.Waiting) : null,
+            Peer = draft.Peer,
         };
     }
 }

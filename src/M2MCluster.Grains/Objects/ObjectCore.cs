@@ -55,9 +55,15 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     public bool Listens(long now) => Description is { } description
         && ReachabilityPolicy.ListensUntil(State, TraitsOf(description), description.Registration, Channels.IsConnected, now) > now;
 
-    /// <summary>Whether the object may have the message now: it has not expired, its window has come, and its constraint holds.</summary>
+    /// <summary>Whether it said that it is silent now.</summary>
+    public bool IsSuspended => State.SuspendedUntil > Now.ToUnixTimeMilliseconds();
+
+    /// <summary>
+    /// Whether the object may have the message now: it has not expired, its window has come, its constraint holds, and it is no command while another application holds these.
+    /// </summary>
     public bool MayHave(MessageRecord message, DateTimeOffset now) =>
-        message.IsOpen(now) && Description is { } description && services.Constraints.Allow(message, Sharing.Over(description), State.Conditions, now);
+        message.IsOpen(now) && Description is { } description && description.Hold?.Bars(message, now) != true
+        && services.Constraints.Allow(message, Sharing.Over(description), State.Conditions, now);
 
     /// <summary>Whether there is a channel of the object's own, now or once it shows up, over which the message can be pushed.</summary>
     public bool HasWayFor(MessageRecord message)
@@ -110,6 +116,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         set.Messages.AddRange(turn.Ended);
         set.Messages.AddRange(turn.Amended);
         foreach (var (_, record) in turn.Changed) set.Messages.Add(record);
+        Peers.Write(turn.Notices, set);
         set.Arm.AddRange(turn.Arm);
         set.Disarm.AddRange(turn.Disarm);
         if (isPassing) set.Inboxes.Add(id);
@@ -135,6 +142,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         }
 
         foreach (var revised in turn.Amended) Mailbox.Find(revised.Id)?.Revise(revised);
+        if (turn.Notices.Count > 0) Peers.WakeAsync(turn.Notices, services).Ignore();
         foreach (var accepted in turn.Accepted)
         {
             Mailbox.Add(accepted);

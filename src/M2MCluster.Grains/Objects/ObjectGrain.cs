@@ -34,6 +34,8 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
     private Registering Registering => new(_core, _access, _delivering);
     private Mailing Mailing => new(_core, _access, _delivering);
     private Sending Sending => new(_core, _delivering);
+    private Linking Linking => new(_core, _access, _delivering);
+    private Holding Holding => new(_core, _delivering);
     private Managing Managing => new(_core, Registering, _delivering);
     private Configuring Configuring => new(_core, _access);
     private Waking Waking => new(_core);
@@ -102,6 +104,19 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask<DeviceConfig> Config(Speaker speaker) => Configuring.ReadAsync(speaker);
 
+    public ValueTask Suspend(Speaker speaker, TimeSpan atMost) => Linking.SuspendAsync(speaker, atMost);
+
+    public async ValueTask DemandPeer(Speaker speaker, string peer)
+    {
+        var description = await _core.LoadExistingAsync();
+        await _access.DemandAsync(speaker, Contracts.Objects.PlainAccess.Full);
+        var turn = _core.Begin();
+        turn.Seen();
+        await _core.CommitAsync(turn);
+        await _delivering.ContactAsync(speaker);
+        if (!Peers.Permits(description, peer)) throw new M2MException(ErrorCode.PermissionDenied, $"{_core.Id} is not permitted to send to {peer}");
+    }
+
     public ValueTask Settle(MessageId id, long attempt, Settlement settlement) => _delivering.SettleAsync(id, attempt, settlement);
 
     public ValueTask<byte[]?> Gather(Speaker speaker, ReportPart part) => Subscribing.GatherAsync(speaker, part);
@@ -140,6 +155,14 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask<ImmutableArray<Channel>> ChannelsForChild() => new([.. _delivering.Paths.Own()]);
 
+    public async ValueTask<int> CountWaiting()
+    {
+        var now = _core.Now;
+        var own = _core.Mailbox.InOrder.Count(item => _core.MayHave(item.Record, now));
+        if (own > 0 || _core.Description?.Kind != ObjectKind.Gateway) return own;
+        return (await _core.Services.Messages.WaitingForChildrenAsync(_core.Id, now, 1, CancellationToken.None)).Count;
+    }
+
     public async ValueTask Wake(long due)
     {
         await _core.LoadAsync();
@@ -177,4 +200,22 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
     public ValueTask<Explanation> Explain(MessageId id) => Sending.ExplainAsync(id);
 
     public ValueTask<bool> Withdraw(MessageId id) => Anycasting.WithdrawAsync(_core, id);
+
+    public async ValueTask<ObjectView> Disconnect(string actor)
+    {
+        await Linking.DisconnectAsync(actor);
+        return await Managing.GetAsync();
+    }
+
+    public async ValueTask<ObjectView> Hold(string application, TimeSpan duration, int priority)
+    {
+        await Holding.HoldAsync(application, duration, priority);
+        return await Managing.GetAsync();
+    }
+
+    public async ValueTask<ObjectView> Release(string? application)
+    {
+        await Holding.ReleaseAsync(application);
+        return await Managing.GetAsync();
+    }
 }

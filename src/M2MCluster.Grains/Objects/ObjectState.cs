@@ -44,4 +44,7 @@ internal sealed record ObjectState
 
     /// <summary>Null for all that do not speak by SMS.</summary>
     [Id(27)] public SmsState? Sms { get; init; }
+
+    /// <summary>It said that it is silent until then; 0: it did not, or was heard of since.</summary>
+    [Id(28)] public long SuspendedUntil { get; init; }
 }

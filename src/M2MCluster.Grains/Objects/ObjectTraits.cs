@@ -8,7 +8,11 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="ReportPeriod">Milliseconds; 0: not known.</param>
 /// <param name="IsChild">A gateway speaks for it.</param>
 /// <param name="HasNumber">It has a way by SMS, if there is a session with an SMSC.</param>
-internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false)
+/// <param name="OffWhenDone">It listens no longer than something waits for it.</param>
+/// <param name="IdleTimeout">Milliseconds; 0: none.</param>
+/// <param name="SendsOnly">Null: it can receive over all that it speaks.</param>
+internal sealed record ObjectTraits(
+    bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false, bool OffWhenDone = false, long IdleTimeout = 0, SendOnly? SendsOnly = null)
 {
     // MAX_TRANSMIT_WAIT of RFC 7252: so long a device listens that sent a confirmable request.
     private const long DefaultAwakeSeconds = 93;
@@ -19,7 +23,12 @@ internal sealed record ObjectTraits(bool Sleeps, long AwakeWindow, long ReportPe
         1000 * Math.Clamp(Number(description, Characteristics.ReportPeriod) ?? 0, 0, 366 * 86_400),
         (int)Math.Clamp(Number(description, Characteristics.InFlight) ?? 1, 1, 16),
         description.Gateway is not null,
-        !description.Names.IsEmpty && SmsWay.NumberOf(description) is not null);
+        !description.Names.IsEmpty && SmsWay.NumberOf(description) is not null,
+        description.Effective(Characteristics.OffWhenDone) == "true",
+        1000 * Math.Clamp(Number(description, Characteristics.IdleTimeout) ?? 0, 0, 86_400),
+        SendOnly.Of(description));
+
+    public SendOnly SendOnly => SendsOnly ?? SendOnly.No;
 
     // LwM2M's binding tells queue mode by a Q; an endpoint that serves links without it is taken to listen always.
     private static bool SleepsBy(ObjectDescription description) => description.Effective(Characteristics.Sleeping) switch

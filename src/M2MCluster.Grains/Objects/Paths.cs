@@ -39,6 +39,7 @@ internal sealed class Paths(ObjectCore core)
     /// <summary>The channels over which something can be pushed now, the preferred ones first.</summary>
     public async ValueTask<IReadOnlyList<Channel>> NowAsync(ObjectDescription description, long nowMs)
     {
+        if (core.IsSuspended) return [];
         IReadOnlyList<Channel> channels = SmsWay.ChannelOf(core) is { } sms ? [.. Own(), sms] : Own();
         if (description.Gateway is not { } gateway || (core.TraitsOf(description).Sleeps && !core.Listens(nowMs))) return channels;
         try
@@ -55,9 +56,11 @@ internal sealed class Paths(ObjectCore core)
     /// <summary>The channels of the object's own over which something can be pushed now; a gateway's serve its children too.</summary>
     public IReadOnlyList<Channel> Own()
     {
+        if (core.IsSuspended) return [];
         var channels = core.Channels.All.Where(channel => channel.Bearer == Bearer.Mqtt).ToList();
         if (core.Description is { } description && core.Listens(core.Now.ToUnixTimeMilliseconds()) && RequestChannel(description) is { } requests)
             channels.Add(requests);
+        if (core.Description is { } described && core.TraitsOf(described).SendOnly is { Bearers.Count: > 0 } sendOnly) channels.RemoveAll(channel => sendOnly.Includes(channel.Bearer));
         return channels;
     }
 

@@ -10,6 +10,7 @@ internal static class ReachabilityPolicy
     /// <summary>The state at <paramref name="now"/>, and until when it holds by itself (0: until something happens).</summary>
     public static (Reachability State, long Until) Of(ObjectState state, ObjectTraits traits, Registration? registration, bool connected, long now)
     {
+        if (state.SuspendedUntil > now) return (Reachability.Suspended, state.SuspendedUntil);
         if (connected) return (Reachability.Reachable, 0);
         if (state.SeenAt == 0) return (Reachability.Unknown, 0);
         if (state.Left) return (Reachability.Unreachable, 0);
@@ -32,6 +33,7 @@ internal static class ReachabilityPolicy
     /// </summary>
     public static long ListensUntil(ObjectState state, ObjectTraits traits, Registration? registration, bool connected, long now)
     {
+        if (state.SuspendedUntil > now) return 0;
         if (connected || (traits.HasNumber && registration is null && !traits.IsChild && SmsWay.HasNoCredential(state))) return long.MaxValue;
         if (state.Left || (state.SeenAt == 0 && !traits.IsChild)) return 0;
         var until = traits.Sleeps ? state.AwakeUntil : EndOf(registration);

@@ -18,6 +18,7 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
             return new(same, []);
         }
 
+        var said = Admitting.Admit(core, description, draft);
         var turn = core.Begin();
         var record = MessageAcceptance.Accept(draft, core.Services.Ids, turn.Now, target);
         var mismatches = Warning.Judge(turn, core, record, core.Channels.IsConnected);
@@ -34,7 +35,7 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
 
         await delivering.PumpAsync();
         delivering.Notify();
-        return new(record, await WarningsAsync(record, mismatches), mismatches.Count == 0 ? null : mismatches);
+        return new(record, [.. said, .. await WarningsAsync(record, mismatches)], mismatches.Count == 0 ? null : mismatches);
     }
 
     public async ValueTask<MessageRecord> CancelAsync(string actor, MessageId id)

@@ -18,9 +18,13 @@ internal sealed class Turn
     // An open session is doubted after this, since a crash leaves no word of its end.
     private static readonly TimeSpan ConnectionLease = TimeSpan.FromHours(1);
 
+    // Milliseconds until a session that should be idle, and is not yet ended, is looked at again.
+    private const long IdleLook = 1000;
+
     private readonly ObjectCore _core;
     private HashSet<MessageId>? _ended;
     private bool? _connected;
+    private bool _seen;
     private long _wakeBy = long.MaxValue;
 
     public Turn(ObjectCore core, ObjectDescription description, ObjectState state)
@@ -51,6 +55,9 @@ internal sealed class Turn
 
     /// <summary>Messages that wait on, as other records than before.</summary>
     public List<(MailboxItem Item, MessageRecord Record)> Changed { get; } = [];
+
+    /// <summary>Messages to objects that sent one to this one: what became of it.</summary>
+    public List<MessageRecord> Notices { get; } = [];
     public List<DueTime> Arm { get; } = [];
     public List<DueTime> Disarm { get; } = [];
     public List<AuditWrite> Audit { get; } = [];
@@ -62,12 +69,11 @@ internal sealed class Turn
         long Id, string Type, string ObjectId, byte[]? Data, string? OnlyTo, DateTimeOffset Since, string? TraceParent = null);
 
     /// <summary>The object was heard of: it listens for its awake window from now.</summary>
-    public void Seen() => State = State with
+    public void Seen()
     {
-        SeenAt = NowMs,
-        AwakeUntil = NowMs + _core.TraitsOf(Description).AwakeWindow,
-        Left = false,
-    };
+        _seen = true;
+        State = State with { SeenAt = NowMs, AwakeUntil = NowMs + _core.TraitsOf(Description).AwakeWindow, Left = false, SuspendedUntil = 0 };
+    }
 
     /// <summary>Whether a session is open once this turn is done, where that differs from now.</summary>
     public void Connected(bool connected) => _connected = connected;
@@ -99,6 +105,7 @@ internal sealed class Turn
         Ended.Add(ended);
         // Of what the platform itself sends to carry a decision out, nobody waits for an outcome.
         if (ended.Transaction?.Of is null && !ended.Part.HasFlag(PartTraits.Quiet)) TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
+        if (ended is { Peer: { } peer, Confirmation: not Confirmation.None }) Notices.Add(Peers.NoticeOf(ended, peer, _core.Services.Ids, Now));
     }
 
     /// <summary>What the object says of its condition; names that are none of the known are passed over.</summary>
@@ -128,6 +135,8 @@ internal sealed class Turn
         foreach (var ended in Ended) State = State with { Sms = SmsState.Without(State.Sms, ended.Id) };
         var connected = IsConnected;
         var traits = _core.TraitsOf(Description);
+        // A gateway listens for its children also.
+        if (_seen && traits.OffWhenDone && Description.Kind == ObjectKind.Device && IsDone()) State = State with { AwakeUntil = NowMs };
         var (reachability, until) = ReachabilityPolicy.Of(State, traits, Description.Registration, connected, NowMs);
         if (reachability != State.Told)
         {
@@ -139,9 +148,13 @@ internal sealed class Turn
         OnlineUntil = ReachabilityPolicy.ListensUntil(State, traits, Description.Registration, connected, NowMs);
         var next = Math.Min(_wakeBy, until == 0 ? long.MaxValue : until);
         if (connected) next = Math.Min(next, NowMs + (long)ConnectionLease.TotalMilliseconds);
+        if (connected && traits.IdleTimeout > 0) next = Math.Min(next, Math.Max(State.SeenAt + traits.IdleTimeout, NowMs + IdleLook));
+        if (Description.Hold is { } hold) next = Math.Min(next, DueTime.Of(hold.Until));
         if (Description.Registration is { } registration) next = Math.Min(next, DueTime.Of(registration.ExpiresAt));
         ArmNext(next, DisarmCampaigns());
     }
+
+    private bool IsDone() => Accepted.Count == 0 && _core.Mailbox.InOrder.All(item => Ends(item) || !_core.MayHave(item.Record, Now));
 
     /// <summary>A group's messages came with due times of their own, which would otherwise stay until they expire.</summary>
     /// <returns>Whether any was taken away; something else may have been due then too.</returns>

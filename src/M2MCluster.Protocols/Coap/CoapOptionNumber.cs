@@ -61,4 +61,12 @@ public static class CoapOptionNumber
     /// <c>commit ID</c> or <c>rollback ID</c>. Who does not know it refuses it (RFC 7252 section 5.4.1), and does not do at once what is to be prepared.
     /// </summary>
     public const int Transaction = 65001;
+
+    /// <summary>
+    /// As the command, elective: how many messages wait for who asked by the query <c>more</c>, after this exchange. 0: nothing more comes, and the radio may go off.
+    /// </summary>
+    public const int Waiting = 65004;
+
+    /// <summary>As the command, elective: the id of the object that sent the message.</summary>
+    public const int From = 65008;
 }

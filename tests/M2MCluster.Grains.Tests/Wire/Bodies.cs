@@ -111,6 +111,16 @@ internal static class Bodies
         ["application-state"] = new ApplicationState(
             new("app", "App", Noon), [new(new("k1", "Key", Noon), [5, 6, 7])],
             [new("app", "s", "", null), new("app", "t", "object = \"a\"", new("https://example.com/hook"))]),
+        ["message-peer"] = new MessageRecord
+        {
+            Id = new(84), Target = "objects/a", Application = "", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
+            ContentType = "text/plain", Payload = [1], Peer = "button", Terms = new() { WhenHeld = WhenHeld.Wait },
+        },
+        ["description-held"] = new ObjectDescription
+        {
+            Id = "lamp-2", Kind = ObjectKind.Device, CreatedAt = Noon, UpdatedAt = Noon, Hold = new("app", 5, Noon.AddMinutes(9)),
+        },
+        ["object-suspended"] = new ObjectState { SeenAt = Unix(1), SuspendedUntil = Unix(60) },
         ["application-permits"] = new ApplicationView("app", "App", Noon, ["billing", ApplicationView.AnySender]),
         ["application-mailbox"] = new ApplicationMailboxState
         {

@@ -169,6 +169,20 @@ public sealed class CoapMessageLayer<TPeer>
         Finish(node.Value, outgoing, now);
     }
 
+    /// <summary>Gives up everything that was to be sent to a peer, without an event; what came from it is known still.</summary>
+    public void Withdraw(TPeer peer)
+    {
+        if (!_peers.TryGetValue(peer, out var node)) return;
+        foreach (var outgoing in (CoapOutgoing<TPeer>[])[.. node.Value.Outstanding, .. node.Value.Queued.InOrder])
+        {
+            outgoing.State = CoapOutgoingState.Done;
+            outgoing.Due = long.MinValue;
+        }
+
+        node.Value.Outstanding.Clear();
+        while (node.Value.Queued.Take() is not null) { }
+    }
+
     /// <summary>Retransmits, gives up and forgets what is due. Costs nothing where nothing is.</summary>
     public void Advance(long now)
     {

@@ -105,7 +105,7 @@ internal sealed class MailboxItem(MessageRecord record)
     {
         Move(MessageEvent.Fetch, at);
         Fetched = true;
-        RetryAt = long.MaxValue;
+        Wait(long.MaxValue);
     }
 
     /// <summary>The push was acknowledged, and the result is awaited.</summary>

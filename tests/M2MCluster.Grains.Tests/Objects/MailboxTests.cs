@@ -29,6 +29,14 @@ public sealed class MailboxTests
         Assert.Equal([3, 1, 2], Ids(Of(Record(2), Record(1), Record(3, 7)).InOrder));
 
     [Fact]
+    public void Post_InTheFeed_IsNotPushed()
+    {
+        var item = new MailboxItem(Record(1));
+        item.Post(default);
+        Assert.False(item.MayTry(0));
+    }
+
+    [Fact]
     public void Add_SameTwice_IsOnce()
     {
         var mailbox = Of(Record(1, size: 5), Record(1, size: 5));

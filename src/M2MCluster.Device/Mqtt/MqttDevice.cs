@@ -86,6 +86,14 @@ public sealed class MqttDevice : IAsyncDisposable
         return PublishAsync(message.Build(), cancellationToken);
     }
 
+    /// <summary>Says what became of a message that was not handled here: one that was fetched over another bearer.</summary>
+    public Task PostResultAsync(string id, DeviceResult result, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var address = MailboxTopic.Read($"m2m/mailbox/{id}") ?? throw new ArgumentException("is not a message's id", nameof(id));
+        return PublishAsync(ResultOf(address, result), cancellationToken);
+    }
+
     /// <summary>Sends a message to another object, by its id or a name; when it returns, the message is on the platform's disk. Its outcome comes as a message.</summary>
     /// <param name="id">With MQTT 5: sent again under the same id, it is the same message.</param>
     public Task SendToAsync(string peer, ReadOnlyMemory<byte> payload, string contentType, string id, CancellationToken cancellationToken = default)

@@ -11,7 +11,7 @@ internal static class Merging
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.Id.Value < turn.State.CreatedBy))
             turn.End(item, Outcome.Failed, "the object was deleted");
         Participating.Merge(turn, core);
-        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.Parent is not null && !turn.Ends(item)))
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record is { Parent: not null, Transaction: null } && !turn.Ends(item)))
         {
             if (Admitting.Refusal(core, turn.Description, item.Record) is { } reason) turn.End(item, Outcome.Failed, reason);
         }

@@ -63,10 +63,10 @@ public static class CoapOptionNumber
     public const int Transaction = 65001;
 
     /// <summary>
-    /// Likewise: how many messages wait for who asked by the query <c>more</c>, after this exchange. 0: nothing more comes, and the radio may go off.
+    /// As the command, elective: how many messages wait for who asked by the query <c>more</c>, after this exchange. 0: nothing more comes, and the radio may go off.
     /// </summary>
     public const int Waiting = 65004;
 
-    /// <summary>Likewise: the id of the object that sent the message.</summary>
+    /// <summary>As the command, elective: the id of the object that sent the message.</summary>
     public const int From = 65008;
 }

@@ -14,14 +14,14 @@ public sealed class ObjectTests(Node node) : IClassFixture<Node>
     {
         var id = $"t-{Guid.NewGuid():n}";
         await node.Rest.PostAsync(
-            $"v1/objects?objectId={id}", new { securityPolicy = new { plain = "FULL" }, characteristics = new { band = "EU868", battery = 100, serial = "A-1" } });
-        await _coap.CallAsync("post", $"/rd?ep={id}&lt=600&battery=42&firmware=1.2.3", "</t>;rt=\"temperature\"", "40");
+            $"v1/objects?objectId={id}", new { securityPolicy = new { plain = "FULL" }, characteristics = new { band = "EU868", capacity = 100, serial = "A-1" } });
+        await _coap.CallAsync("post", $"/rd?ep={id}&lt=600&capacity=42&firmware=1.2.3", "</t>;rt=\"temperature\"", "40");
 
         var found = await node.Rest.GetAsync($"v1/objects/{id}");
-        Assert.Equal(100, (int)found["characteristics"]!["battery"]!);
-        Assert.Equal(42, (int)found["providedCharacteristics"]!["battery"]!);
+        Assert.Equal(100, (int)found["characteristics"]!["capacity"]!);
+        Assert.Equal(42, (int)found["providedCharacteristics"]!["capacity"]!);
         var effective = found["effectiveCharacteristics"]!;
-        Assert.Equal((42, "PROVIDED"), ((int)effective["battery"]!["value"]!, (string)effective["battery"]!["source"]!));
+        Assert.Equal((42, "PROVIDED"), ((int)effective["capacity"]!["value"]!, (string)effective["capacity"]!["source"]!));
         Assert.Equal(("EU868", "PRECONFIGURED"), ((string)effective["band"]!["value"]!, (string)effective["band"]!["source"]!));
         Assert.Equal(("1.2.3", "PROVIDED"), ((string)effective["firmware"]!["value"]!, (string)effective["firmware"]!["source"]!));
     }

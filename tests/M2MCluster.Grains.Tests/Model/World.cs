@@ -128,6 +128,9 @@ internal sealed class World(GrainCluster cluster, RecordingEdge edge, string dev
 
     private async Task FetchAsync()
     {
+        // A gateway's coming is told one way: a call that comes after it shows what it pushed, before the fetch does.
+        await InsistAsync(() => Device.Get().AsTask());
+        Look();
         if (await TryAsync(() => Device.Fetch(Own, null).AsTask(), AnswerLost) is not { } message) return;
         if (!_stories.TryGetValue(message.Id, out var story))
         {
@@ -135,8 +138,6 @@ internal sealed class World(GrainCluster cluster, RecordingEdge edge, string dev
             return;
         }
 
-        // A gateway's coming is told one way: what was pushed for it was under way before.
-        Look();
         See(story);
         story.IsHad = true;
     }

@@ -23,7 +23,10 @@ public sealed class FaultTests(FaultClusters clusters, ITestOutputHelper output)
     public async Task Faults_UnderLoad_LoseNothingDoubleNothingAndKeepOrder(int seed)
     {
         var plan = FaultPlan.Draw(seed, Longest);
-        var folder = Directory.CreateDirectory(Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{seed}"))).FullName;
+        var place = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{seed}"));
+        // A former run of the seed that failed left its logs.
+        if (Directory.Exists(place)) Directory.Delete(place, recursive: true);
+        var folder = Directory.CreateDirectory(place).FullName;
         Say($"seed {seed}, logs in {folder}");
         foreach (var fault in plan.Faults) Say($"  {fault}");
         var cluster = await clusters.GetAsync();

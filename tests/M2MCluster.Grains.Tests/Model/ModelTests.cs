@@ -10,7 +10,7 @@ namespace M2MCluster.Grains.Tests.Model;
 /// <summary>
 /// Random lives of a device, its gateways and an application, with sleeps, crashes, losses, duplicates, reorderings and moves. Whatever happens: each message has
 /// exactly one outcome, none without a cause, and within a priority the device first sees messages in the order in which they were accepted.
-/// <c>M2M_MODEL_RUNS</c> says how many lives (100 if it is not set), <c>M2M_MODEL_SEED</c> makes one again; <c>scripts/soak model</c> sets them.
+/// <c>M2M_MODEL_RUNS</c> says how many lives (40 if it is not set), <c>M2M_MODEL_SEED</c> makes one again; <c>scripts/soak model</c> sets them.
 /// </summary>
 public sealed class ModelTests(GrainCluster cluster, ITestOutputHelper output) : GrainTests(cluster)
 {
@@ -26,7 +26,7 @@ public sealed class ModelTests(GrainCluster cluster, ITestOutputHelper output) :
     [Fact]
     public async Task Life_WhateverHappens_EachMessageHasOneOutcomeThatHasACause()
     {
-        var runs = int.TryParse(Environment.GetEnvironmentVariable("M2M_MODEL_RUNS"), CultureInfo.InvariantCulture, out var asked) ? asked : 100;
+        var runs = int.TryParse(Environment.GetEnvironmentVariable("M2M_MODEL_RUNS"), CultureInfo.InvariantCulture, out var asked) ? asked : 40;
         var seed = Environment.GetEnvironmentVariable("M2M_MODEL_SEED") is { Length: > 0 } given ? given : null;
         await Lives.SampleAsync(LiveAsync, writeLine: output.WriteLine, seed: seed, iter: runs, threads: 1,
             print: life => $"{life.InFlight} under way, sleeps: {life.Sleeps}\n{string.Join('\n', life.Moves)}");

@@ -16,6 +16,8 @@ namespace M2MCluster.Storage.Postgres;
 internal sealed partial class PostgresCampaign(
     PostgresDatabase database, PostgresNews news, Bodies bodies, Inbox inbox, IDueHints dueHints, ILogger<PostgresCampaign> log) : ICampaignCommit, IDisposable
 {
+    private static readonly TimeSpan TurnComesWithin = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _turn = new(1);
     private NpgsqlConnection? _connection;
 
@@ -25,7 +27,7 @@ internal sealed partial class PostgresCampaign(
     {
         // Before the turn, while another campaign may be writing.
         var rows = bodies.Rows(set);
-        await _turn.WaitAsync().ConfigureAwait(false);
+        if (!await _turn.WaitAsync(TurnComesWithin).ConfigureAwait(false)) throw new M2MException(ErrorCode.Unavailable, "storage is busy with other campaigns");
         try
         {
             if (_connection is not { FullState: ConnectionState.Open }) await ConnectAsync().ConfigureAwait(false);

@@ -46,6 +46,9 @@ public sealed class CoapEdgeOptions
     /// <summary>The Max-Age of 4.29, and of 5.03 where it is not the admission control's, 1–3,600 s; default 5 s.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The Max-Age with which an object that is not provisioned yet is told to ask again, 1–604,800 s; default an hour.</summary>
+    public TimeSpan BootstrapAfter { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>ACK_TIMEOUT towards devices, 0.1–60 s; default 2 s. 10–20 s suits NB-IoT.</summary>
     public TimeSpan AckTimeout { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -19,6 +19,7 @@ internal sealed class CoapEdgeOptionsValidator : IValidateOptions<CoapEdgeOption
         Check(nameof(options.MaxBodies), options.MaxBodies, 65536, 1 << 30);
         Check(nameof(options.SeparateAfter), options.SeparateAfter.TotalSeconds, 0.05, 1.9);
         Check(nameof(options.RetryAfter), options.RetryAfter.TotalSeconds, 1, 3600);
+        Check(nameof(options.BootstrapAfter), options.BootstrapAfter.TotalSeconds, 1, 604_800);
         Check(nameof(options.AckTimeout), options.AckTimeout.TotalSeconds, 0.1, 60);
         Check(nameof(options.MaxRetransmit), options.MaxRetransmit, 0, 10);
         Check(nameof(options.ResponseTimeout), options.ResponseTimeout.TotalSeconds, 1, 600);

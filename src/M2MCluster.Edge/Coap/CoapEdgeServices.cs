@@ -34,6 +34,7 @@ public static class CoapEdgeServices
         services.AddSingleton<ConfigIngress>();
         services.AddSingleton<RadioIngress>();
         services.AddSingleton<PeerIngress>();
+        services.AddSingleton<BootstrapIngress>();
         services.AddSingleton<CoapIngress>();
         services.AddSingleton<CoapEdge>();
         services.AddSingleton<ICoapListener>(provider => provider.GetRequiredService<CoapEdge>());

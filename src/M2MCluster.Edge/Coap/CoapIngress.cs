@@ -17,6 +17,7 @@ internal sealed partial class CoapIngress(
     ConfigIngress config,
     RadioIngress radio,
     PeerIngress peers,
+    BootstrapIngress bootstrap,
     IGrainFactory grains,
     CoapClock clock,
     IOptions<CoapEdgeOptions> options,
@@ -69,6 +70,7 @@ internal sealed partial class CoapIngress(
         CoapResource.Config => config.Get(call),
         CoapResource.Radio => radio.Switch(call),
         CoapResource.Peers => peers.Send(call),
+        CoapResource.Bootstrap => bootstrap.Start(call),
         CoapResource.Time => ValueTask.FromResult(ShowTime(call.Request)),
         _ => ValueTask.FromResult(ShowWellKnown(call.Request)),
     };

@@ -15,4 +15,5 @@ internal enum CoapResource
     Config,
     Radio,
     Peers,
+    Bootstrap,
 }

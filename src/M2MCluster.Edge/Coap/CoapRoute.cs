@@ -37,6 +37,7 @@ internal readonly record struct CoapRoute(CoapResource Resource, string Id = "")
                 if (second.Span.SequenceEqual("config"u8)) return new(CoapResource.Config);
                 if (second.Span.SequenceEqual("radio"u8)) return new(CoapResource.Radio);
                 if (second.Span.SequenceEqual("messages"u8)) return new(CoapResource.Peers);
+                if (second.Span.SequenceEqual("bootstrap"u8)) return new(CoapResource.Bootstrap);
                 return second.Span.SequenceEqual("time"u8) ? new(CoapResource.Time) : default;
             case 3 when first.SequenceEqual("m2m"u8) && second.Span.SequenceEqual("mailbox"u8):
                 var id = options.ValueAt(CoapOptionNumber.UriPath, 2).Span;
@@ -54,7 +55,7 @@ internal readonly record struct CoapRoute(CoapResource Resource, string Id = "")
 
     private static bool Allows(CoapResource resource, CoapCode method) => resource switch
     {
-        CoapResource.Reports or CoapResource.Directory or CoapResource.Radio or CoapResource.Peers => method == CoapCode.Post,
+        CoapResource.Reports or CoapResource.Directory or CoapResource.Radio or CoapResource.Peers or CoapResource.Bootstrap => method == CoapCode.Post,
         CoapResource.Registration => method == CoapCode.Post || method == CoapCode.Delete,
         CoapResource.Message => method == CoapCode.Get || method == CoapCode.Post,
         _ => method == CoapCode.Get,

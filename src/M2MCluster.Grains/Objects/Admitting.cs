@@ -24,7 +24,7 @@ internal static class Admitting
             warnings.Add($"the object only sends over {string.Join(", ", sendOnly.Bearers.Select(bearer => bearer.ToString().ToUpperInvariant()))}, and is not reached over another bearer now");
         if (draft.Command is not { } command) return warnings;
 
-        var (refusal, warning) = Capabilities.Judge(description, command, draft.ContentType, draft.Payload);
+        var (refusal, warning) = Capabilities.Judge(core.Sharing.Over(description), command, draft.ContentType, draft.Payload);
         if (refusal is not null) throw M2MException.Invalid("command", refusal);
         if (warning is not null) warnings.Add(warning);
         if (description.Hold is not { } hold || hold.Application == draft.Application || draft.Application.Length == 0 || hold.Until <= core.Now) return warnings;
@@ -38,6 +38,6 @@ internal static class Admitting
     public static string? Refusal(ObjectCore core, ObjectDescription description, MessageRecord message)
     {
         if (core.TraitsOf(description).SendOnly.Always) return "the object only sends";
-        return message.Command is { } command ? Capabilities.Judge(description, command, message.ContentType, message.Payload).Refusal : null;
+        return message.Command is { } command ? Capabilities.Judge(core.Sharing.Over(description), command, message.ContentType, message.Payload).Refusal : null;
     }
 }

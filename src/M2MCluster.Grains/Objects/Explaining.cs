@@ -45,7 +45,7 @@ internal static class Explaining
         if (core.Description!.Hold is { } hold && hold.Bars(record, now))
             return (WaitReason.Hold, $"{Contracts.Names.Applications}{hold.Application} to release the object's commands", hold.Until);
         if (record.Terms?.Constraint is not { } constraint) return (WaitReason.None, "its end; it has expired", record.ExpiresAt);
-        var known = core.Services.Constraints.Known(constraint, core.Description!, core.State.Conditions);
+        var known = core.Services.Constraints.Known(constraint, core.Sharing.Over(core.Description), core.State.Conditions);
         return (WaitReason.Constraint, $"its constraint '{constraint}' to hold: {known}; it expires at {record.ExpiresAt:u}", null);
     }
 

@@ -27,7 +27,7 @@ internal sealed class Linking(ObjectCore core, Access access, Delivering deliver
         await core.LoadExistingAsync();
         var turn = core.Begin();
         if (turn.Description.Registration is not null) Registering.EndRegistration(turn, "released");
-        if (core.Channels.IsConnected) Registering.HangUp(turn);
+        if (core.Channels.IsConnected) Registering.HangUp(turn, core);
         turn.Connected(false);
         turn.Act(actor, "object.disconnect");
         await core.CommitAsync(turn);

@@ -95,7 +95,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
         var turn = core.Begin();
         turn.State = turn.State with { Credentials = turn.State.Credentials.Replace(credential, credential with { RevokedAt = turn.NowMs }) };
         turn.Act(actor, "credential.revoke", credentialId);
-        if (core.Channels.IsConnected) Registering.HangUp(turn);
+        if (core.Channels.IsConnected) Registering.HangUp(turn, core);
         turn.Connected(false);
         await core.CommitAsync(turn);
         Close(CloseReason.CredentialRevoked);

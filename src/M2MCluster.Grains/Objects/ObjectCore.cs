@@ -122,6 +122,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         if (isPassing) set.Inboxes.Add(id);
         set.Audit.AddRange(turn.Audit);
         await CommitAsync(set, turn);
+        Sharing.IsNews = false;
         if (turn.State.Told != State.Told) services.Fleet.Changed(State.Told, turn.State.Told);
         State = turn.IsRemoval ? new() : turn.State;
         Description = turn.IsRemoval ? null : turn.Description;

@@ -169,16 +169,16 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         else if (bearer != Bearer.Mqtt || epoch != core.State.SessionEpoch) return;
         if (core.Description is null || core.Channels.IsConnected) return;
         var turn = core.Begin();
-        if (bearer == Bearer.Mqtt) HangUp(turn);
+        if (bearer == Bearer.Mqtt) HangUp(turn, core);
         turn.Connected(false);
         await core.CommitAsync(turn);
     }
 
     /// <summary>Who does not sleep and hangs up has left; a sleeper merely sleeps.</summary>
-    public static void HangUp(Turn turn) => turn.State = turn.State with
+    public static void HangUp(Turn turn, ObjectCore core) => turn.State = turn.State with
     {
         AwakeUntil = turn.NowMs,
-        Left = turn.Description.Effective(Characteristics.Sleeping) != "true",
+        Left = core.Sharing.Over(turn.Description).Effective(Characteristics.Sleeping) != "true",
     };
 
     /// <summary>If the gateway is another one now, what was under way by the former one waits again.</summary>

@@ -11,9 +11,13 @@ internal sealed class Sharing(ObjectServices services)
 {
     private GroupRules? _rules;
     private ObjectDescription? _of;
+    private (ObjectDescription Own, ObjectDescription Whole)? _over;
 
     /// <summary>By name; null: nothing.</summary>
     public IReadOnlyDictionary<string, SharedCharacteristic>? Shared { get; private set; }
+
+    /// <summary>Whether it may be another than at the last commit, so that what waits is to be judged again.</summary>
+    public bool IsNews { get; set; }
 
     public bool IsCurrent(ObjectDescription? description) =>
         services.Rules.IsCurrent(_rules) && (!_rules!.AsksForObjects || !_rules.Shares || ReferenceEquals(_of, description));
@@ -25,11 +29,19 @@ internal sealed class Sharing(ObjectServices services)
         var rules = await services.Rules.CurrentAsync();
         Shared = description is null || !rules.Shares ? null
             : rules.SharedBy(rules.GroupsOf(await services.Groups.GroupsOfAsync(description.Id, CancellationToken.None), description)) is { Count: > 0 } shared ? shared : null;
-        (_rules, _of) = (rules, description);
-        return former is not null || Shared is not null;
+        (_rules, _of, _over) = (rules, description, null);
+        var mayDiffer = former is not null || Shared is not null;
+        IsNews |= mayDiffer;
+        return mayDiffer;
     }
 
     /// <summary>The description as the platform acts on it: what groups say holds before what the object and its owner say.</summary>
-    public ObjectDescription Over(ObjectDescription description) => Shared is null ? description
-        : description with { Provided = description.Provided.SetItems(Shared.Select(shared => KeyValuePair.Create(shared.Key, shared.Value.Value))) };
+    public ObjectDescription Over(ObjectDescription description)
+    {
+        if (Shared is null) return description;
+        if (_over is { } known && ReferenceEquals(known.Own, description)) return known.Whole;
+        var whole = description with { Provided = description.Provided.SetItems(Shared.Select(shared => KeyValuePair.Create(shared.Key, shared.Value.Value))) };
+        _over = (description, whole);
+        return whole;
+    }
 }

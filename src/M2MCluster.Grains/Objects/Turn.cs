@@ -196,7 +196,7 @@ internal sealed class Turn
         if (message.Transaction is { IsHeld: true }) return long.MaxValue;
         if (Participating.DoubtAt(_core, message) is { } doubt && doubt < message.ExpiresAt) expiry = DueTime.Of(doubt);
         if (message.OpensAt is { } opens && opens > Now) return DueTime.Of(opens);
-        if (!_core.Services.Constraints.Allow(message, Description, State.Conditions, Now)) return expiry;
+        if (!_core.Services.Constraints.Allow(message, _core.Sharing.Over(Description), State.Conditions, Now)) return expiry;
         return (OnlineUntil > NowMs && _core.HasWayFor(message)) || SmsWay.Carries(_core, message) ? Math.Min(expiry, NowMs + (long)AttemptDeadline.TotalMilliseconds) : expiry;
     }
 }

@@ -9,13 +9,13 @@ internal static class Warning
 {
     /// <summary>What of the message the object cannot give as it stands in the turn.</summary>
     public static IReadOnlyList<Mismatch> Judge(Turn turn, ObjectCore core, MessageRecord message, bool isConnected) =>
-        core.Services.Judge.Judge(message, turn.Description, turn.State, isConnected, BearersOf(core), turn.Now);
+        core.Services.Judge.Judge(message, core.Sharing.Over(turn.Description), turn.State, isConnected, BearersOf(core), turn.Now);
 
     /// <summary>Looks at all that waits, if the turn changes what they are judged by.</summary>
     public static void Review(Turn turn, ObjectCore core, bool isConnected)
     {
         var isSame = ReferenceEquals(turn.Description, core.Description) && turn.State.Told == core.State.Told && turn.State.Conditions == core.State.Conditions;
-        if (isSame) return;
+        if (isSame && !core.Sharing.IsNews) return;
         foreach (var item in core.Mailbox.InOrder.Where(item => !turn.Ends(item)))
         {
             var warned = Tell(turn, item.Record, Judge(turn, core, item.Record, isConnected));

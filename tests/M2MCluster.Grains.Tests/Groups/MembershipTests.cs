@@ -157,6 +157,31 @@ public sealed class MembershipTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.DoesNotContain("OVERDUE", await ReachabilitiesAsync(hears));
     }
 
+    [Fact]
+    public async Task Characteristics_CommandsOfAGroup_AreWhatAMemberTakes()
+    {
+        var id = await CreateAsync();
+        await GroupAsync(new(Characteristics: Says(("commands", """[{"name":"reset"}]"""))), id);
+
+        var refusal = await RefusedAsync(ErrorCode.InvalidArgument, () => Object(id).Send(Draft("", command: new("open", "POST", "/valve"))).AsTask());
+        Assert.Contains("does not declare", refusal.Message, StringComparison.Ordinal);
+        await SendAsync(id, Draft("", command: new("reset", "POST", "/")));
+    }
+
+    [Fact]
+    public async Task Characteristics_MaxPayloadOfAGroup_IsWarnedOfAlsoOnceItChanges()
+    {
+        var id = await CreateAsync();
+        var sender = await ListenAsync(null);
+        var group = await GroupAsync(new(Characteristics: Says(("maxPayload", "100"))), id);
+        Assert.Null((await Object(id).Send(Draft("0123456789", sender))).Mismatches);
+
+        await group.Update("op", new(Characteristics: Says(("maxPayload", "5"))));
+        await Object(id).Report(Proved(id), Report("x"));
+
+        Assert.Equal("SIZE", Data(Assert.Single(await EventsAsync(sender, EventTypes.MessageWarning))).GetProperty("attribute").GetString());
+    }
+
     private async Task<(string Value, string Group)?> SharedAsync(string id) =>
         (await Object(id).Get()).Shared?.GetValueOrDefault("reportPeriod") is { } shared ? (shared.Value, shared.Group) : null;
 }

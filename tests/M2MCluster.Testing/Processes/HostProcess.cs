@@ -102,6 +102,23 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>What runs from the next start on: another build of the host.</summary>
     public void Replace(string assembly) => _settings = _settings with { Assembly = assembly };
 
+    /// <summary>From the next start on its clock, but not the machine's, is ahead (Debian's libfaketime); timers go by the machine's.</summary>
+    /// <param name="ahead">Whole seconds.</param>
+    public void Ahead(TimeSpan ahead) => _settings = _settings with
+    {
+        More = new Dictionary<string, string>(_settings.More)
+        {
+            ["LD_PRELOAD"] = FakeTime ?? throw new FileNotFoundException("libfaketimeMT.so.1"),
+            ["FAKETIME"] = string.Create(CultureInfo.InvariantCulture, $"+{ahead.TotalSeconds}"),
+            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        },
+    };
+
+    /// <summary>Where the library is that <see cref="Ahead"/> needs; null: it is not on this machine.</summary>
+    public static string? FakeTime => Directory.Exists("/usr/lib")
+        ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
+        : null;
+
     /// <summary>Ends it as a power cut would: nothing is flushed, nobody is told.</summary>
     public async Task KillAsync()
     {

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Protocols.Coap;
 using Microsoft.Extensions.Options;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using M2MCluster.Testing;
@@ -26,7 +27,7 @@ public sealed class ProvisioningTests(Node node) : IClassFixture<Node>
 
             await File.WriteAllLinesAsync(file, [.. Enumerable.Range(0, Objects).Select(Line), """{"objectId":"no id","colour":"red"}"""]);
             var (code, output, _) = await ImportAsync(file, errors);
-            Assert.Equal((4, 1, Objects), (code, File.ReadLines(errors).Count(), Count(output, "created")));
+            Assert.Equal((4, 1, Objects), (code, File.ReadLines(errors).Skip(1).Count(), Count(output, "created")));
             (_, output, _) = await ImportAsync(file, errors);
             Assert.Equal((0, Objects), (Count(output, "created"), Count(output, "unchanged")));
             Assert.DoesNotContain("5.03", await BootstrapAsync(Id(0)), StringComparison.Ordinal);
@@ -43,7 +44,7 @@ public sealed class ProvisioningTests(Node node) : IClassFixture<Node>
             foreach (var id in new[] { Id(1), Id(Objects - 1) })
             {
                 var report = Assert.Single((await node.Rest.GetUntilAsync($"v1/objects/{id}/reports", page => page["reports"] is JsonArray { Count: > 0 }))["reports"]!.AsArray());
-                Assert.True((DateTimeOffset)report!["receiveTime"]! > DateTimeOffset.UtcNow.AddYears(9));
+                Assert.True((DateTimeOffset)report!["time"]! > DateTimeOffset.UtcNow.AddYears(9));
             }
         }
         finally
@@ -64,7 +65,7 @@ public sealed class ProvisioningTests(Node node) : IClassFixture<Node>
         TimeSpan.FromMinutes(2), "dotnet", Node.CliAssembly, "objects", "import", file, "--errors", errors, "--json",
         "--server", $"http://127.0.0.1:{node.Host.GrpcPort}", "--key", node.Host.OperatorKey);
 
-    private static int Count(string output, string name) => (int?)JsonNode.Parse(output.TrimEnd().Split('\n')[^1])![name] ?? 0;
+    private static int Count(string output, string name) => int.Parse(JsonNode.Parse(output.TrimEnd().Split('\n')[^1])!["response"]![name]?.ToString() ?? "0", CultureInfo.InvariantCulture);
 
     private async Task PublishAsync(string id, string secret)
     {

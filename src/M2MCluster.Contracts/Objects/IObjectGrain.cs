@@ -28,6 +28,11 @@ public interface IObjectGrain : IGrainWithStringKey
     /// <summary>Keeps a report that could not be read, as refused, with an event of type <c>m2m.object.fault</c>.</summary>
     [Alias("ReportFault")] ValueTask ReportFault(Speaker speaker, ReportDraft report, string fault);
 
+    /// <summary>
+    /// Keeps what came of a report whose rest was awaited in vain, as refused, with an event of type <c>m2m.object.fault</c>. The object was heard of before, not now.
+    /// </summary>
+    [Alias("ReportIncomplete")] ValueTask ReportIncomplete(Speaker speaker, string contentType, byte[] came, string fault);
+
     /// <summary>Registers the endpoint, replacing an earlier registration and starting a new connection epoch. Returns it with its id.</summary>
     [Alias("Register")] ValueTask<Registration> Register(Speaker speaker, RegistrationDraft draft);
 

@@ -40,6 +40,9 @@ public sealed class CoapEdgeOptions
     /// <summary>Bytes of all bodies that come in block by block and are not whole yet, 65,536–1,073,741,824; default 64 MiB.</summary>
     public long MaxBodies { get; set; } = 64 << 20;
 
+    /// <summary>How long the next block of a body is awaited, 1–86,400 s; default 247 s (EXCHANGE_LIFETIME). A report whose rest does not come is told as incomplete.</summary>
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(247);
+
     /// <summary>After how long an answer goes separately, 0.05–1.9 s (before a peer's first retransmission); default 1 s.</summary>
     public TimeSpan SeparateAfter { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -17,6 +17,7 @@ internal sealed class CoapEdgeOptionsValidator : IValidateOptions<CoapEdgeOption
         Check(nameof(options.MaxSessions), options.MaxSessions, 64, 10_000_000);
         Check(nameof(options.MaxBody), options.MaxBody, 1024, 16 << 20);
         Check(nameof(options.MaxBodies), options.MaxBodies, 65536, 1 << 30);
+        Check(nameof(options.BodyTimeout), options.BodyTimeout.TotalSeconds, 1, 86_400);
         Check(nameof(options.SeparateAfter), options.SeparateAfter.TotalSeconds, 0.05, 1.9);
         Check(nameof(options.RetryAfter), options.RetryAfter.TotalSeconds, 1, 3600);
         Check(nameof(options.BootstrapAfter), options.BootstrapAfter.TotalSeconds, 1, 604_800);

@@ -49,6 +49,9 @@ internal sealed partial class CoapIngress(
         }
     }
 
+    /// <summary>A body of which no further block came.</summary>
+    public Task Abandon(CoapCall call) => call.Route.Resource == CoapResource.Reports ? reports.Abandon(call) : Task.CompletedTask;
+
     /// <summary>RFC 6690 section 4.1: with a filter that does not match there is nothing to show.</summary>
     public static CoapMessage ShowWellKnown(CoapMessage request)
     {

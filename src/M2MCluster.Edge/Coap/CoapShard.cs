@@ -51,7 +51,7 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
             MaxPeers = Math.Max(1, options.MaxSessions / options.Workers),
         };
         _layer = new(transmission, this);
-        _bodies = new(options.MaxBody, options.MaxBodies / options.Workers, transmission.ExchangeLifetime);
+        _bodies = new(options.MaxBody, options.MaxBodies / options.Workers, (long)options.BodyTimeout.TotalMilliseconds, Abandon);
         _sessions = new UdpSessions(this, socket, echo, options.TrustLoopback, transmission.MaxPeers, Forget);
     }
 
@@ -251,6 +251,11 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
         };
     }
 
+    private void Abandon(CoapSession session, CoapMessage first, ReadOnlyMemory<byte> came)
+    {
+        if (CoapRoute.Find(first, out var route) is null) _ = Run(() => _ingress.Abandon(new CoapCall(session, first, route, came)));
+    }
+
     private CoapMessage? Admit(CoapSession peer, out long entered) =>
         _admission.TryEnter(peer.IsKnown, out entered) ? null : CoapReply.Later(CoapCode.ServiceUnavailable, _admission.NextPlace(), "overload");
 
@@ -281,6 +286,6 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
     private void Forget(CoapSession session)
     {
         _layer.Forget(session);
-        _bodies.Drop(session);
+        _bodies.Abandon(session);
     }
 }

@@ -41,6 +41,16 @@ internal sealed class ReportIngress(IGrainFactory grains, CoapClock clock)
         return CoapReply.Of(CoapCode.Changed);
     }
 
+    /// <summary>The rest of a report did not come within the exchange lifetime.</summary>
+    /// <param name="call">Its first block, with what came of the body.</param>
+    public async Task Abandon(CoapCall call)
+    {
+        if (CoapIdentity.Find(call, out var identity) is not null || FormatOf(call.Request.Options) is not { } format) return;
+        var size = call.Request.Options.GetUint(CoapOptionNumber.Size1) is { } whole ? $" of {whole}" : "";
+        await grains.GetObject(identity.Target).ReportIncomplete(
+            identity.Speaker, CoapContentFormat.ToMediaType(format)!, call.Body.ToArray(), $"incomplete: {call.Body.Length}{size} bytes came, and the rest did not");
+    }
+
     // Any device may use base names that look like ids; only a gateway's name children. What the object is does not change, so each session asks once.
     private async ValueTask<bool> IsPackOfChildren(CoapSession session, CoapIdentity identity, IReadOnlyList<SenmlRecord> records)
     {

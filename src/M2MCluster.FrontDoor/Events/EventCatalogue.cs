@@ -38,7 +38,7 @@ internal static class EventCatalogue
             ["reachability|`UNKNOWN`, `REACHABLE`, `AWAKE`, `ASLEEP`, `OVERDUE`, `UNREACHABLE` or `SUSPENDED`", "until|RFC 3339: how long it listens, or when it is expected, if that is known"]),
         new(EventTypes.ObjectHold, "`objects/ID`", "Who has the object's commands for itself changed.",
             ["change|`HELD`, `EXTENDED`, `TAKEN_OVER` by one of a higher priority, `RELEASED` or `EXPIRED`", "holder|`applications/ID`, if anybody has them now", "priority|of the hold", "until|RFC 3339", "former|`applications/ID` that had them before"]),
-        new(EventTypes.ObjectFault, "`objects/ID`", "A report could not be read. It is kept as refused.",
+        new(EventTypes.ObjectFault, "`objects/ID`", "A report could not be read, or did not come whole. What came is kept as refused.",
             ["fault|what is wrong with it", "report|its id among the object's reports", "contentType|as it was sent"]),
         new(EventTypes.ApplicationRegistered, "`applications/ID`", "An application was made.", []),
     ];

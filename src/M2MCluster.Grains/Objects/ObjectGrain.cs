@@ -69,6 +69,8 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask ReportFault(Speaker speaker, ReportDraft report, string fault) => _reporting.ReportFaultAsync(speaker, report, fault);
 
+    public ValueTask ReportIncomplete(Speaker speaker, string contentType, byte[] came, string fault) => _reporting.ReportIncompleteAsync(speaker, contentType, came, fault);
+
     public ValueTask<Registration> Register(Speaker speaker, RegistrationDraft draft) => Registering.RegisterAsync(speaker, draft);
 
     public ValueTask<Registration> UpdateRegistration(Speaker speaker, string registrationId, RegistrationDraft draft) =>

@@ -96,15 +96,22 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         var turn = core.Begin();
         if (await IsRepetitionAsync(turn, speaker.Bearer, draft.Name, core.Id)) return;
         turn.Seen();
-        var id = core.Services.Ids.Next();
-        turn.Reports.Add(new(id, core.Id, draft.ContentType, draft.Payload, draft.Name.Given, null, fault));
-        turn.State = turn.State with { Faults = turn.State.Faults + 1 };
-        turn.Tell(EventTypes.ObjectFault, EventData.Fault(id, fault, draft.ContentType));
+        Incomplete.Keep(turn, core, draft.ContentType, draft.Payload, fault, draft.Name.Given);
         Remember(turn, draft.Name);
         Subscribing.Report(turn, draft);
         await core.CommitAsync(turn);
         core.Services.Fleet.Refused(speaker.Bearer);
         await delivering.ContactAsync(speaker);
+    }
+
+    public async ValueTask ReportIncompleteAsync(Speaker speaker, string contentType, byte[] came, string fault)
+    {
+        await core.LoadExistingAsync();
+        await access.DemandAsync(speaker, PlainAccess.Reports);
+        var turn = core.Begin();
+        Incomplete.Keep(turn, core, contentType, came, fault);
+        await core.CommitAsync(turn);
+        core.Services.Fleet.Refused(speaker.Bearer);
     }
 
     /// <summary>A child that reports by its gateway was heard of: its reachability goes by that, and what waits for it has its chance.</summary>

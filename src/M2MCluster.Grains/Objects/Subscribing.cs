@@ -11,10 +11,6 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
 {
     // As much as the longest message has: 255 parts.
     private const int MaxPartBytes = 40 << 10;
-    private static readonly TimeSpan PartAge = TimeSpan.FromDays(1);
-
-    // So long a part that comes again is told from one of a new message; phones use a reference again after 256 messages.
-    private static readonly TimeSpan DoneAge = TimeSpan.FromMinutes(10);
 
     public async ValueTask<byte[]?> GatherAsync(Speaker speaker, ReportPart part)
     {
@@ -23,17 +19,16 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
         if (part.Total is < 2 or > 255 || part.Number < 1 || part.Number > part.Total || part.Payload.Length > MaxPartBytes)
             throw M2MException.Invalid("part", "is none of 2 to 255");
         var turn = core.Begin();
-        var parts = (core.State.Sms?.Parts ?? []).Where(other => turn.NowMs - other.At <= (other.IsDone ? DoneAge : PartAge).TotalMilliseconds).ToList();
+        var parts = Incomplete.Expire(turn, core);
         if (parts.Exists(other => other.Gathering == part.Gathering && other.IsDone)) return null;
         var former = parts.Find(other => other.Gathering == part.Gathering && other.Number == part.Number);
         var known = former?.Payload.AsSpan().SequenceEqual(part.Payload) == true;
         // The same number with other content is of another message.
-        if (former is not null && !known) parts.RemoveAll(other => other.Gathering == part.Gathering);
+        if (former is not null && !known) GiveUp(part.Gathering);
         if (!known) parts.Add(new(part.Gathering, part.Number, turn.NowMs, part.Payload));
         while (parts.Sum(other => other.Payload.Length) > MaxPartBytes)
         {
-            var oldestGathering = parts[0].Gathering;
-            parts.RemoveAll(other => other.Gathering == oldestGathering);
+            GiveUp(parts[0].Gathering);
         }
 
         turn.Seen();
@@ -41,6 +36,12 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
         if (!known) await core.CommitAsync(turn);
         var own = parts.Where(other => other.Gathering == part.Gathering).OrderBy(other => other.Number).ToList();
         return own.Count == part.Total ? [.. own.SelectMany(other => other.Payload)] : null;
+
+        void GiveUp(string gathering)
+        {
+            Incomplete.Keep(turn, core, parts.Where(other => other.Gathering == gathering));
+            parts.RemoveAll(other => other.Gathering == gathering);
+        }
     }
 
     /// <summary>The report that was made of the parts is stored in this turn.</summary>

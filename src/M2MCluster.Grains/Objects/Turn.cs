@@ -149,6 +149,7 @@ internal sealed class Turn
         var next = Math.Min(_wakeBy, until == 0 ? long.MaxValue : until);
         if (connected) next = Math.Min(next, NowMs + (long)ConnectionLease.TotalMilliseconds);
         if (connected && traits.IdleTimeout > 0) next = Math.Min(next, Math.Max(State.SeenAt + traits.IdleTimeout, NowMs + IdleLook));
+        next = Math.Min(next, Incomplete.DueOf(State.Sms));
         if (Description.Hold is { } hold) next = Math.Min(next, DueTime.Of(hold.Until));
         if (Description.Registration is { } registration) next = Math.Min(next, DueTime.Of(registration.ExpiresAt));
         ArmNext(next, DisarmCampaigns());

@@ -38,6 +38,7 @@ internal sealed class Waking(ObjectCore core)
 
         if (turn.Description.Registration is { } registration && registration.ExpiresAt <= turn.Now)
             Registering.EndRegistration(turn, "expired");
+        Incomplete.Expire(turn, core);
         if (turn.Description.Hold is { } hold && hold.Until <= turn.Now) Holding.End(turn, "EXPIRED");
         await core.CommitAsync(turn);
         Linking.EndIdle(core);

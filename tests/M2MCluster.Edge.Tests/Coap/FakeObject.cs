@@ -80,6 +80,12 @@ public sealed class FakeObject(string id)
         Faults.Enqueue((report, fault));
     }
 
+    public async ValueTask ReportIncomplete(Speaker speaker, string contentType, byte[] came, string fault)
+    {
+        await Enter(speaker);
+        Faults.Enqueue((new(contentType, came, ReportName.None), fault));
+    }
+
     public async ValueTask<Registration> Register(Speaker speaker, RegistrationDraft draft)
     {
         await Enter(speaker);

@@ -148,6 +148,8 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
         }
     }
 
+    public ValueTask ReportIncomplete(Speaker speaker, string contentType, byte[] came, string fault) => throw new NotSupportedException();
+
     public ValueTask ReportFault(Speaker speaker, ReportDraft report, string fault)
     {
         ThrowIfFailing();

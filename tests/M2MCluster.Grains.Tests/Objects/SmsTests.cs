@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
@@ -181,6 +182,24 @@ public sealed class SmsTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Null(await GatherAsync(id, "7", 1, "d"));
         Assert.Equal("de", await GatherAsync(id, "7", 2, "e"));
         Assert.Equal("xy", await GatherAsync(id, "8", 2, "y"));
+    }
+
+    [Fact]
+    public async Task Gather_RestDoesNotComeWithinADay_IsToldOnceByItself()
+    {
+        var (id, _) = await CreatePhoneAsync();
+        var hears = await ListenAsync($"object = \"{id}\"");
+        await GatherAsync(id, "7", 2, "b");
+
+        await PassAsync(id, TimeSpan.FromHours(23));
+        Assert.Empty(await EventsAsync(hears, EventTypes.ObjectFault));
+        await PassAsync(id, TimeSpan.FromHours(2));
+        await PassAsync(id, TimeSpan.FromDays(2));
+
+        var kept = Assert.Single(await ReportsAsync(id));
+        Assert.Equal("b", Encoding.UTF8.GetString(kept.Payload));
+        Assert.EndsWith("only 2 came", kept.Fault, StringComparison.Ordinal);
+        Assert.Single(await EventsAsync(hears, EventTypes.ObjectFault));
     }
 
     [Fact]

@@ -47,7 +47,28 @@ public sealed class BlockwiseTests
     {
         Accept("a", 0, more: true, 16);
         Assert.Equal(CoapBlock1Status.Incomplete, Accept("a", 2, more: true, 16));
+        Assert.Equal(CoapBlock1Status.Incomplete, Accept("a", 1, more: false, 16));
+        Accept("a", 0, more: true, 16);
+        Assert.Equal(CoapBlock1Status.Complete, Accept("a", 1, more: false, 16));
         Assert.Equal(0, _assembler.TotalBytes);
+    }
+
+    [Fact]
+    public void Advance_RestOfABodyDidNotCome_IsToldOnceWithWhatCame()
+    {
+        var told = new List<(string Peer, string Path, int Bytes)>();
+        var assembler = new CoapBlock1Assembler<string>(MaxBody, 3 * MaxBody, 1000, (peer, first, came) => told.Add((peer, first.Options.UriPath, came.Length)));
+        foreach (var (peer, number) in new[] { ("whole", 0), ("rest", 0), ("rest", 1), ("gap", 0), ("gap", 2), ("again", 0), ("again", 0), ("gone", 0) })
+            assembler.Accept(peer, Request(new(new(number, true, 0), Enumerable.Repeat((byte)number, 16).ToArray())), 0, out _);
+        assembler.Accept("whole", Request(new(new(1, false, 0), new byte[3])), 0, out _);
+        assembler.Abandon("gone");
+        assembler.Advance(1000);
+        Assert.Equal([("gone", "/m2m/reports", 16)], told);
+        assembler.Advance(1001);
+        assembler.Advance(9000);
+
+        Assert.Equal([("again", 16), ("gap", 16), ("gone", 16), ("rest", 32)], told.Select(one => (one.Peer, one.Bytes)).Order());
+        Assert.Equal(0, assembler.TotalBytes);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace M2MCluster.Protocols.Coap.Blockwise;
 /// <param name="maxBody">Bytes of one body.</param>
 /// <param name="maxTotal">Bytes of all unfinished bodies.</param>
 /// <param name="lifetime">Milliseconds between two blocks, after which a body is forgotten; EXCHANGE_LIFETIME is usual.</param>
-public sealed class CoapBlock1Assembler<TPeer>(int maxBody, long maxTotal, long lifetime)
+/// <param name="abandoned">Told of a body that is forgotten before it was whole, with its first request and what came, unless the same request began anew; null: nobody.</param>
+public sealed class CoapBlock1Assembler<TPeer>(int maxBody, long maxTotal, long lifetime, Action<TPeer, CoapMessage, ReadOnlyMemory<byte>>? abandoned = null)
     where TPeer : notnull
 {
     private readonly Dictionary<TPeer, Assembly> _assemblies = [];
@@ -33,8 +34,9 @@ public sealed class CoapBlock1Assembler<TPeer>(int maxBody, long maxTotal, long 
 
         if (block.More ? request.Payload.Length != block.Size : request.Payload.Length > block.Size) return Give(peer, CoapBlock1Status.Invalid);
         if (block.Offset + request.Payload.Length > maxBody || request.Options.GetUint(CoapOptionNumber.Size1) > maxBody) return Give(peer, CoapBlock1Status.TooLarge);
-        if (block is { Number: 0, More: false }) return Give(peer, CoapBlock1Status.Complete);
-        return Append(peer, request, block, now, ref body);
+        var identity = Identify(request);
+        if (block.Number == 0) Begin(peer, identity);
+        return block is { Number: 0, More: false } ? CoapBlock1Status.Complete : Append(peer, request, identity, block, now, ref body);
     }
 
     /// <summary>Forgets the bodies whose next block did not come in time.</summary>
@@ -42,35 +44,48 @@ public sealed class CoapBlock1Assembler<TPeer>(int maxBody, long maxTotal, long 
     {
         foreach (var (peer, assembly) in _assemblies)
         {
-            if (assembly.LastAt + lifetime < now) Drop(peer);
+            if (assembly.LastAt + lifetime < now) Abandon(peer);
         }
     }
 
     /// <summary>Forgets the peer's unfinished body.</summary>
-    public void Drop(TPeer peer)
+    public void Abandon(TPeer peer)
     {
-        if (_assemblies.Remove(peer, out var assembly)) _total -= assembly.Bytes.Length;
+        if (Drop(peer) is { } assembly) abandoned?.Invoke(peer, assembly.First, assembly.Bytes.AsMemory(0, assembly.Length));
     }
 
-    private CoapBlock1Status Append(TPeer peer, CoapMessage request, CoapBlock block, long now, ref ReadOnlyMemory<byte> body)
+    private void Begin(TPeer peer, int identity)
     {
-        var identity = Identify(request);
+        if (_assemblies.TryGetValue(peer, out var former) && former.Identity == identity) Drop(peer);
+        else Abandon(peer);
+    }
+
+    private CoapBlock1Status Append(TPeer peer, CoapMessage request, int identity, CoapBlock block, long now, ref ReadOnlyMemory<byte> body)
+    {
         if (block.Number == 0)
         {
-            Drop(peer);
             if (_total + request.Payload.Length > maxTotal) return CoapBlock1Status.NoRoom;
-            _assemblies[peer] = new Assembly(identity);
+            _assemblies[peer] = new Assembly(identity, request);
         }
 
-        if (!_assemblies.TryGetValue(peer, out var assembly) || assembly.Identity != identity || assembly.LastAt + lifetime < now && block.Number > 0)
+        if (!_assemblies.TryGetValue(peer, out var assembly) || assembly.Identity != identity) return CoapBlock1Status.Incomplete;
+        if (assembly.LastAt + lifetime < now && block.Number > 0)
         {
-            return Give(peer, CoapBlock1Status.Incomplete);
+            Abandon(peer);
+            return CoapBlock1Status.Incomplete;
         }
 
         assembly.LastAt = now;
         if (block.More && assembly.EndsWith(block, request.Payload.Span)) return CoapBlock1Status.Continue;
-        if (block.Offset != assembly.Length) return Give(peer, CoapBlock1Status.Incomplete);
-        if (!TryGrow(assembly, assembly.Length + request.Payload.Length)) return Give(peer, CoapBlock1Status.NoRoom);
+        // The peer is to begin anew; until it does, what came is what there is.
+        assembly.IsBroken |= block.Offset != assembly.Length;
+        if (assembly.IsBroken) return CoapBlock1Status.Incomplete;
+        if (!TryGrow(assembly, assembly.Length + request.Payload.Length))
+        {
+            Abandon(peer);
+            return CoapBlock1Status.NoRoom;
+        }
+
         request.Payload.Span.CopyTo(assembly.Bytes.AsSpan(assembly.Length));
         assembly.Length += request.Payload.Length;
         if (block.More) return CoapBlock1Status.Continue;
@@ -94,6 +109,13 @@ public sealed class CoapBlock1Assembler<TPeer>(int maxBody, long maxTotal, long 
         return status;
     }
 
+    private Assembly? Drop(TPeer peer)
+    {
+        if (!_assemblies.Remove(peer, out var assembly)) return null;
+        _total -= assembly.Bytes.Length;
+        return assembly;
+    }
+
     private static int Identify(CoapMessage request)
     {
         var hash = new HashCode();
@@ -110,9 +132,13 @@ public sealed class CoapBlock1Assembler<TPeer>(int maxBody, long maxTotal, long 
         return hash.ToHashCode();
     }
 
-    private sealed class Assembly(int identity)
+    private sealed class Assembly(int identity, CoapMessage first)
     {
         public byte[] Bytes = [];
+
+        public CoapMessage First { get; } = first;
+
+        public bool IsBroken { get; set; }
 
         public int Identity { get; } = identity;
 

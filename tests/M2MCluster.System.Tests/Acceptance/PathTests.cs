@@ -75,6 +75,35 @@ public sealed class PathTests(PathNode node) : IClassFixture<PathNode>
     }
 
     [Fact]
+    [Requirement("D.3.3.g")]
+    public async Task WayThatFails_IsRecoveredFromByWhatItWasThereFor()
+    {
+        await using var device = await TwoBearerDevice.StartAsync(node.Host);
+        device.Coap.Sleep();
+
+        // The first choice: the next one takes over.
+        var first = await EndedAsync(await SendOnlyAsync(device, "CHEAPEST"));
+        Assert.Equal(["pushed over COAP", "no answer over COAP", "pushed over MQTT"], Steps(first));
+
+        // A copy: the other one is there already, and neither is sent again.
+        device.Coap.Wake();
+        await node.Rest.GetUntilAsync($"v1/objects/{device.Id}:paths", paths => ChosenOf(Choices(paths)["CHEAPEST"]["paths"]!.AsArray()) == "COAP");
+        device.Coap.Sleep();
+        var copied = await EndedAsync(await SendOnlyAsync(device, copies: 2));
+        Assert.Equal("APPLIED", (string?)copied["message"]!["outcome"]);
+        Assert.Equal(["pushed over COAP", "pushed over MQTT"], Steps(copied).Where(step => step.StartsWith("pushed", StringComparison.Ordinal)).Order());
+
+        // The only one: the message waits for it, and takes it again.
+        await device.Mqtt.DisconnectAsync();
+        var only = await SendOnlyAsync(device, "CHEAPEST");
+        await node.Rest.GetUntilAsync($"v1/{only}:explain", why => Steps(why).Contains("no answer over COAP"));
+        Assert.Equal("WAITING", (string?)(await node.Rest.GetAsync($"v1/{only}"))["state"]);
+        device.Coap.Wake();
+        Assert.Equal("APPLIED", (string?)(await EndedAsync(only))["message"]!["outcome"]);
+        Assert.Equal("pushed over COAP", Steps(await node.Rest.GetAsync($"v1/{only}:explain"))[^1]);
+    }
+
+    [Fact]
     [Requirement("6.9")]
     public async Task Report_OverBothBearers_IsStoredAndToldOnce()
     {

@@ -147,4 +147,14 @@ public sealed class GroupTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Equal(sent.Message.Id, (await group.Send(Draft("x", request: "r"))).Message.Id);
         Assert.Equal(1, (await Object(id).Get()).Status.WaitingMessages);
     }
+
+    [Fact]
+    public async Task Delete_WhileItIsPutIntoAnother_IsRefused()
+    {
+        var (child, parent) = (await GroupAsync(), await GroupAsync());
+        Cluster.Pipeline.BeforeNext(child.GetPrimaryKeyString(), async () => await parent.AddGroups("op", [child.GetPrimaryKeyString()]));
+
+        await RefusedAsync(ErrorCode.FailedPrecondition, async () => await child.Delete("op"));
+        Assert.Equal(child.GetPrimaryKeyString(), (await child.Get()).Id);
+    }
 }

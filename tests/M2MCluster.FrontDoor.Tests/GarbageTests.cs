@@ -48,4 +48,58 @@ public sealed class GarbageTests(FrontDoorFixture door)
         Assert.Equal(number, read.GetProperty("providedCharacteristics").GetProperty("x").GetString());
         await rest.GetAsync("/v1/objects?pageSize=1000").Ok();
     }
+
+    [Fact]
+    public async Task SendMessage_ToAName_OfAnObject_TakesNothingThatIsOfGroups()
+    {
+        using var rest = door.Rest();
+        var id = door.NewName("object");
+        await rest.PostAsync($"/v1/objects?objectId={id}", $$"""{"names":["own:{{id}}"]}""").Ok();
+        var answer = await rest.PostAsync("/v1/messages", $$"""{"target":"names/own:{{id}}","mode":"ANYCAST","campaign":{"rate":3} }""");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal(["mode", "campaign"], answer.Violations);
+        await rest.PostAsync("/v1/messages", $$"""{"target":"names/own:{{id}}","mode":"UNICAST"}""").Ok();
+    }
+
+    [Fact]
+    public async Task SendMessage_ToAnApplication_TakesNothingThatIsOfObjectsOrGroups()
+    {
+        using var rest = door.Rest();
+        var (id, client, _) = await door.NewApplicationAsync();
+        client.Dispose();
+        var answer = await rest.PostAsync("/v1/messages", $$"""
+            {"target":"applications/{{id}}","mode":"ANYCAST","campaign":{"rate":3},"confirmation":"TRANSACTION","constraint":"battery > 40","pathPolicy":{},"command":{"path":"/x"} }
+            """);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal(["campaign", "command", "confirmation", "constraint", "mode", "pathPolicy"], answer.Violations.Order());
+    }
+
+    [Fact]
+    public async Task Grpc_TimesAndDurationsThatAreNone_AreRefusedInWords()
+    {
+        var id = await door.NewObjectAsync();
+        var calls = door.Calls();
+        var messages = new V1.MessageService.MessageServiceClient(calls);
+        var (noSpan, noTime) = (new Duration { Seconds = long.MaxValue, Nanos = -1 }, new Timestamp { Seconds = long.MinValue, Nanos = int.MinValue });
+        var target = $"objects/{id}";
+        await RefusedAsync(() => messages.SendMessageAsync(new() { Target = target, Ttl = noSpan }).ResponseAsync, "ttl");
+        await RefusedAsync(() => messages.SendMessageAsync(new() { Target = target, Ttl = new() { Seconds = long.MinValue } }).ResponseAsync, "ttl");
+        await RefusedAsync(() => messages.SendMessageAsync(new() { Target = target, Ttl = new() { Seconds = 1, Nanos = int.MaxValue } }).ResponseAsync, "ttl");
+        await RefusedAsync(() => messages.SendMessageAsync(new() { Target = target, Window = new() { NotBefore = noTime } }).ResponseAsync, "window.notBefore");
+        await RefusedAsync(() => messages.SendMessageAsync(new() { Target = target, Window = new() { Tolerance = noSpan } }).ResponseAsync, "window.tolerance");
+        await RefusedAsync(() => messages.SendMessageAsync(new() { Target = "groups/g", Campaign = new() { MemberWait = noSpan } }).ResponseAsync, "campaign.memberWait");
+        await RefusedAsync(() => messages.SendMessageAsync(new() { Target = "groups/g", Campaign = new() { Canary = double.NaN, AbortAt = double.PositiveInfinity } }).ResponseAsync, "campaign.canary");
+        await RefusedAsync(() => new V1.ReportService.ReportServiceClient(calls).ListReportsAsync(new() { Parent = target, From = noTime }).ResponseAsync, "from");
+        await RefusedAsync(() => new V1.ObjectService.ObjectServiceClient(calls).HoldObjectAsync(new() { Name = target, Duration = new() { Seconds = 5, Nanos = -1 } }).ResponseAsync, "duration");
+        var nan = new Struct { Fields = { ["x"] = Value.ForList(Value.ForNumber(double.NaN)) } };
+        await RefusedAsync(
+            () => new V1.ObjectService.ObjectServiceClient(calls).CreateObjectAsync(new() { ObjectId = door.NewName("object"), Object = new() { Characteristics = nan } }).ResponseAsync, "characteristics.x");
+    }
+
+    private static async Task RefusedAsync<T>(Func<Task<T>> call, string field)
+    {
+        var refusal = await Assert.ThrowsAsync<RpcException>(call);
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.StartsWith(field, refusal.Status.Detail, StringComparison.Ordinal);
+    }
 }

@@ -39,7 +39,7 @@ internal sealed class OperationsApi(IObjectImporter importer, TimeProvider time)
     public override async Task<V1.Operation> WaitOperation(V1.WaitOperationRequest request, ServerCallContext context)
     {
         var problems = new Problems();
-        var timeout = request.Timeout?.ToTimeSpan() ?? LongestWait;
+        var timeout = problems.Span(request.Timeout, "timeout") ?? LongestWait;
         problems.Require(timeout >= TimeSpan.Zero && timeout <= LongestWait, "timeout", $"is 0 to {LongestWait.TotalSeconds} s");
         problems.ThrowIfAny();
         var started = time.GetTimestamp();

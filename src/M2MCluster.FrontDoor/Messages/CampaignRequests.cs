@@ -14,10 +14,16 @@ internal static class CampaignRequests
     public static DeliveryMode Mode(V1.SendMessageRequest from, Problems problems)
     {
         problems.Require(System.Enum.IsDefined(from.Mode), "mode", "is UNICAST, MULTICAST, ANYCAST or BROADCAST");
-        var isObject = from.Target.StartsWith(Names.Objects, StringComparison.Ordinal);
-        problems.Require(!isObject || from.Mode is V1.SendMessageRequest.Types.Mode.Unspecified or V1.SendMessageRequest.Types.Mode.Unicast, "mode", "is of messages to groups");
-        problems.Require(!isObject || from.Campaign is null, "campaign", "is of messages to groups");
+        // Whose name it is, is found out later.
+        if (!from.Target.StartsWith(Names.Groups, StringComparison.Ordinal) && !from.Target.StartsWith(Names.Aliases, StringComparison.Ordinal)) CheckIsOne(from, problems);
         return (DeliveryMode)from.Mode;
+    }
+
+    /// <summary>Notes what is not of a message to one receiver.</summary>
+    public static void CheckIsOne(V1.SendMessageRequest from, Problems problems)
+    {
+        problems.Require(from.Mode is V1.SendMessageRequest.Types.Mode.Unspecified or V1.SendMessageRequest.Types.Mode.Unicast, "mode", "is of messages to groups");
+        problems.Require(from.Campaign is null, "campaign", "is of messages to groups");
     }
 
     public static CampaignTerms Terms(V1.Campaign from, Problems problems)
@@ -25,15 +31,15 @@ internal static class CampaignRequests
         problems.Require(from.Rate is >= 0 and <= MaxRate, "campaign.rate", $"is 0 to {MaxRate} members a second");
         problems.Require(from.Canary is >= 0 and <= 1, "campaign.canary", "is 0 to 1");
         problems.Require(from.AbortAt is >= 0 and <= 1, "campaign.abortAt", "is 0 to 1");
-        var isWait = from.MemberWait is null || (from.MemberWait.Seconds is >= 1 and <= 86_400 && from.MemberWait.Nanos >= 0);
-        problems.Require(isWait, "campaign.memberWait", "is 1 second to a day");
+        var wait = problems.Span(from.MemberWait, "campaign.memberWait");
+        problems.Require(wait is null || (wait >= TimeSpan.FromSeconds(1) && wait <= TimeSpan.FromDays(1)), "campaign.memberWait", "is 1 second to a day");
         return new()
         {
             Rate = from.Rate,
             Canary = from.Canary,
             AbortAt = from.AbortAt,
             MemberEvents = from.HasMemberEvents ? from.MemberEvents : null,
-            MemberWait = isWait ? from.MemberWait?.ToTimeSpan() : null,
+            MemberWait = wait,
         };
     }
 

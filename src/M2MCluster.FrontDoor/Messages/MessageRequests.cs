@@ -29,6 +29,9 @@ internal static class MessageRequests
         var isToApplication = from.Target.StartsWith(Names.Applications, StringComparison.Ordinal);
         problems.Require(!isToApplication || from.Command is null, "command", "is a request to a resource of an object; an application has none");
         problems.Require(!isToApplication || from.PathPolicy is null, "pathPolicy", "is about the bearers of objects; an application reads its feed");
+        problems.Require(
+            !isToApplication || from.Confirmation != V1.SendMessageRequest.Types.Confirmation.Transaction, "confirmation", "is NONE, DELIVERED or APPLIED for an application, which prepares nothing");
+        problems.Require(!isToApplication || from.Constraint.Length == 0, "constraint", "is about the condition of an object; an application has none");
         var draft = new MessageDraft(
             application ?? "",
             from.ContentType.Length == 0 ? "application/octet-stream" : MediaType(from.ContentType, "contentType", problems),
@@ -66,10 +69,9 @@ internal static class MessageRequests
 
     private static TimeSpan TimeToLive(Google.Protobuf.WellKnownTypes.Duration? ttl, ServiceClass? by, Problems problems)
     {
-        if (ttl is null) return by?.TimeToLive ?? DefaultTimeToLive;
-        var isWithin = ttl.Seconds >= 0 && ttl.Nanos >= 0 && (ttl.Seconds > 0 || ttl.Nanos > 0) && ttl.Seconds <= LongestTimeToLive.TotalSeconds;
-        problems.Require(isWithin, "ttl", "is more than zero and at most 365 days (31536000s)");
-        return isWithin ? ttl.ToTimeSpan() : DefaultTimeToLive;
+        if (problems.Span(ttl, "ttl") is not { } given) return by?.TimeToLive ?? DefaultTimeToLive;
+        problems.Require(given > TimeSpan.Zero && given <= LongestTimeToLive, "ttl", "is more than zero and at most 365 days (31536000s)");
+        return given;
     }
 
     private static Command CommandOf(V1.Command from, Problems problems)

@@ -28,6 +28,8 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
         problems.ThrowIfAny();
         draft = draft with { TraceParent = CallTrace.ParentOf(context.GetHttpContext()) };
         var target = await Targets.ResolveAsync(grains, request.Target);
+        if (Names.IdIn(target, Names.Objects) is not null) CampaignRequests.CheckIsOne(request, problems);
+        problems.ThrowIfAny();
         var receipt = Names.IdIn(target, Names.Applications) is { } receiver ? await ApplicationOf(receiver).Send(draft)
             : Names.IdIn(target, Names.Groups) is { } group
             ? await grains.GetGrain<IGroupGrain>(group).Send(draft)

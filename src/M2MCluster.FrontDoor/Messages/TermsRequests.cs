@@ -18,8 +18,8 @@ internal static class TermsRequests
         var paths = from.PathPolicy is null ? null : Paths(from.PathPolicy, problems);
         var terms = new DeliveryTerms
         {
-            NotBefore = from.Window?.NotBefore?.ToDateTimeOffset(),
-            Tolerance = from.Window?.Tolerance?.ToTimeSpan() ?? ToleranceOf(by, timeToLive),
+            NotBefore = problems.Time(from.Window?.NotBefore, "window.notBefore"),
+            Tolerance = problems.Span(from.Window?.Tolerance, "window.tolerance") ?? ToleranceOf(by, timeToLive),
             ServiceClass = by?.Id,
             Constraint = Constraint(from.Constraint, problems),
             Paths = by is { Bearers.IsEmpty: false } && paths is null or { Bearers.IsDefaultOrEmpty: true } ? (paths ?? new([])) with { Bearers = by!.Bearers } : paths,

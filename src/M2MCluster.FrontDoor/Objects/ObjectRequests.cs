@@ -44,12 +44,32 @@ internal static class ObjectRequests
         foreach (var (name, value) in from?.Fields ?? [])
         {
             problems.Require(name.Length is > 0 and <= Names.MaxIdLength, $"{field}.{name}", $"has a name of 1 to {Names.MaxIdLength} characters");
+            if (!CheckTellable(value, $"{field}.{name}", problems)) continue;
             CheckKnown(name, value, $"{field}.{name}", problems);
             values[name] = JsonValues.Write(value);
         }
 
         problems.Require(values.Count <= MaxCharacteristics, field, $"are at most {MaxCharacteristics}");
         return values.ToImmutable();
+    }
+
+    /// <summary>Whether the value can be written, and read back in any answer.</summary>
+    private static bool CheckTellable(Google.Protobuf.WellKnownTypes.Value value, string field, Problems problems)
+    {
+        var (isNested, isFinite) = (true, true);
+        Look(value, 1);
+        problems.Require(isNested, field, $"nests at most {JsonValues.MaxDepth} deep");
+        problems.Require(isFinite, field, "has a number that is too large");
+        return isNested && isFinite;
+
+        void Look(Google.Protobuf.WellKnownTypes.Value part, int depth)
+        {
+            isNested &= depth <= JsonValues.MaxDepth;
+            isFinite &= !part.HasNumberValue || double.IsFinite(part.NumberValue);
+            if (!isNested) return;
+            foreach (var item in part.ListValue?.Values ?? []) Look(item, depth + 1);
+            foreach (var item in part.StructValue?.Fields.Values ?? []) Look(item, depth + 1);
+        }
     }
 
     private static void CheckKnown(string name, Google.Protobuf.WellKnownTypes.Value value, string field, Problems problems)

@@ -88,11 +88,12 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
     {
         var problems = new Problems();
         var id = problems.Id(request.Name, Names.Objects, "name");
-        problems.Require(request.Duration is { Seconds: >= 1 and <= 86_400 }, "duration", "is 1 s to 1 day (86400s)");
+        var duration = problems.Span(request.Duration, "duration") ?? default;
+        problems.Require(duration >= TimeSpan.FromSeconds(1) && duration <= TimeSpan.FromDays(1), "duration", "is 1 s to 1 day (86400s)");
         problems.Require(request.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
         problems.ThrowIfAny();
         var application = context.Principal().Application ?? throw new M2MException(ErrorCode.FailedPrecondition, "only an application holds commands; an operator's are never barred");
-        return ObjectAnswers.Object(await Grain(id).Hold(application, request.Duration.ToTimeSpan(), request.Priority));
+        return ObjectAnswers.Object(await Grain(id).Hold(application, duration, request.Priority));
     }
 
     public override async Task<V1.Object> ReleaseObject(V1.ReleaseObjectRequest request, ServerCallContext context) =>

@@ -19,8 +19,8 @@ internal sealed class ReportsApi(IGrainFactory grains, IReportReader reports) : 
         var id = problems.Id(request.Parent, Names.Objects, "parent");
         var size = Paging.Size(request.PageSize, problems);
         var after = Paging.AfterNumber(request.PageToken, 0, problems);
-        var from = request.From?.ToDateTimeOffset();
-        var to = request.To?.ToDateTimeOffset();
+        var from = problems.Time(request.From, "from");
+        var to = problems.Time(request.To, "to");
         problems.Require(from is null || to is null || from <= to, "to", "is not before 'from'");
         problems.ThrowIfAny();
 

@@ -10,6 +10,9 @@ namespace M2MCluster.FrontDoor.Requests;
 /// <summary>JSON texts to <c>google.protobuf.Value</c> and back.</summary>
 internal static class JsonValues
 {
+    /// <summary>How deep a characteristic may nest: answers nest it a little deeper, and are written 64 deep at most.</summary>
+    public const int MaxDepth = 32;
+
     public static JsonWriterOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Value Parse(ReadOnlySpan<byte> json)
@@ -18,7 +21,21 @@ internal static class JsonValues
         return reader.Read() ? Read(ref reader) : Value.ForNull();
     }
 
-    public static Value Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
+    /// <summary>What nests deeper than an answer may is told as the text that it is.</summary>
+    public static Value Parse(string json)
+    {
+        // What can nest so deep is longer; no exception for all else.
+        if (json.Length <= MaxDepth) return Parse(Encoding.UTF8.GetBytes(json));
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            return reader.Read() ? Read(ref reader) : Value.ForNull();
+        }
+        catch (JsonException)
+        {
+            return Value.ForString(json);
+        }
+    }
 
     public static string Write(Value value)
     {
@@ -41,7 +58,9 @@ internal static class JsonValues
             case JsonTokenType.False:
                 return Value.ForBool(false);
             case JsonTokenType.Number:
-                return Value.ForNumber(reader.GetDouble());
+                // Larger than any number that a Value holds: as the text that it is.
+                var number = reader.GetDouble();
+                return double.IsFinite(number) ? Value.ForNumber(number) : Value.ForString(Encoding.UTF8.GetString(reader.ValueSpan));
             case JsonTokenType.String:
                 return Value.ForString(reader.GetString()!);
             case JsonTokenType.StartArray:

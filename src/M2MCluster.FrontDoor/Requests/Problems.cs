@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using M2MCluster.Contracts;
 
@@ -50,6 +51,26 @@ internal sealed class Problems
     {
         Require(text.Length <= most, field, $"has at most {most} characters");
         return text;
+    }
+
+    /// <summary>The duration; null if there is none, or after noting that it is none that can be: gRPC carries any two numbers.</summary>
+    public TimeSpan? Span(Duration? given, string field)
+    {
+        if (given is null) return null;
+        var isSpan = given.Seconds is >= Duration.MinSeconds and <= Duration.MaxSeconds && Math.Abs((long)given.Nanos) < Duration.NanosecondsPerSecond
+            && (given.Seconds == 0 || given.Nanos == 0 || given.Seconds > 0 == given.Nanos > 0);
+        Require(isSpan, field, "is not a duration");
+        return isSpan ? given.ToTimeSpan() : null;
+    }
+
+    /// <summary>The time; null if there is none, or after noting that it is none that can be.</summary>
+    public DateTimeOffset? Time(Timestamp? given, string field)
+    {
+        if (given is null) return null;
+        var isTime = given.Seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && given.Seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            && given.Nanos is >= 0 and < Duration.NanosecondsPerSecond;
+        Require(isTime, field, "is not a time from the year 1 to 9999");
+        return isTime ? given.ToDateTimeOffset() : null;
     }
 
     /// <exception cref="InvalidRequestException">If there was any problem.</exception>

@@ -46,18 +46,18 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
         return view with { Members = await CountAsync() };
     }
 
-    public async ValueTask Delete(string actor)
+    public ValueTask Delete(string actor) => ByRulesAsync(async (rules, versions) =>
     {
         var view = Existing();
-        var (rules, _) = await services.Rules.ReadAsync();
         if (rules.GroupsOf([Id], null).FirstOrDefault(group => group != Id) is { } parent)
             throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} is in {Names.Groups}{parent}; take it out first");
         var set = Begin(null, actor, "group.delete");
         set.RemovedGroup = Id;
         set.ChangesRules = view.HasRules;
+        set.Audience = versions;
         if (set.ChangesRules) set.Inboxes.Add(GroupRulesCache.Inbox);
         await CommitAsync(set, null);
-    }
+    });
 
     public async ValueTask<GroupView> Add(string actor, ImmutableArray<string> objects)
     {
@@ -82,27 +82,16 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
 
     public async ValueTask<GroupView> AddGroups(string actor, ImmutableArray<string> groups)
     {
-        for (var tries = 1; ; tries++)
+        var changed = Existing();
+        await ByRulesAsync(async (rules, versions) =>
         {
             var view = Existing();
-            var (rules, versions) = await services.Rules.ReadAsync();
             await GroupRulebook.CheckAsync(services, rules, Id, groups);
             var next = view with { Groups = [.. (view.Groups ?? []).Union(groups).Order(StringComparer.Ordinal)] };
             if (next.Groups.Value.Length > IGroupGrain.MaxGroups) throw new M2MException(ErrorCode.ResourceExhausted, $"a group has at most {IGroupGrain.MaxGroups} groups in it");
-            try
-            {
-                // Refused, if anybody else changed who is in which group meanwhile: two such changes might close a circle.
-                return await ChangeAsync(actor, "group.add", next, [], [], string.Join(' ', groups.Take(20)), versions);
-            }
-            catch (OutdatedAudienceException) when (tries < 20)
-            {
-                // Looked at again.
-            }
-            catch (OutdatedAudienceException)
-            {
-                throw new M2MException(ErrorCode.Unavailable, "groups change too fast; try again");
-            }
-        }
+            changed = await ChangeAsync(actor, "group.add", next, [], [], string.Join(' ', groups.Take(20)), versions);
+        });
+        return changed;
     }
 
     public async ValueTask<GroupView> RemoveGroups(string actor, ImmutableArray<string> groups)
@@ -127,6 +116,31 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
 
     // Members that were deleted have left without a word.
     private ValueTask<int> CountAsync() => services.Groups.CountAsync(Id, CancellationToken.None);
+
+    /// <summary>
+    /// Changes what follows from which group is in which. Refused and looked at again, if anybody else changed that meanwhile: two such changes might close a circle, or leave a
+    /// group that is gone in another.
+    /// </summary>
+    private async ValueTask ByRulesAsync(Func<GroupRules, AudienceVersions, ValueTask> change)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var (rules, versions) = await services.Rules.ReadAsync();
+            try
+            {
+                await change(rules, versions);
+                return;
+            }
+            catch (OutdatedAudienceException) when (tries < 20)
+            {
+                // Looked at again.
+            }
+            catch (OutdatedAudienceException)
+            {
+                throw new M2MException(ErrorCode.Unavailable, "groups change too fast; try again");
+            }
+        }
+    }
 
     private static void CheckSize(int count)
     {

@@ -8,31 +8,30 @@ using Orleans.Placement;
 namespace M2MCluster.Grains.Groups;
 
 /// <summary>
-/// Follows a group's message until the last of its parts has ended. The state row of a message whose parts were written with it is made by the turn that ends it; a campaign
-/// has one from the start. Either way its version makes sure that the outcome and its event are written once, whoever looks first.
+/// Follows a group's message until the last of its parts has ended. The state row of a message whose parts were written with it is made by the first look that finds nothing, or
+/// by the turn that ends it; a campaign has one from the start. Either way its version makes sure that the outcome and its event are written once, whoever looks first.
 /// </summary>
 [GrainType("group-message"), PreferLocalPlacement]
 internal sealed class GroupMessageGrain(CampaignServices services) : Grain, IGroupMessageGrain
 {
     public const string Kind = "group-message";
 
-    // Parts that expire are ended by the schedule, which looks each second.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
     private CampaignRun? _campaign;
     private IGrainTimer? _timer;
     private int? _open;
     private bool _ended;
+    private long _version;
     private bool _isCalled;
 
     private MessageId Id => new(this.GetPrimaryKeyLong());
 
-    /// <summary>When the message's end is looked for, if no hint has come before.</summary>
-    public static DueTime DueAfter(MessageRecord message) => new(DueTime.Of(message.ExpiresAt + Grace), Names.Messages + message.Id);
+    /// <summary>When the message's end is looked for first, if no hint has come before.</summary>
+    public static DueTime FirstLook(MessageRecord message) => new(Looks.Of(message).First(), Names.Messages + message.Id);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var stored = await services.States.ReadAsync(Kind, Id.ToString());
+        _version = stored?.Version ?? 0;
         if (stored is { Body.Length: > 0 }) _campaign = CampaignRun.Of(services, Id, services.Serializer.Deserialize(stored.Body)!, stored.Version, DeactivateOnIdle);
     }
 
@@ -62,7 +61,7 @@ internal sealed class GroupMessageGrain(CampaignServices services) : Grain, IGro
         }
 
         await LookAsync();
-        if (!_ended) throw new M2MException(ErrorCode.Unavailable, $"{_open} parts of {Names.Messages}{Id} have not ended yet");
+        if (!_ended) await LookAgainAsync();
     }
 
     public async ValueTask Step()
@@ -139,11 +138,29 @@ internal sealed class GroupMessageGrain(CampaignServices services) : Grain, IGro
         DeactivateOnIdle();
     }
 
+    private async Task LookAgainAsync()
+    {
+        if (await services.Messages.FindAsync(Id, CancellationToken.None) is not { } message || Looks.After(message, services.Time.GetUtcNow()) is not { } next)
+            throw new M2MException(ErrorCode.Unavailable, $"{_open} parts of {Names.Messages}{Id} have not ended yet");
+        var set = Begin(message);
+        set.Disarm.RemoveAll(due => due.At == next);
+        set.Arm.Add(new(next, Names.Messages + Id));
+        await services.Pipeline.CommitAsync(set, DeactivateOnIdle);
+        _version++;
+    }
+
+    /// <summary>A set that takes away whatever time the message is armed for.</summary>
+    private WriteSet Begin(MessageRecord message)
+    {
+        var set = new WriteSet(new(Kind, Id.ToString(), _version, []));
+        set.Disarm.AddRange(Looks.Of(message).Select(at => new DueTime(at, Names.Messages + Id)));
+        return set;
+    }
+
     private Task EndAsync(MessageRecord message, Standing standing)
     {
         var (outcome, detail) = standing.Sum();
-        var set = new WriteSet(new(Kind, Id.ToString(), 0, []));
-        set.Disarm.Add(DueAfter(message));
+        var set = Begin(message);
         return MessageEnding.EndAsync(services, set, message, outcome, detail, null, DeactivateOnIdle);
     }
 }

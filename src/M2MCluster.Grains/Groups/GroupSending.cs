@@ -63,7 +63,7 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
     {
         var set = begin();
         set.Messages.Add(parent);
-        set.Arm.Add(GroupMessageGrain.DueAfter(parent));
+        set.Arm.Add(GroupMessageGrain.FirstLook(parent));
         foreach (var member in targets.Finish().SelectMany(chunk => TargetList.Read(chunk.Body)))
         {
             set.Messages.Add(MessageAcceptance.Accept(draft with { RequestId = null }, services.Ids, now, Names.Objects + member) with { Parent = parent.Id });

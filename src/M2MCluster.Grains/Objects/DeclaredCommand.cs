@@ -22,8 +22,9 @@ internal sealed record DeclaredCommand(string? Path, string? Name, IReadOnlyList
             var all = document.RootElement.EnumerateArray().Select(Read).ToList();
             return all.Contains(null) ? null : [.. all.OfType<DeclaredCommand>()];
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
+            // The latter: a text that is no Unicode.
             return null;
         }
     }

@@ -17,8 +17,9 @@ internal static class ParameterSchema
             using var document = JsonDocument.Parse(payload);
             return Fault(schema, document.RootElement, "parameters", 0);
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
+            // The latter: a text that is no Unicode.
             return "the payload is not JSON";
         }
     }

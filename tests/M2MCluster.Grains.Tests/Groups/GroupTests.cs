@@ -89,7 +89,8 @@ public sealed class GroupTests(GrainCluster cluster) : GrainTests(cluster)
         var sender = await ListenAsync(null);
         var sent = (await (await GroupAsync(one, other)).Send(Draft("x", sender))).Message;
         var whole = Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
-        await RefusedAsync(ErrorCode.Unavailable, async () => await whole.Wake());
+        await whole.Wake();
+        Assert.Single(await ArmedAsync($"messages/{sent.Id}"));
         foreach (var (id, ok) in new[] { (one, true), (other, false) })
             await Object(id).Result(Proved(id), (await Object(id).Fetch(Proved(id), null))!.Id, new(ok));
 
@@ -146,5 +147,79 @@ public sealed class GroupTests(GrainCluster cluster) : GrainTests(cluster)
 
         Assert.Equal(sent.Message.Id, (await group.Send(Draft("x", request: "r"))).Message.Id);
         Assert.Equal(1, (await Object(id).Get()).Status.WaitingMessages);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Send_WordOfTheLastOutcomeIsLost_TheWholeEndsLongBeforeItExpires(bool isCampaign)
+    {
+        var ids = new[] { await CreateAsync(), await CreateAsync() };
+        var group = await GroupAsync(ids);
+        var draft = Draft("x", ttl: 7 * 86_400);
+        var sent = (await group.Send(isCampaign ? draft with { Campaign = new() } : draft)).Message;
+        var whole = Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
+        await UntilAsync(async () =>
+        {
+            await whole.Step();
+            return !isCampaign || (await whole.View())!.Phase == CampaignPhase.Dispatched;
+        });
+        foreach (var id in ids)
+        {
+            var part = (await Object(id).Fetch(Proved(id), null))!;
+            // On disk, and the grain does not know: it tells nobody.
+            Cluster.Pipeline.Fail(id, Fault.After);
+            await RefusedAsync(ErrorCode.Unavailable, async () => await Object(id).Result(Proved(id), part.Id, new(true)));
+            Assert.Equal(Outcome.Applied, (await FindAsync(part.Id)).Outcome);
+        }
+
+        var began = Cluster.Time.GetUtcNow();
+        for (var looks = 0; (await FindAsync(sent.Id)).Outcome is null && Cluster.Time.GetUtcNow() - began < TimeSpan.FromMinutes(10); looks++)
+        {
+            Cluster.Time.Advance(TimeSpan.FromSeconds(30));
+            foreach (var at in (await ArmedAsync($"messages/{sent.Id}")).Where(at => at <= Cluster.Time.GetUtcNow().ToUnixTimeMilliseconds())) await whole.Wake();
+        }
+
+        Assert.Equal(Outcome.Applied, (await FindAsync(sent.Id)).Outcome);
+        Assert.Empty(await ArmedAsync($"messages/{sent.Id}"));
+    }
+
+    [Fact]
+    public async Task Send_NothingEnds_IsLookedAtMoreAndMoreRarelyAndExpiresOnce()
+    {
+        var id = await CreateAsync();
+        var sender = await ListenAsync(null);
+        var sent = (await (await GroupAsync(id)).Send(Draft("x", sender, ttl: 7 * 86_400))).Message;
+        var whole = Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
+        var looks = 0;
+        while ((await FindAsync(sent.Id)).Outcome is null)
+        {
+            var next = Assert.Single(await ArmedAsync($"messages/{sent.Id}"));
+            Cluster.Time.Advance(DateTimeOffset.FromUnixTimeMilliseconds(next) - Cluster.Time.GetUtcNow());
+            await PassAsync(id, TimeSpan.Zero);
+            await Cluster.ForgetAsync(whole);
+            await whole.Wake();
+            Assert.InRange(++looks, 1, 30);
+        }
+
+        Assert.Equal(["EXPIRED"], Assert.Single(await OutcomesAsync(sender)));
+        Assert.Single(await EventsAsync(sender, EventTypes.MessageOutcome), told => told.Subject == sent.Target);
+        Assert.Empty(await ArmedAsync($"messages/{sent.Id}"));
+    }
+
+    [Fact]
+    public async Task Delete_WhileItIsPutIntoAnother_IsRefused()
+    {
+        var (child, parent) = (await GroupAsync(), await GroupAsync());
+        Cluster.Pipeline.BeforeNext(child.GetPrimaryKeyString(), async () => await parent.AddGroups("op", [child.GetPrimaryKeyString()]));
+
+        await RefusedAsync(ErrorCode.FailedPrecondition, async () => await child.Delete("op"));
+        Assert.Equal(child.GetPrimaryKeyString(), (await child.Get()).Id);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await holds()) await Task.Delay(5, patience.Token);
     }
 }

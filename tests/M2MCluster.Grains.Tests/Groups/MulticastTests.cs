@@ -61,6 +61,22 @@ public sealed class MulticastTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Equal(2, (await PartsAsync(sent)).Count);
     }
 
+    [Theory]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"results":{"\ud800":"ok"}}""")]
+    [InlineData("""{"results":{"a":"\ud800"}}""")]
+    [InlineData("{\"\u00ff\":1}")]
+    public async Task Multicast_GatewayAnswersInNoUnicode_ItsResultHoldsForAll(string answer)
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        var sent = await SendAsync([await CreateAsync(new() { Gateway = gateway }), await CreateAsync(new() { Gateway = gateway })]);
+        var frame = (await Object(gateway).Fetch(Proved(gateway), null))!;
+        await Object(gateway).Result(Proved(gateway), frame.Id, new(true, "application/json", Encoding.Latin1.GetBytes(answer)));
+
+        await EndedAsync(sent);
+        Assert.Equal("2 APPLIED", (await FindAsync(sent.Id)).Detail);
+    }
+
     private async Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600)
     {
         var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));

@@ -17,7 +17,6 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
 {
     // So soon after a crash the schedule asks for the next step.
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private MessageRecord? _message;
 
@@ -63,7 +62,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
 
     protected abstract ValueTask<TimeSpan?> StepAsync(MessageRecord message);
 
-    /// <summary>Whether nothing happens before the message expires.</summary>
+    /// <summary>Whether nothing is to be done until somebody says something, or the message expires.</summary>
     protected virtual bool Rests(CampaignState next) => (next.IsAll && !next.CancelsOpen) || next.Phase == CampaignPhase.Paused;
 
     protected MessageRecord Part(MessageRecord message, string target, DateTimeOffset now) => message with
@@ -124,11 +123,11 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
         Became(next);
     }
 
-    /// <summary>While it is at work soon, so that somebody goes on after a crash; while it rests, when the message has expired.</summary>
+    /// <summary>While it is at work soon, so that somebody goes on after a crash; while it rests more and more rarely, for word that was lost.</summary>
     private long ArmAt(CampaignState next, DateTimeOffset now)
     {
-        var (end, soon, nowMs) = (DueTime.Of(_message!.ExpiresAt + Grace), FirstLook(now), now.ToUnixTimeMilliseconds());
-        if (Rests(next)) return end > nowMs ? end : soon;
+        var (soon, nowMs) = (FirstLook(now), now.ToUnixTimeMilliseconds());
+        if (Rests(next)) return Looks.After(_message!, now) ?? soon;
         return State.ArmedAt > nowMs + (LookAfter.TotalMilliseconds / 3) && State.ArmedAt <= soon ? State.ArmedAt : soon;
     }
 

@@ -53,8 +53,9 @@ internal static class FrameContent
 
             return read;
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
+            // The latter: a text that is no Unicode.
             return null;
         }
     }

@@ -174,11 +174,12 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         await core.CommitAsync(turn);
     }
 
-    /// <summary>Who does not sleep and hangs up has left; a sleeper merely sleeps.</summary>
+    /// <summary>Who does not sleep and hangs up has left, unless it is a CoAP server beside; a sleeper merely sleeps.</summary>
     public static void HangUp(Turn turn, ObjectCore core) => turn.State = turn.State with
     {
         AwakeUntil = turn.NowMs,
-        Left = core.Sharing.Over(turn.Description).Effective(Characteristics.Sleeping) != "true",
+        Left = core.Sharing.Over(turn.Description).Effective(Characteristics.Sleeping) != "true"
+            && turn.Description.Registration is not { Bearer: Bearer.Coap, Links.Length: > 0, Address.Length: > 0 },
     };
 
     /// <summary>If the gateway is another one now, what was under way by the former one waits again.</summary>

@@ -93,12 +93,13 @@ public sealed class PathTests(PathNode node) : IClassFixture<PathNode>
         Assert.Equal("APPLIED", (string?)copied["message"]!["outcome"]);
         Assert.Equal(["pushed over COAP", "pushed over MQTT"], Steps(copied).Where(step => step.StartsWith("pushed", StringComparison.Ordinal)).Order());
 
-        // The only one: the message waits for it, and takes it again.
+        // The only one: the message waits for it, and takes it again when it is heard of.
         await device.Mqtt.DisconnectAsync();
         var only = await SendOnlyAsync(device, "CHEAPEST");
         await node.Rest.GetUntilAsync($"v1/{only}:explain", why => Steps(why).Contains("no answer over COAP"));
         Assert.Equal("WAITING", (string?)(await node.Rest.GetAsync($"v1/{only}"))["state"]);
         device.Coap.Wake();
+        await device.Coap.UpdateAsync();
         Assert.Equal("APPLIED", (string?)(await EndedAsync(only))["message"]!["outcome"]);
         Assert.Equal("pushed over COAP", Steps(await node.Rest.GetAsync($"v1/{only}:explain"))[^1]);
     }

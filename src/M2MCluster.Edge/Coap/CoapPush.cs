@@ -106,7 +106,13 @@ internal sealed class CoapPush : ICoapExchange
         var command = message.Command!;
         var request = new CoapMessage(_method);
         var query = command.Path.IndexOf('?', StringComparison.Ordinal);
-        request.Options.AddPath(Uri.UnescapeDataString(query < 0 ? command.Path : command.Path[..query]));
+        // Decoded after it is split (RFC 7252 section 6.4): a slash in a segment is no separator.
+        var path = query < 0 ? command.Path : command.Path[..query];
+        if (path is not ("/" or ""))
+        {
+            foreach (var segment in path[(path[0] == '/' ? 1 : 0)..].Split('/')) request.Options.Add(CoapOptionNumber.UriPath, Uri.UnescapeDataString(segment));
+        }
+
         if (query >= 0)
         {
             foreach (var part in command.Path[(query + 1)..].Split('&')) request.Options.Add(CoapOptionNumber.UriQuery, Uri.UnescapeDataString(part));

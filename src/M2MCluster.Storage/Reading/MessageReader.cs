@@ -19,11 +19,13 @@ internal sealed class MessageReader(IQueries queries, Bodies bodies) : IMessageR
     public async ValueTask<IReadOnlyList<MessageRecord>> ListAsync(
         MessageQuery query, MessageId before, int limit, CancellationToken cancellation)
     {
-        var sql = Select + "m.id < @before";
+        // SQLite plans by the form alone, and would read all that the sender has sent, or that has ended there. Written as what no index holds, a condition chooses none.
+        var ofTarget = query.Target is not null;
+        var sql = Select + (ofTarget && query.Waiting == true ? "+m.id < @before" : "m.id < @before");
         var parameters = new List<(string, object?)> { ("before", before.Value), ("limit", limit) };
         if (query.Application is not null)
         {
-            sql += " AND m.application = @application";
+            sql += ofTarget ? " AND m.application || '' = @application" : " AND m.application = @application";
             parameters.Add(("application", query.Application));
         }
 

@@ -28,6 +28,17 @@ public sealed class DownlinkTests
     }
 
     [Fact]
+    public async Task Deliver_PathWithAnEncodedSlash_IsNoFurtherSegment()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        await Push(node, device, "on", new Command("switch", "PUT", "/a%2Fb/c%20d?x=1%262"));
+        var options = (await device.Receive()).Options;
+        Assert.Equal(["a/b", "c d"], Enumerable.Range(0, options.CountOf(CoapOptionNumber.UriPath)).Select(i => Encoding.UTF8.GetString(options.ValueAt(CoapOptionNumber.UriPath, i).Span)));
+        Assert.Equal("1&2", options.GetQuery("x"u8));
+    }
+
+    [Fact]
     public async Task Deliver_DeviceRefuses_IsAResultThatIsNotOk()
     {
         await using var node = await CoapNode.Start();

@@ -53,6 +53,8 @@ internal sealed class ReportPhases(PlanningOptions options, TariffCalendar calen
         var (weights, prices) = (new double[bins], new double[bins]);
         for (var bin = 0; bin < bins; bin++) (weights[bin], prices[bin]) = Mean(bearer, period, bin * length / bins, from);
         if (span == 0) return weights;
+        // What begins cheap and does not end so is not among the cheapest.
+        for (var bin = 0; bin < bins; bin++) prices[bin] = Math.Max(prices[bin], Mean(bearer, period, ((bin + 1) * length / bins) - 1, from).Price);
         var cheapest = prices.Min() * (1 + Same);
         for (var bin = 0; bin < bins; bin++) if (prices[bin] > cheapest) weights[bin] = 0;
         return weights;

@@ -7,11 +7,14 @@ RUN dotnet publish src/M2MCluster.Host/M2MCluster.Host.csproj --configuration Re
 # The operator's tool beside it: docker compose exec silo-1 dotnet m2m/m2m.dll cluster
 RUN dotnet publish src/M2MCluster.Cli/M2MCluster.Cli.csproj --configuration Release --output /app/m2m -p:UseAppHost=false
 RUN mkdir /data /keys
+# The final image knows no time zones by itself; the planner's calendar names one (M2M:Planning:TimeZone).
+RUN test -f /usr/share/zoneinfo/Europe/Berlin || (apt-get update && apt-get install --yes --no-install-recommends tzdata)
 
 # No shell, no package manager, no SDK. Globalisation is invariant, so that ICU is not missed.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build /app .
+COPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo
 # A folder of each kind that the unprivileged user may write: an empty volume takes over its owner.
 COPY --from=build --chown=1654:1654 /data /data
 COPY --from=build --chown=1654:1654 /keys /keys

@@ -24,6 +24,7 @@ internal static class CommandTree
             ExplainCommand.Create(globals),
             PathCommand.Create(globals),
             ClassesCommand.Create(globals),
+            PlanCommand.Create(globals),
             WatchCommand.Create(globals),
             ClusterCommand.Create(globals),
             SmsCommands.Create(globals, time),

@@ -41,6 +41,7 @@ public sealed class M2MClient : IDisposable
         Events = new(calls);
         Operations = new(calls);
         Cluster = new(calls);
+        Plans = new(calls);
     }
 
     public ObjectService.ObjectServiceClient Objects { get; }
@@ -61,6 +62,9 @@ public sealed class M2MClient : IDisposable
 
     /// <summary>For operators alone.</summary>
     public ClusterService.ClusterServiceClient Cluster { get; }
+
+    /// <summary>For operators alone.</summary>
+    public PlanService.PlanServiceClient Plans { get; }
 
     /// <summary>
     /// Follows an application's feed across disconnections: each event once, in order for each object, with the cursor after it to be

@@ -10,6 +10,7 @@ using M2MCluster.FrontDoor.Messages;
 using M2MCluster.FrontDoor.Metering;
 using M2MCluster.FrontDoor.Objects;
 using M2MCluster.FrontDoor.OpenApi;
+using M2MCluster.FrontDoor.Plans;
 using M2MCluster.FrontDoor.Reports;
 using M2MCluster.FrontDoor.Webhooks;
 using Microsoft.AspNetCore.Builder;
@@ -45,7 +46,7 @@ public static class FrontDoorExtensions
 
         services.AddGrpc().AddJsonTranscoding(options => options.TypeRegistry = ErrorTable.Details)
             .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<ServiceClassesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
-            .AddService<OperationsApi>().AddService<ClusterApi>();
+            .AddService<OperationsApi>().AddService<ClusterApi>().AddService<PlansApi>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<FrontDoorOptions>>((grpc, own) => grpc.MaxReceiveMessageSize = own.Value.MaxBodyBytes);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
@@ -70,6 +71,7 @@ public static class FrontDoorExtensions
         endpoints.MapGrpcService<OperationsApi>().Add(gate.Guard);
         endpoints.MapPost(ImportEndpoint.Path, gate.Guard(endpoints.ServiceProvider.GetRequiredService<ImportEndpoint>().TakeAsync));
         endpoints.MapGrpcService<ClusterApi>().Add(gate.Guard);
+        endpoints.MapGrpcService<PlansApi>().Add(gate.Guard);
         endpoints.MapGrpcReflectionService().Add(gate.Guard);
         endpoints.MapGrpcHealthChecksService();
         OpenApiEndpoint.Map(endpoints);

@@ -1,5 +1,6 @@
 using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Commit;
@@ -34,12 +35,13 @@ public static class GrainsSetup
         services.AddSingleton(new SecretHasher(pepper));
         services.AddOptions<MailboxWatchOptions>().Validate(
             options => options.IsValid, $"{MailboxWatchOptions.Section}:StuckAfter must be 1 s to 1 day").ValidateOnStart();
-        services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>();
+        services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>().AddSingleton<PlanMetrics>();
         services.AddSingleton<SubscriptionDirectory>();
         services.AddSingleton<IFeedHints, FeedHints>();
         services.AddOptions<PlanningOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<PlanningOptions>, PlanningOptionsValidator>();
-        services.AddSingleton(provider => new TariffCalendar(provider.GetRequiredService<IOptions<PlanningOptions>>().Value)).AddSingleton<Planner>();
+        services.AddSingleton(provider => new TariffCalendar(provider.GetRequiredService<IOptions<PlanningOptions>>().Value)).AddSingleton<Planner>().AddSingleton<IQuietTimes, QuietTimes>();
+        services.AddSingleton(provider => new SlotSizes(provider.GetRequiredService<IOptions<PlanningOptions>>().Value, provider.GetRequiredService<TariffCalendar>()));
         services.AddOptions<ServiceClassesOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServiceClassesOptions>, ServiceClassesValidator>();
         services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>().AddSingleton<MemberJudging>();

@@ -19,6 +19,9 @@ internal sealed record Dockerfile
     /// <summary>The commands of the build stage.</summary>
     public required IReadOnlyList<string> Build { get; init; }
 
+    /// <summary>What the image takes from the build stage, as written after <c>COPY</c>.</summary>
+    public required IReadOnlyList<string> Copies { get; init; }
+
     public static Dockerfile Read()
     {
         var lines = Repository.Read("Dockerfile").Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
@@ -36,6 +39,7 @@ internal sealed record Dockerfile
             Environment = image.Where(line => line.Word == "ENV").SelectMany(line => line.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
             Ports = [.. image.Where(line => line.Word == "EXPOSE").SelectMany(line => line.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries))],
+            Copies = [.. image.Where(line => line.Word == "COPY").Select(line => line.Text)],
             Build = [.. lines[..last].Where(line => line.Word == "RUN").Select(line => line.Text)],
         };
 

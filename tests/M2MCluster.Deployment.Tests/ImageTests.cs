@@ -34,6 +34,14 @@ public sealed class ImageTests(Image image) : IClassFixture<Image>
         Assert.Equal(["5684/udp"], image.Source.Ports.Except(known));
     }
 
+    [Fact]
+    public void Dockerfile_ItsImage_KnowsTimeZones()
+    {
+        // The chiseled base has none.
+        Assert.Contains("--from=build /usr/share/zoneinfo /usr/share/zoneinfo", image.Source.Copies);
+        Assert.Contains(image.Source.Build, command => command.Contains("tzdata", StringComparison.Ordinal));
+    }
+
     [SkippableFact]
     public async Task Run_AsTheImageDoes_ServesAndStopsInOrder()
     {

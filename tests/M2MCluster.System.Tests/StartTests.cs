@@ -39,6 +39,24 @@ public sealed class StartTests
         }
     }
 
+    [Fact]
+    public async Task Start_TimeZoneThatThisMachineDoesNotKnow_IsToldAtOnce()
+    {
+        var folder = Directory.CreateTempSubdirectory("m2m-start-").FullName;
+        try
+        {
+            var (status, errors) = await RunAsync(folder, ("M2M__Planning__TimeZone", "Europe/Atlantis"));
+            Assert.Equal(1, status);
+            Assert.StartsWith("M2MCluster did not start: ", errors, StringComparison.Ordinal);
+            Assert.Contains("M2M:Planning:TimeZone is not known on this machine: Europe/Atlantis", errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static async Task<(int Status, string Errors)> RunAsync(string dataFolder, params (string Key, string Value)[] more)
     {
         var start = new ProcessStartInfo("dotnet", [Node.HostAssembly]) { RedirectStandardOutput = true, RedirectStandardError = true };

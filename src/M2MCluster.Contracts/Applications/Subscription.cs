@@ -10,6 +10,9 @@ public sealed record Subscription(
     [property: Id(2)] string Filter,
     [property: Id(3)] Uri? Webhook)
 {
+    /// <summary>By how much later than they happen its webhook may hear of events, so that they are sent when that is cheap; null or 0: at once.</summary>
+    [Id(15)] public TimeSpan? Tolerance { get; init; }
+
     /// <summary>The feed that its events go to. A webhook has one of its own, so that a slow receiver holds up nobody else.</summary>
     public string Feed => Webhook is null ? Application : Application + "/" + Id;
 }

@@ -12,6 +12,11 @@ public static class Characteristics
     /// <summary>Seconds between reports that are expected of it; silence beyond one and a half of it is overdue.</summary>
     public const string ReportPeriod = "reportPeriod";
 
+    /// <summary>
+    /// Seconds by which a report may come after its period's beginning, so that it is sent when that is cheap; 0: at once. Default: the whole period, in which reports are spread.
+    /// </summary>
+    public const string ReportTolerance = "reportTolerance";
+
     /// <summary>The network's cell in which it is, whose budget it uses; its gateway if not given.</summary>
     public const string Cell = "cell";
 

@@ -62,7 +62,10 @@ public interface IObjectGrain : IGrainWithStringKey
     /// <summary>What waits, in the order of delivery; for a gateway also what waits for its children.</summary>
     [Alias("Mailbox")] ValueTask<ImmutableArray<MailboxEntry>> Mailbox(Speaker speaker);
 
-    /// <summary>Fetches the first message that waits, or the given one; null if there is none. The message waits on until its result.</summary>
+    /// <summary>
+    /// Fetches the first message that waits, or the given one; null if there is none. The message waits on until its result. <see cref="ErrorCode.Unavailable"/> with
+    /// <see cref="M2MException.RetryAfter"/>: it may not leave yet by the budget of the bearer; <see cref="ErrorCode.TooLarge"/>: it never may.
+    /// </summary>
     [Alias("Fetch")] ValueTask<WaitingMessage?> Fetch(Speaker speaker, MessageId? id);
 
     /// <summary>The object's result of a message.</summary>

@@ -1,7 +1,9 @@
+using Orleans.Concurrency;
+
 namespace M2MCluster.Contracts.Planning;
 
 /// <summary>
-/// Plans what is sent over one bearer, so that its budgets and those of its cells hold; the key is the <see cref="Sessions.Bearer"/>. Both calls throw
+/// Plans what is sent over one bearer, so that its budgets and those of its cells hold; the key is the <see cref="Sessions.Bearer"/>. All calls throw
 /// <see cref="M2MException"/>: <see cref="ErrorCode.FailedPrecondition"/> if the bearer has no budget.
 /// </summary>
 [Alias("m2m.IPlannerGrain"), GrainInterfaceType("m2m.IPlannerGrain")]
@@ -12,4 +14,7 @@ public interface IPlannerGrain : IGrainWithIntegerKey
 
     /// <summary>Whether the message may leave now; else when to ask again. What was granted counts as sent.</summary>
     [Alias("Admit")] ValueTask<Permit> Admit(PermitRequest request);
+
+    /// <summary>How the plan stands. Changes nothing. <see cref="ErrorCode.NotFound"/>: nothing is known of the cell.</summary>
+    [AlwaysInterleave, Alias("Read")] ValueTask<PlanView> Read(PlanQuery query);
 }

@@ -10,13 +10,19 @@ internal sealed class MailboxService(
 {
     private readonly Lock _lock = new();
     private readonly List<MailboxEntry> _active = [];
+    private readonly HashSet<string> _refused = [];
     private IReadOnlyList<MailboxEntry> _waiting = [];
     private TaskCompletionSource _news = New();
 
     /// <summary>What waits now.</summary>
     public void Changed(IReadOnlyList<MailboxEntry> entries)
     {
-        lock (_lock) _waiting = entries;
+        lock (_lock)
+        {
+            _waiting = entries;
+            _refused.IntersectWith(entries.Select(entry => entry.Id));
+        }
+
         Tell();
     }
 
@@ -53,7 +59,7 @@ internal sealed class MailboxService(
         lock (_lock)
         {
             var highest = _active.Count == 0 ? -1 : _active.Max(entry => entry.Priority);
-            var next = _waiting.Where(entry => entry.Priority > highest && !_active.Exists(active => active.Id == entry.Id)).MaxBy(entry => entry.Priority);
+            var next = _waiting.Where(entry => entry.Priority > highest && !_refused.Contains(entry.Id) && !_active.Exists(active => active.Id == entry.Id)).MaxBy(entry => entry.Priority);
             if (next is not null) _active.Add(next);
             return next;
         }
@@ -65,6 +71,16 @@ internal sealed class MailboxService(
         {
             if (await device.FetchAsync(entry.Id, entry.Child, token => TurnAsync(entry, token), cancellationToken).ConfigureAwait(false) is { } message)
                 await device.PostResultAsync(entry.Id, await handle(message).ConfigureAwait(false), entry.Child, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeviceException notYet) when (notYet.RetryAfter is not null)
+        {
+            // It is listed all the while. What comes after it waits with it, and what is of higher priority goes before.
+            await Task.Delay(notYet.RetryAfter.Value, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (DeviceException refused) when (refused.Failure == DeviceFailure.Refused)
+        {
+            // It cannot be had this way, and does not hold up the others.
+            lock (_lock) _refused.Add(entry.Id);
         }
         catch (Exception failed) when (failed is DeviceException or OperationCanceledException)
         {

@@ -34,7 +34,7 @@ public sealed class CoapSleeper(
         using var observation = await _device.ObserveAsync(_ => news.Writer.TryWrite(true), cancellationToken).ConfigureAwait(false);
         do
         {
-            await DrainAsync(cancellationToken).ConfigureAwait(false);
+            await DrainAsync(either.Token, cancellationToken).ConfigureAwait(false);
         }
         while (await HasNewsAsync(news.Reader, either.Token).ConfigureAwait(false));
         cancellationToken.ThrowIfCancellationRequested();
@@ -56,6 +56,24 @@ public sealed class CoapSleeper(
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    /// <summary>What may not leave yet is waited for as long as the window is open; else it is fetched another time.</summary>
+    private async Task DrainAsync(CancellationToken window, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await DrainAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (DeviceException notYet) when (notYet is { Failure: DeviceFailure.Busy, RetryAfter: { } after })
+            {
+                await Task.Delay(after, Time, window).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (window.IsCancellationRequested) return;
+            }
         }
     }
 

@@ -113,7 +113,7 @@ internal sealed partial class CoapIngress(
         }
 
         var code = CoapErrors.ToCode(failure.Code);
-        if (code == CoapCode.ServiceUnavailable || code == CoapCode.TooManyRequests) return CoapReply.Later(code, options.Value.RetryAfter, failure.Message);
+        if (code == CoapCode.ServiceUnavailable || code == CoapCode.TooManyRequests) return CoapReply.Later(code, failure.RetryAfter ?? options.Value.RetryAfter, failure.Message);
         return CoapReply.Of(code, failure.Code == ErrorCode.Internal ? null : failure.Message);
     }
 }

@@ -79,6 +79,8 @@ internal static class AccessPolicy
         ["EventService/AcknowledgeEvents"] = Own<V1.AcknowledgeEventsRequest>(request => request.Parent),
         ["ClusterService/GetCluster"] = OperatorOnly,
         ["ClusterService/ListSilos"] = OperatorOnly,
+        ["PlanService/ListPlans"] = OperatorOnly,
+        ["PlanService/GetPlan"] = OperatorOnly,
     }.ToFrozenDictionary(rule => "/m2m.v1." + rule.Key, rule => rule.Value);
 
     /// <param name="method">As gRPC names it: <c>/m2m.v1.ObjectService/GetObject</c>.</param>

@@ -15,6 +15,7 @@ internal sealed class ApplicationsApi(
     IGrainFactory grains, IApplicationReader applications, KeyCache keys, WebhookTargets targets, WebhookNews webhooks) : V1.ApplicationService.ApplicationServiceBase
 {
     private const int MaxDisplayName = 256;
+    private static readonly TimeSpan MaxTolerance = TimeSpan.FromDays(7);
 
     public override async Task<V1.Application> CreateApplication(V1.CreateApplicationRequest request, ServerCallContext context)
     {
@@ -100,8 +101,11 @@ internal sealed class ApplicationsApi(
         if (request.SubscriptionId.Length > 0) problems.NewId(request.SubscriptionId, "subscriptionId");
         var filter = SubscriptionFilter.Compose(from, problems);
         var webhook = from.Webhook.Length > 0 ? targets.Read(from.Webhook, "webhook", problems) : null;
+        var tolerance = from.Tolerance?.ToTimeSpan();
+        problems.Require(tolerance is null || (tolerance >= TimeSpan.Zero && tolerance <= MaxTolerance), "tolerance", "is 0 to 7 days");
+        problems.Require(tolerance is null || from.Webhook.Length > 0, "tolerance", "is for webhooks: a feed is read when its application likes");
         problems.ThrowIfAny();
-        var answer = Answer(await Grain(id).Subscribe(context.Principal().Actor, new(id, request.SubscriptionId, filter, webhook)));
+        var answer = Answer(await Grain(id).Subscribe(context.Principal().Actor, new(id, request.SubscriptionId, filter, webhook) { Tolerance = tolerance }));
         if (webhook is not null) webhooks.Changed();
         return answer;
     }
@@ -172,6 +176,7 @@ internal sealed class ApplicationsApi(
     {
         var answer = new V1.Subscription { Name = $"{Names.Applications}{from.Application}/subscriptions/{from.Id}", Filter = from.Filter };
         if (from.Webhook is not null) answer.Webhook = from.Webhook.AbsoluteUri;
+        if (from.Tolerance is { } tolerance) answer.Tolerance = tolerance.ToDuration();
         return answer;
     }
 }

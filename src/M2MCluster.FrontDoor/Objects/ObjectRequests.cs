@@ -82,6 +82,9 @@ internal static class ObjectRequests
             case Known.AwakeWindow or Known.ReportPeriod:
                 problems.Require(value is { HasNumberValue: true, NumberValue: > 0 and <= 31_536_000 }, field, "is a number of seconds, above 0, up to a year");
                 break;
+            case Known.ReportTolerance:
+                problems.Require(value is { HasNumberValue: true, NumberValue: >= 0 and <= 31_536_000 }, field, "is a number of seconds, 0 or more, up to a year");
+                break;
             case Known.InFlight:
                 problems.Require(
                     value is { HasNumberValue: true, NumberValue: >= 1 and <= 16 } && double.IsInteger(value.NumberValue), field, "is a whole number, 1 to 16");

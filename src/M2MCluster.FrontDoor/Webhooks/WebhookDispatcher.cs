@@ -1,5 +1,7 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.FrontDoor.Events;
 using Microsoft.Extensions.Logging;
@@ -11,7 +13,7 @@ namespace M2MCluster.FrontDoor.Webhooks;
 /// acknowledgement follows, so that after a restart only what was under way is sent again.
 /// </summary>
 internal sealed partial class WebhookDispatcher(
-    Subscription subscription, IFeedReader reader, Acknowledging acknowledging, FeedSignal signal, WebhookPost post, TimeSpan longestBackOff, TimeProvider time, ILogger logger)
+    Subscription subscription, IFeedReader reader, Acknowledging acknowledging, FeedSignal signal, WebhookPost post, IQuietTimes quiet, TimeSpan longestBackOff, TimeProvider time, ILogger logger)
 {
     private const int BatchSize = 256;
     private static readonly TimeSpan AfterGone = TimeSpan.FromHours(1);
@@ -93,6 +95,7 @@ internal sealed partial class WebhookDispatcher(
 
     private async Task SendAsync(FeedEvent item, CancellationToken cancellation)
     {
+        await HoldAsync(item, cancellation);
         var cloudEvent = EventJson.Write(item);
         for (var failures = 1; ; failures++)
         {
@@ -104,6 +107,15 @@ internal sealed partial class WebhookDispatcher(
             LogRefused(subscription.Feed, failures, answer.What, wait.TotalSeconds);
             await Task.Delay(wait, time, cancellation);
         }
+    }
+
+    /// <summary>Until it is cheap, if the subscription can wait.</summary>
+    private async ValueTask HoldAsync(FeedEvent item, CancellationToken cancellation)
+    {
+        if (subscription.Tolerance is not { Ticks: > 0 } tolerance) return;
+        var now = time.GetUtcNow();
+        var at = quiet.CheapestWithin(now, TimedId.TimeOf(item.Id) + tolerance, subscription.Feed);
+        if (at > now) await Task.Delay(at - now, time, cancellation);
     }
 
     private async ValueTask AcknowledgeAsync(CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts.Applications;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.FrontDoor.Events;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,7 @@ internal sealed partial class WebhookService(
     FeedNews news,
     WebhookNews changes,
     WebhookPost post,
+    IQuietTimes quiet,
     IOptions<FrontDoorOptions> options,
     TimeProvider time,
     ILogger<WebhookService> logger) : BackgroundService
@@ -92,7 +94,7 @@ internal sealed partial class WebhookService(
         {
             await using var signal = await news.ListenAsync(subscription.Feed);
             var longestBackOff = options.Value.Webhooks.LongestBackOff;
-            await new WebhookDispatcher(subscription, reader, acknowledging, signal, post, longestBackOff, time, logger).RunAsync(cancellation);
+            await new WebhookDispatcher(subscription, reader, acknowledging, signal, post, quiet, longestBackOff, time, logger).RunAsync(cancellation);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Planning;
@@ -9,6 +10,8 @@ namespace M2MCluster.Grains.Objects;
 /// <summary>Asks for room in the budgets of the bearers before something leaves; what gets none waits for its turn.</summary>
 internal sealed class Admission(ObjectCore core)
 {
+    private const int MostTries = 3;
+
     // Who waits longer than it bears, and whose sender has not been told of it.
     private List<(MailboxItem Item, Mismatch What)>? _late;
 
@@ -30,8 +33,28 @@ internal sealed class Admission(ObjectCore core)
     /// <returns>When the first of those may ask again, Unix milliseconds; <see cref="long.MaxValue"/>: all may leave.</returns>
     public async ValueTask<long> AskAsync(Paths paths, IReadOnlyList<Way> ways, PathTrouble[]? troubles, int room, DateTimeOffset now)
     {
-        var planner = core.Services.Planner;
-        if (!planner.IsOn || room <= 0 || ways.Count == 0 || core.Description is not { } description) return long.MaxValue;
+        if (!core.Services.Planner.IsOn || room <= 0 || ways.Count == 0 || core.Description is null) return long.MaxValue;
+        var next = long.MaxValue;
+        var granted = new Dictionary<(MessageId, Bearer), DateTimeOffset>();
+        for (var tries = 1; ; tries++)
+        {
+            next = Math.Min(next, await AskOnceAsync(paths, ways, troubles, room, granted, now));
+            // Answers take time. What did not get away in its slot would leave beyond the budget of the next one.
+            if (tries == MostTries || granted.Values.All(until => until > core.Now)) return next;
+        }
+    }
+
+    /// <summary>When a message may be fetched; null: now. What was fetched once already may be again.</summary>
+    public async ValueTask<DateTimeOffset?> AwaitFetchAsync(MailboxItem item, Bearer bearer, DateTimeOffset now)
+    {
+        if (item.Fetched || !core.Services.Planner.Plans(bearer) || core.Description is not { } description) return null;
+        return await WaitAsync(item, bearer, core.Sharing.Over(description), [], [], now) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+    }
+
+    private async ValueTask<long> AskOnceAsync(
+        Paths paths, IReadOnlyList<Way> ways, PathTrouble[]? troubles, int room, Dictionary<(MessageId, Bearer), DateTimeOffset> granted, DateTimeOffset now)
+    {
+        var description = core.Sharing.Over(core.Description!);
         var next = long.MaxValue;
         var refused = new Dictionary<Bearer, PlanHold>();
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempts.Count < item.Copies).ToList())
@@ -39,7 +62,7 @@ internal sealed class Admission(ObjectCore core)
             if (!item.MayTry(now.ToUnixTimeMilliseconds()) || !core.MayHave(item.Record, now)) continue;
             var chosen = paths.Weigh(ways, Ask.Of(item), troubles, now).Where(way => way.IsChosen).Select(way => way.Way.Route.Bearer).ToList();
             if (chosen.Count == 0) continue;
-            if (await WaitForAnyAsync(item, chosen, description, refused, now) is { } at)
+            if (await WaitForAnyAsync(item, chosen, description, refused, granted, now) is { } at)
             {
                 next = Math.Min(next, at);
                 continue;
@@ -53,30 +76,27 @@ internal sealed class Admission(ObjectCore core)
 
     /// <summary>Copies leave together, or wait together.</summary>
     private async ValueTask<long?> WaitForAnyAsync(
-        MailboxItem item, IReadOnlyList<Bearer> bearers, ObjectDescription description, Dictionary<Bearer, PlanHold> refused, DateTimeOffset now)
+        MailboxItem item, IReadOnlyList<Bearer> bearers, ObjectDescription description,
+        Dictionary<Bearer, PlanHold> refused, Dictionary<(MessageId, Bearer), DateTimeOffset> granted, DateTimeOffset now)
     {
         foreach (var bearer in bearers.Where(core.Services.Planner.Plans))
         {
-            if (await WaitAsync(item, bearer, description, refused, now) is { } at) return at;
+            if (await WaitAsync(item, bearer, description, refused, granted, now) is { } at) return at;
         }
 
         return null;
     }
 
-    /// <summary>Whether a message may be fetched now; what was fetched once already may be again.</summary>
-    public async ValueTask<bool> MayFetchAsync(MailboxItem item, Bearer bearer, DateTimeOffset now)
-    {
-        if (item.Fetched || !core.Services.Planner.Plans(bearer) || core.Description is not { } description) return true;
-        return await WaitAsync(item, bearer, description, [], now) is null;
-    }
-
     private async ValueTask<long?> WaitAsync(
-        MailboxItem item, Bearer bearer, ObjectDescription description, Dictionary<Bearer, PlanHold> refused, DateTimeOffset now)
+        MailboxItem item, Bearer bearer, ObjectDescription description,
+        Dictionary<Bearer, PlanHold> refused, Dictionary<(MessageId, Bearer), DateTimeOffset> granted, DateTimeOffset now)
     {
+        if (granted.TryGetValue((item.Record.Id, bearer), out var until) && until > core.Now) return null;
+        granted.Remove((item.Record.Id, bearer));
         // Who comes after one that was refused does not ask before it.
         if (refused.TryGetValue(bearer, out var ahead)) return item.AwaitTurn(bearer, ahead.At, item.Hold);
         var hold = item.Hold;
-        if (hold is null && item.Record is { Plan: null, Latest: { } latest } && latest > now)
+        if (hold is null && until == default && item.Record is { Plan: null, Latest: { } latest } && latest > now)
         {
             // It came with a group's message, or was accepted while the planner was silent: its place is found now.
             if (await core.Services.Planner.ReserveAsync(bearer, description, item.Record, latest) is { HasRoom: true } place)
@@ -90,6 +110,7 @@ internal sealed class Admission(ObjectCore core)
         if (permit.Granted)
         {
             item.HasTurn();
+            granted[(item.Record.Id, bearer)] = permit.Until == default ? DateTimeOffset.MaxValue : permit.Until;
             return null;
         }
 

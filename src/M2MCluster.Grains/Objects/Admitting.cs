@@ -11,7 +11,7 @@ internal static class Admitting
     /// <summary>What speaks against it without certainty.</summary>
     /// <exception cref="M2MException">
     /// <see cref="ErrorCode.FailedPrecondition"/>: it surely cannot be delivered, or is a command while another application holds these;
-    /// <see cref="ErrorCode.InvalidArgument"/>: the object does not take such a command; <see cref="ErrorCode.PermissionDenied"/>: another object may not send to it.
+    /// <see cref="ErrorCode.InvalidArgument"/>: the object does not take such a command, or no budget lets as much leave at once; <see cref="ErrorCode.PermissionDenied"/>: another object may not send to it.
     /// </exception>
     public static IReadOnlyList<string> Admit(ObjectCore core, ObjectDescription description, MessageDraft draft)
     {
@@ -19,7 +19,9 @@ internal static class Admitting
             throw new M2MException(ErrorCode.PermissionDenied, $"{core.Id} does not permit {peer} to send to it");
         var sendOnly = core.TraitsOf(description).SendOnly;
         if (sendOnly.Always) throw new M2MException(ErrorCode.FailedPrecondition, $"{core.Id} only sends: nothing can be delivered to it");
+        if (Fitting.RefusalOf(core, description, draft.Terms?.Paths, draft.Payload.Length) is { } tooLarge) throw M2MException.Invalid("payload", tooLarge);
         var warnings = new List<string>();
+        if (Fitting.WarningOf(core, description, draft.Payload.Length) is { } large) warnings.Add(large);
         if (sendOnly.Bearers.Count > 0 && !core.Channels.All.Any(channel => !sendOnly.Includes(channel.Bearer)))
             warnings.Add($"the object only sends over {string.Join(", ", sendOnly.Bearers.Select(bearer => bearer.ToString().ToUpperInvariant()))}, and is not reached over another bearer now");
         if (draft.Command is not { } command) return warnings;
@@ -38,6 +40,7 @@ internal static class Admitting
     public static string? Refusal(ObjectCore core, ObjectDescription description, MessageRecord message)
     {
         if (core.TraitsOf(description).SendOnly.Always) return "the object only sends";
+        if (Fitting.RefusalOf(core, description, message.Terms?.Paths, message.Payload.Length) is { } tooLarge) return $"the message {tooLarge}";
         return message.Command is { } command ? Capabilities.Judge(core.Sharing.Over(description), command, message.ContentType, message.Payload).Refusal : null;
     }
 }

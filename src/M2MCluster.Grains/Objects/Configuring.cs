@@ -11,7 +11,9 @@ internal sealed class Configuring(ObjectCore core, Access access)
     {
         var description = await core.LoadExistingAsync();
         await access.DemandAsync(speaker, PlainAccess.Reports);
-        var period = core.TraitsOf(description).ReportPeriod / 1000;
-        return period == 0 ? default : new(period, core.Services.Phases.Of(core.Id, Planner.CellOf(description), speaker.Bearer, period));
+        var traits = core.TraitsOf(description);
+        var period = traits.ReportPeriod / 1000;
+        var cell = Planner.CellOf(core.Sharing.Over(description));
+        return period == 0 ? default : new(period, core.Services.Phases.Of(core.Id, cell, speaker.Bearer, period, traits.ReportTolerance / 1000));
     }
 }

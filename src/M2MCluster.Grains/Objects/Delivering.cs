@@ -42,7 +42,7 @@ internal sealed class Delivering(ObjectCore core)
         var pushed = ways.Count > 0 && await HandOutAsync(ways, troubles, room, now) && Push(ways, troubles, room, now);
 
         var call = WakeUps.Look(core, now);
-        var next = Math.Min(Math.Min(turnAt, call.LookAt), pushed ? nowMs + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue);
+        var next = Math.Min(Math.Min(turnAt, call.LookAt), pushed ? core.Now.ToUnixTimeMilliseconds() + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue);
         var hasTimer = next == long.MaxValue || (core.State.ArmedAt != 0 && core.State.ArmedAt <= next);
         if (hasTimer && call.For is null && troubles == core.State.Troubles && !Admission.HasToTell) return;
         var turn = core.Begin();
@@ -126,7 +126,8 @@ internal sealed class Delivering(ObjectCore core)
             var isFirst = !item.IsPushed;
             if ((isFirst && room <= 0) || WaysFor(item, ways, troubles, now) is not { } weighed) continue;
             item.Paths = Paths.Views(weighed, item) ?? item.Paths;
-            foreach (var way in weighed.Where(way => way.IsChosen)) Begin(item, way, weighed.Count > 1, now);
+            // What was asked before took time; when it leaves says by which slot it counts.
+            foreach (var way in weighed.Where(way => way.IsChosen)) Begin(item, way, weighed.Count > 1, core.Now);
             if (isFirst) room--;
             any = true;
         }

@@ -49,9 +49,12 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
     public async ValueTask<WaitingMessage?> FetchAsync(Speaker speaker, MessageId? id)
     {
         var turn = await EnterAsync(speaker);
-        var item = id is { } wanted ? core.Mailbox.Find(wanted) : Next(turn.Now);
+        var item = id is { } wanted ? core.Mailbox.Find(wanted) : Next(speaker.Bearer, turn.Now);
         if (item is not null && !core.MayHave(item.Record, turn.Now)) item = null;
-        if (item is not null && !await delivering.Admission.MayFetchAsync(item, speaker.Bearer, turn.Now)) item = null;
+        var tooLarge = item is null ? null : Fitting.RefusalOf(core, speaker.Bearer, item.Record.Payload.Length);
+        if (tooLarge is not null) item = null;
+        var until = item is null ? null : await delivering.Admission.AwaitFetchAsync(item, speaker.Bearer, turn.Now);
+        if (until is not null) item = null;
         if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched", how: (speaker.Bearer, AttemptResult.Fetched));
         if (item is not null) Anycasting.Try(turn, item);
         if (item is not null) Participating.HandOut(turn, item);
@@ -66,13 +69,15 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         }
 
         await delivering.ContactAsync(speaker);
+        if (tooLarge is not null) throw new M2MException(ErrorCode.TooLarge, tooLarge);
+        if (until is { } at) throw M2MException.NotBefore(at - core.Now, $"the budget of {speaker.Bearer.ToString().ToUpperInvariant()} is used up until {at:u}");
         return item?.ToWaiting();
     }
 
     /// <summary>What is under way by a push comes last: the object may be about to have it.</summary>
-    private MailboxItem? Next(DateTimeOffset now)
+    private MailboxItem? Next(Bearer bearer, DateTimeOffset now)
     {
-        var waiting = core.Mailbox.InOrder.Where(item => core.MayHave(item.Record, now));
+        var waiting = core.Mailbox.InOrder.Where(item => core.MayHave(item.Record, now) && Fitting.RefusalOf(core, bearer, item.Record.Payload.Length) is null);
         return waiting.FirstOrDefault(item => !item.IsPushed) ?? waiting.FirstOrDefault();
     }
 

@@ -10,9 +10,10 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="HasNumber">It has a way by SMS, if there is a session with an SMSC.</param>
 /// <param name="OffWhenDone">It listens no longer than something waits for it.</param>
 /// <param name="IdleTimeout">Milliseconds; 0: none.</param>
+/// <param name="ReportTolerance">Milliseconds; null: as long as its period.</param>
 /// <param name="SendsOnly">Null: it can receive over all that it speaks.</param>
 internal sealed record ObjectTraits(
-    bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false, bool OffWhenDone = false, long IdleTimeout = 0, SendOnly? SendsOnly = null)
+    bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false, bool OffWhenDone = false, long IdleTimeout = 0, SendOnly? SendsOnly = null, long? ReportTolerance = null)
 {
     // MAX_TRANSMIT_WAIT of RFC 7252: so long a device listens that sent a confirmable request.
     private const long DefaultAwakeSeconds = 93;
@@ -26,7 +27,8 @@ internal sealed record ObjectTraits(
         !description.Names.IsEmpty && SmsWay.NumberOf(description) is not null,
         description.Effective(Characteristics.OffWhenDone) == "true",
         1000 * Math.Clamp(Number(description, Characteristics.IdleTimeout) ?? 0, 0, 86_400),
-        SendOnly.Of(description));
+        SendOnly.Of(description),
+        Number(description, Characteristics.ReportTolerance) is { } tolerance ? 1000 * Math.Clamp(tolerance, 0, 366 * 86_400) : null);
 
     public SendOnly SendOnly => SendsOnly ?? SendOnly.No;
 

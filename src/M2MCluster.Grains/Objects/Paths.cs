@@ -146,13 +146,14 @@ internal sealed class Paths(ObjectCore core)
             Refusal(way, ask, nowMs));
     }
 
-    private static string? Refusal(Way way, Ask ask, long nowMs)
+    private string? Refusal(Way way, Ask ask, long nowMs)
     {
         if (ask.Policy?.Allows(way.Route.Bearer) == false) return "not among the bearers asked for";
         if (!CarriesKind(way.Channel, ask.IsCommand ?? true)) return ask.IsCommand is null ? "tells only that something waits" : "takes commands only";
         if (way.Channel.Traits.HasFlag(ChannelTraits.OnDemand) && ask.Policy?.Names(way.Route.Bearer) != true && !(ask.Policy?.Copies > 1)) return "taken only where it is asked for";
         if (way.Route.Bearer == Bearer.Sms && ask.Message is { } message
             && SmsBearer.MismatchOf(message, toPhone: !way.Channel.Traits.HasFlag(ChannelTraits.OnDemand)) is { } mismatch) return mismatch;
+        if (Fitting.RefusalOf(core, way.Route.Bearer, ask.Bytes) is { } tooLarge) return tooLarge;
         if (ask.Item is not { } item) return null;
         if (item.IsBarredFromSms && way.Route.Bearer == Bearer.Sms) return "it will never arrive this way";
         if (!item.MayTry(way.Route, nowMs)) return $"tried; not again before {DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt):u}";

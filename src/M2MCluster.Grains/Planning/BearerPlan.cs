@@ -15,7 +15,7 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
 
     private readonly SlotGrid _grid = SlotGrid.Of(options);
     private readonly BearerBudgetOptions _budgets = options.Bearers[bearer];
-    private readonly Lane _whole = new(BudgetOf(options.Bearers[bearer], options.Slot), SlotGrid.Of(options));
+    private readonly Lane _whole = new(Load.BudgetOf(options.Bearers[bearer], options.Slot), SlotGrid.Of(options));
     private readonly Dictionary<string, Lane> _cells = new(StringComparer.Ordinal);
     private readonly (long Slot, Tariff Tariff)[] _tariffs = new (long, Tariff)[SlotGrid.Of(options).Ahead + 1];
     private readonly HashSet<long> _changed = [];
@@ -76,17 +76,20 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
         if (HasRoom(current, lane, load, held == current ? rank + 1 : rank))
         {
             Use(current, lane, load);
-            return new(true, null);
+            return new(true, null, _grid.StartOf(current + 1));
         }
 
         return new(false, Wait(lane, load, priority, rank, latest, current));
     }
 
-    /// <summary>Nothing leaves in this slot any more: what left in it is not known.</summary>
-    public void Close(DateTimeOffset now) => _closed = _grid.IndexOf(now);
+    /// <summary>Nothing leaves any more in the slot of that moment, nor in those before: what left in them is not known.</summary>
+    public void Close(DateTimeOffset at) => _closed = _grid.IndexOf(at);
 
     /// <summary>By the names of <see cref="Lanes"/>; null: it has no budget.</summary>
     public Lane? Find(string cell) => cell.Length == 0 ? _whole : LaneOf(cell);
+
+    /// <summary>The same, of those that are known; none is made.</summary>
+    public Lane? Peek(string cell) => cell.Length == 0 ? _whole : _cells.GetValueOrDefault(cell);
 
     private Lane? LaneOf(string? cell)
     {
@@ -94,7 +97,7 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
         if (_cells.TryGetValue(cell, out var known)) return known;
         if ((_budgets.Cells.GetValueOrDefault(cell) ?? _budgets.Cell) is not { } budget) return null;
         // Objects say in which cell they are: those that are too many share what one may use.
-        return _cells.Count < MaxCells || cell == Others ? _cells[cell] = new(BudgetOf(budget, options.Slot), _grid) : LaneOf(Others);
+        return _cells.Count < MaxCells || cell == Others ? _cells[cell] = new(Load.BudgetOf(budget, options.Slot), _grid) : LaneOf(Others);
     }
 
     /// <summary>Cells that nothing was planned for in the slots to come are forgotten; they come back when they are used.</summary>
@@ -142,7 +145,7 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
         for (var slot = first; slot <= last; slot++)
         {
             var tariff = TariffAt(slot);
-            if (tariff.Price > price || slot == _closed) continue;
+            if (tariff.Price > price || slot <= _closed) continue;
             var with = FillWith(slot, lane, load, tariff.Share * share, Rank.Tolerant);
             if (with > 1 || (tariff.Price == price && with >= fill)) continue;
             (best, price, fill) = (slot, tariff.Price, with);
@@ -151,7 +154,7 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
         return best;
     }
 
-    private bool HasRoom(long slot, Lane? lane, Load load, int rank) => slot != _closed && FillWith(slot, lane, load, TariffAt(slot).Share, rank) <= 1;
+    private bool HasRoom(long slot, Lane? lane, Load load, int rank) => slot > _closed && FillWith(slot, lane, load, TariffAt(slot).Share, rank) <= 1;
 
     private double FillWith(long slot, Lane? lane, Load load, double share, int rank)
     {
@@ -189,8 +192,4 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
 
     private static DateTimeOffset Within(DateTimeOffset at, DateTimeOffset earliest, DateTimeOffset latest) =>
         at < earliest ? earliest : at > latest ? latest : at;
-
-    private static Load BudgetOf(BudgetOptions budget, TimeSpan slot) => new(
-        budget.MessagesPerSecond is { } messages ? (int)(messages * slot.TotalSeconds) : int.MaxValue,
-        budget.BytesPerSecond is { } bytes ? (int)(bytes * slot.TotalSeconds) : int.MaxValue);
 }

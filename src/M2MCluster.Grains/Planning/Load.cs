@@ -8,6 +8,11 @@ internal readonly record struct Load(int Messages, int Bytes)
 
     public static Load Of(int bytes) => new(1, bytes);
 
+    /// <summary>Of one slot.</summary>
+    public static Load BudgetOf(BudgetOptions budget, TimeSpan slot) => new(
+        budget.MessagesPerSecond is { } messages ? (int)(messages * slot.TotalSeconds) : int.MaxValue,
+        budget.BytesPerSecond is { } bytes ? (int)(bytes * slot.TotalSeconds) : int.MaxValue);
+
     public static Load operator +(Load one, Load other) => new(Sum(one.Messages, other.Messages), Sum(one.Bytes, other.Bytes));
 
     /// <summary>Never below nothing: what was taken twice is not owed.</summary>

@@ -4,20 +4,17 @@ using Orleans.Serialization;
 namespace M2MCluster.Grains.Planning;
 
 /// <summary>
-/// Keeps a bearer's plan: a row a page, used again in turn, and one that says whether somebody plans. The plan is a forecast, and a part of it
-/// may be lost; what must not be lost is that it was not closed in order.
+/// Keeps a bearer's plan: a row a page, used again in turn, and one that says in which slot something may have left last. The plan is a forecast, and a part of it
+/// may be lost; what must not be lost is that row.
 /// </summary>
 internal sealed class PlanStore(string bearer, ICommitPipeline pipeline, IStateReader states, Serializer<PlanPage> serializer)
 {
     private const string Kind = "plan";
 
-    private static readonly byte[] Open = [1];
-    private static readonly byte[] Closed = [0];
-
     private readonly Dictionary<string, long> _versions = [];
 
-    /// <summary>The pages of the plan, also of the past; and whether it was closed in order, or never begun.</summary>
-    public async ValueTask<(IReadOnlyList<PlanPage> Pages, bool InOrder)> ReadAsync(int places)
+    /// <summary>The pages of the plan, also of the past; and what is said of its planner, null if there was none.</summary>
+    public async ValueTask<(IReadOnlyList<PlanPage> Pages, PlanMark? Mark)> ReadAsync(int places)
     {
         var mark = await ReadAsync(bearer);
         var pages = new List<PlanPage>();
@@ -26,10 +23,11 @@ internal sealed class PlanStore(string bearer, ICommitPipeline pipeline, IStateR
             if (await ReadAsync(KeyOf(place)) is { } body) pages.Add(serializer.Deserialize(body)!);
         }
 
-        return (pages, mark is null || mark.AsSpan().SequenceEqual(Closed));
+        return (pages, mark is null ? null : PlanMark.Read(mark));
     }
 
-    public ValueTask MarkAsync(bool open) => WriteAsync(bearer, open ? Open : Closed);
+    /// <exception cref="StaleVersionException">Another activation has written since this one read: it plans now.</exception>
+    public ValueTask MarkAsync(PlanMark mark) => WriteAsync(bearer, mark.Write());
 
     public ValueTask WriteAsync(PlanPage page, int places) => WriteAsync(KeyOf(page.Page % places), serializer.SerializeToArray(page));
 

@@ -13,7 +13,7 @@ namespace M2MCluster.Grains.Planning;
 /// Asks the planners of the bearers for what objects send. Acceptance does not wait for one that is silent: the message counts as one that cannot wait. What leaves
 /// does: without an answer it asks again in a moment, since a budget is never exceeded.
 /// </summary>
-internal sealed partial class Planner(IOptions<PlanningOptions> options, IGrainFactory grains, TimeProvider time, ILogger<Planner> logger)
+internal sealed partial class Planner(IOptions<PlanningOptions> options, SlotSizes sizes, IGrainFactory grains, TimeProvider time, ILogger<Planner> logger)
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
@@ -22,7 +22,17 @@ internal sealed partial class Planner(IOptions<PlanningOptions> options, IGrainF
     /// <summary>Whether there is any bearer that is planned.</summary>
     public bool IsOn => options.Value.Bearers.Count > 0;
 
+    /// <summary>Why a message of so many bytes never leaves over the bearer; null: it may.</summary>
+    /// <param name="description">With what groups share.</param>
+    public string? RefusalOf(Bearer bearer, ObjectDescription description, int bytes)
+    {
+        if (!sizes.Bounds(bearer)) return null;
+        var most = sizes.MostOf(bearer, CellOf(description));
+        return bytes <= most ? null : $"has {bytes} bytes; the budget of {bearer.ToString().ToUpperInvariant()} lets at most {most} leave in a slot";
+    }
+
     /// <summary>The cell whose budget the object uses; null: none is known.</summary>
+    /// <param name="description">With what groups share.</param>
     public static string? CellOf(ObjectDescription description)
     {
         if (description.Effective(Characteristics.Cell) is not { Length: > 0 } json) return description.Gateway;
@@ -31,6 +41,7 @@ internal sealed partial class Planner(IOptions<PlanningOptions> options, IGrainF
     }
 
     /// <summary>The message with its place in the plan, if it can wait and its bearer is planned.</summary>
+    /// <param name="description">With what groups share.</param>
     /// <param name="route">Over which channel it would go now.</param>
     public async ValueTask<MessageRecord> PlaceAsync(ObjectDescription description, MessageRecord message, Func<ValueTask<Channel?>> route)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Grains.Planning;
@@ -14,64 +13,76 @@ internal sealed class ReportPhases(PlanningOptions options, TariffCalendar calen
     private const int MostTables = 256;
     private const int MostLooks = 672;
 
+    // Of sums of the same prices in another order.
+    private const double Same = 1e-9;
+
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
 
-    // By bearer, period and day: for each bin of a period, the sum of the weights before it; the last is the sum of all.
-    private readonly ConcurrentDictionary<(Bearer, long, long), double[]> _tables = new();
+    // By bearer, period, how much of it counts, and day: for each bin, the sum of the weights before it; the last is the sum of all.
+    private readonly ConcurrentDictionary<(Bearer, long, long, long), double[]> _tables = new();
 
     /// <param name="period">Seconds; positive.</param>
-    /// <returns>Seconds, 0 to less than the period.</returns>
-    public long Of(string id, string? cell, Bearer bearer, long period)
+    /// <param name="tolerance">Seconds by which a report may come after the beginning of its period, to be sent when that is cheapest; null: the whole period counts, and more are sent when it is cheap.</param>
+    /// <returns>Seconds, 0 to less than the period, and not above the tolerance.</returns>
+    public long Of(string id, string? cell, Bearer bearer, long period, long? tolerance = null)
     {
-        var place = Hash(cell ?? "", id) / (ulong.MaxValue + 1.0);
-        if (options.Calendar.Count == 0) return Math.Min(period - 1, (long)(place * period));
-        var table = TableOf(bearer, period);
+        var span = tolerance is { } bound ? Math.Clamp(bound + 1, 1, period) : period;
+        var place = Spread.Of(cell ?? "", id);
+        if (options.Calendar.Count == 0) return Math.Min(span - 1, (long)(place * span));
+        var table = TableOf(bearer, period, tolerance is null ? 0 : span);
         var wanted = place * table[^1];
         var found = Array.BinarySearch(table, wanted);
         var bin = Math.Clamp(found < 0 ? ~found - 1 : found, 0, table.Length - 2);
+        // Where nothing is to be sent sums stand still.
+        while (bin < table.Length - 2 && table[bin + 1] <= wanted) bin++;
         var within = table[bin + 1] > table[bin] ? (wanted - table[bin]) / (table[bin + 1] - table[bin]) : 0;
-        return Math.Min(period - 1, (long)((bin + within) * period / (table.Length - 1)));
+        return Math.Min(span - 1, (long)((bin + within) * span / (table.Length - 1)));
     }
 
-    private double[] TableOf(Bearer bearer, long period)
+    private double[] TableOf(Bearer bearer, long period, long span)
     {
         var day = time.GetUtcNow().ToUnixTimeSeconds() / 86_400;
         if (_tables.Count > MostTables) _tables.Clear();
-        return _tables.GetOrAdd((bearer, period, day), key => Sum(key.Item1, key.Item2, key.Item3 * 86_400));
+        return _tables.GetOrAdd((bearer, period, span, day), key => Sum(Weights(key.Item1, key.Item2, key.Item3, key.Item4 * 86_400)));
     }
 
-    /// <summary>What a moment of the period is like: the mean of its occurrences in the week to come.</summary>
-    private double[] Sum(Bearer bearer, long period, long from)
+    private double[] Weights(Bearer bearer, long period, long span, long from)
     {
-        var bins = (int)Math.Min(period, Bins);
+        var length = span == 0 ? period : span;
+        var bins = (int)Math.Min(length, Bins);
+        var (weights, prices) = (new double[bins], new double[bins]);
+        for (var bin = 0; bin < bins; bin++) (weights[bin], prices[bin]) = Mean(bearer, period, bin * length / bins, from);
+        if (span == 0) return weights;
+        // What begins cheap and does not end so is not among the cheapest.
+        for (var bin = 0; bin < bins; bin++) prices[bin] = Math.Max(prices[bin], Mean(bearer, period, ((bin + 1) * length / bins) - 1, from).Price);
+        var cheapest = prices.Min() * (1 + Same);
+        for (var bin = 0; bin < bins; bin++) if (prices[bin] > cheapest) weights[bin] = 0;
+        return weights;
+    }
+
+    /// <summary>What a moment of the period is like, over its occurrences in the week to come: by how much of the budgets is there for the price, and the mean price.</summary>
+    private (double Weight, double Price) Mean(Bearer bearer, long period, long moment, long from)
+    {
         var first = (from + period - 1) / period;
         var occurrences = Math.Max(1, (long)Week.TotalSeconds / period);
         var step = Math.Max(1, (occurrences + MostLooks - 1) / MostLooks);
-        var table = new double[bins + 1];
-        for (var bin = 0; bin < bins; bin++)
+        var (weight, price, looks) = (0.0, 0.0, 0);
+        for (var occurrence = 0L; occurrence < occurrences; occurrence += step, looks++)
         {
-            var weight = 0.0;
-            for (var occurrence = 0L; occurrence < occurrences; occurrence += step)
-            {
-                var tariff = calendar.At(bearer, DateTimeOffset.FromUnixTimeSeconds(((first + occurrence) * period) + (bin * period / bins)));
-                weight += tariff.Share / Math.Max(tariff.Price, 0.1);
-            }
-
-            table[bin + 1] = table[bin] + weight;
+            var tariff = calendar.At(bearer, DateTimeOffset.FromUnixTimeSeconds(((first + occurrence) * period) + moment));
+            weight += tariff.Share / Math.Max(tariff.Price, 0.1);
+            price += tariff.Price;
         }
 
-        // Nothing is there at any time: then all times are alike.
-        if (table[^1] <= 0) for (var bin = 0; bin <= bins; bin++) table[bin] = bin;
-        return table;
+        return (weight, price / looks);
     }
 
-    /// <summary>FNV-1a of both, then mixed so that neighbouring ids lie far apart.</summary>
-    private static ulong Hash(string cell, string id)
+    private static double[] Sum(double[] weights)
     {
-        var hash = 14695981039346656037UL;
-        foreach (var one in Encoding.UTF8.GetBytes($"{cell}\n{id}")) hash = (hash ^ one) * 1099511628211UL;
-        hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDUL;
-        hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53UL;
-        return hash ^ (hash >> 33);
+        var table = new double[weights.Length + 1];
+        for (var bin = 0; bin < weights.Length; bin++) table[bin + 1] = table[bin] + weights[bin];
+        // Nothing is there at any time: then all times are alike.
+        if (table[^1] <= 0) for (var bin = 0; bin < table.Length; bin++) table[bin] = bin;
+        return table;
     }
 }

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Reading;
 using M2MCluster.Storage.Reading;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace M2MCluster.Storage.Surveying;
 /// Looks at what only the disk knows, for the metrics: a few statements a period, each bounded whatever the size of the database. Rows are counted up to a bound;
 /// beyond it PostgreSQL's own estimate is taken.
 /// </summary>
-internal sealed partial class Surveyor(IQueries queries, StorageOptions options, StorageMetrics metrics, TimeProvider time, ILogger<Surveyor> log) : IAsyncDisposable
+internal sealed partial class Surveyor(IQueries queries, IApplicationReader applications, StorageOptions options, StorageMetrics metrics, TimeProvider time, ILogger<Surveyor> log) : IAsyncDisposable
 {
     public const int Bound = 100_000;
 
@@ -81,13 +82,22 @@ internal sealed partial class Surveyor(IQueries queries, StorageOptions options,
             WHERE r.seq > r.read
             """,
             [], row => (Feed: row.GetString(0), Events: row.GetInt64(1), First: row.IsDBNull(2) ? (long?)null : row.GetInt64(2)), cancellation).ConfigureAwait(false);
+        // What may wait is not late yet.
+        var tolerances = partitions.Exists(partition => IsWebhook(partition.Feed))
+            ? (await applications.AllSubscriptionsAsync(cancellation).ConfigureAwait(false)).Where(subscription => subscription.Tolerance is { Ticks: > 0 })
+                .ToDictionary(subscription => subscription.Feed, subscription => subscription.Tolerance!.Value, StringComparer.Ordinal)
+            : [];
         return
         [
             .. partitions.GroupBy(partition => partition.Feed, StringComparer.Ordinal).Select(feed => new Lag(
-                feed.Key.Contains('/', StringComparison.Ordinal), feed.Sum(partition => partition.Events),
-                feed.Min(partition => partition.First) is { } first && now > TimedId.TimeOf(first) ? now - TimedId.TimeOf(first) : TimeSpan.Zero)),
+                IsWebhook(feed.Key), feed.Sum(partition => partition.Events), AgeOf(feed.Min(partition => partition.First), tolerances.GetValueOrDefault(feed.Key), now))),
         ];
     }
+
+    private static bool IsWebhook(string feed) => feed.Contains('/', StringComparison.Ordinal);
+
+    private static TimeSpan AgeOf(long? first, TimeSpan tolerance, DateTimeOffset now) =>
+        first is { } id && TimedId.TimeOf(id) + tolerance is var due && now > due ? now - due : TimeSpan.Zero;
 
     private static long Most(List<Lag> lags) => lags.Select(lag => lag.Events).DefaultIfEmpty().Max();
 

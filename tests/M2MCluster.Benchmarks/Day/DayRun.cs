@@ -44,6 +44,9 @@ internal sealed class DayRun
         return run.Result();
     }
 
+    /// <summary>Reports of the day as they come when objects are told, by second.</summary>
+    public static int[] ReportsOf(DaySettings settings) => new DayRun(settings).Reports().After;
+
     private void Send()
     {
         var waiting = new PriorityQueue<(int Work, PlanHold? Hold), long>();

@@ -1,4 +1,5 @@
 using M2MCluster.Benchmarks.Day;
+using M2MCluster.Testing;
 
 namespace M2MCluster.Grains.Tests.Planning;
 
@@ -23,5 +24,17 @@ public sealed class DayTests
         Assert.True(result.Displaced > 0);
         Assert.True(result.CostAfter < result.CostBefore * 0.6);
         Assert.True(DayResult.PeakToMean(DayResult.ByMinute(result.ReportsAfter)) < 1.3);
+    }
+
+    /// <summary>The figures that <c>docs/planning.md</c> states.</summary>
+    [Fact]
+    [Requirement("4.4.a")]
+    public void HourlyReports_OfAMillionObjects_ArriveFlat()
+    {
+        var reports = DayRun.ReportsOf(new(1_000_000));
+
+        Assert.Equal(24_000_000, reports.Sum());
+        Assert.True(DayResult.PeakToMean(reports) <= 1.25, $"by second {DayResult.PeakToMean(reports)}");
+        Assert.True(DayResult.PeakToMean(DayResult.ByMinute(reports)) <= 1.03, $"by minute {DayResult.PeakToMean(DayResult.ByMinute(reports))}");
     }
 }

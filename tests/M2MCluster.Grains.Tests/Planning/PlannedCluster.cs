@@ -5,14 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace M2MCluster.Grains.Tests.Planning;
 
-/// <summary>A silo that plans MQTT: three messages a minute for each cell, and nights that are cheaper.</summary>
+/// <summary>A silo that plans MQTT: three messages a minute for each cell, a hundred bytes for one, and nights that are cheaper.</summary>
 public sealed class PlannedCluster : GrainCluster
 {
     internal const int OfCell = 3;
+    internal const int NarrowBytes = 100;
 
     private protected override void Add(IServiceCollection services) => services.Configure<PlanningOptions>(options =>
     {
         options.Bearers[Bearer.Mqtt] = Plans.Budget(null, OfCell);
+        options.Bearers[Bearer.Mqtt].Cells["narrow"] = new() { BytesPerSecond = NarrowBytes / 60.0 };
         options.Calendar.Add(Plans.At(22, 6, 0.5));
         options.Reserve = 0;
     });

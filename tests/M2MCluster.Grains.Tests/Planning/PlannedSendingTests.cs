@@ -1,22 +1,15 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
-using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
-using M2MCluster.Grains.Tests.Cluster;
 
 namespace M2MCluster.Grains.Tests.Planning;
 
-[CollectionDefinition(nameof(PlannedCluster))]
-public sealed class PlannedClusterTests : ICollectionFixture<PlannedCluster>;
-
-[Collection(nameof(PlannedCluster))]
-public sealed class PlannedSendingTests(PlannedCluster cluster) : GrainTests(cluster)
+public sealed class PlannedSendingTests(PlannedCluster cluster) : PlannedTests(cluster)
 {
     private static readonly TimeSpan SixHours = TimeSpan.FromHours(6);
-
-    private DateTimeOffset Now => Cluster.Time.GetUtcNow();
 
     [Fact]
     public async Task Send_ToleratesADay_WaitsForTheCheapNightAndSaysSo()
@@ -137,41 +130,7 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : GrainTests(clu
     }
 
     [Fact]
-    public async Task Planner_IsLost_NothingLeavesUntilTheNextSlot()
-    {
-        var id = await ConnectedAsync(Cluster.Fresh("cell"));
-        var next = await ConnectedAsync(Cluster.Fresh("cell"));
-        await NextMinuteAsync();
-        await SendAsync(id, Draft("x"));
-        Cluster.Pipeline.Fail("MQTT", Fault.Before);
-        await Cluster.ForgetAsync(Planner);
-
-        await SendAsync(next, Draft("x"));
-
-        Assert.Equal(0, Delivered([next]));
-        await NextMinuteAsync([next]);
-        Assert.Equal(1, Delivered([next]));
-    }
-
-    [Fact]
-    public async Task Planner_EndsInOrder_TheBudgetHoldsOn()
-    {
-        var cell = Cluster.Fresh("cell");
-        var ids = new List<string>();
-        for (var i = 0; i < PlannedCluster.OfCell + 1; i++) ids.Add(await ConnectedAsync(cell));
-        var other = await ConnectedAsync(Cluster.Fresh("cell"));
-        await NextMinuteAsync();
-        foreach (var id in ids.Take(2)) await SendAsync(id, Draft("x"));
-        await Cluster.ForgetAsync(Planner);
-
-        foreach (var id in ids.Skip(2).Append(other)) await SendAsync(id, Draft("x"));
-
-        Assert.Equal(PlannedCluster.OfCell, Delivered(ids));
-        Assert.Equal(1, Delivered([other]));
-    }
-
-    [Fact]
-    public async Task Fetch_BudgetOfTheCellIsUsedUp_NothingIsThereYet()
+    public async Task Fetch_BudgetOfTheCellIsUsedUp_IsToldWhenToComeAgain()
     {
         var cell = Cluster.Fresh("cell");
         var ids = new List<string>();
@@ -181,7 +140,8 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : GrainTests(clu
         await NextMinuteAsync();
         foreach (var id in ids) await SendAsync(id, Draft("x"));
 
-        Assert.Null(await Object(sleeper).Fetch(Proved(sleeper), null));
+        var refusal = await RefusedAsync(ErrorCode.Unavailable, async () => await Object(sleeper).Fetch(Proved(sleeper), null));
+        Assert.InRange(refusal.RetryAfter!.Value, TimeSpan.FromTicks(1), TimeSpan.FromMinutes(1));
         await NextMinuteAsync([sleeper]);
         var fetched = await Object(sleeper).Fetch(Proved(sleeper), null);
 
@@ -189,43 +149,50 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : GrainTests(clu
         Assert.Equal(fetched.Id, (await Object(sleeper).Fetch(Proved(sleeper), fetched.Id))!.Id);
     }
 
-    private IPlannerGrain Planner => Cluster.Grains.GetGrain<IPlannerGrain>((long)Bearer.Mqtt);
-
-    private static MessageDraft Waits(string text, TimeSpan tolerance, int ttl = 2 * 86_400) => Draft(text, ttl: ttl) with { Terms = new() { Tolerance = tolerance } };
-
-    private static bool IsNight(DateTimeOffset at) => at.Hour is >= 22 or < 6;
-
-    private int Delivered(IEnumerable<string> ids) => ids.Sum(id => Edge.DeliveriesTo(id).Count);
-
-    private async Task<string> ConnectedAsync(string cell)
+    [Fact]
+    public async Task Send_CellIsSharedByAGroup_ItsBudgetCounts()
     {
-        var id = await CreateAsync(new() { Preconfigured = Says(("cell", $"\"{cell}\""), ("sleeping", "false")) });
-        await Object(id).Attach(Proved(id), Mqtt(id), null);
-        return id;
+        var cell = Cluster.Fresh("cell");
+        var ids = new List<string>();
+        for (var i = 0; i < PlannedCluster.OfCell + 1; i++) ids.Add(await ConnectedAsync(Cluster.Fresh("cell")));
+        await Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group")).Make("op", new(Characteristics: Says(("cell", $"\"{cell}\""))), [.. ids]);
+        await NextMinuteAsync();
+
+        foreach (var id in ids) await SendAsync(id, Draft("x"));
+
+        Assert.Equal(PlannedCluster.OfCell, Delivered(ids));
     }
 
-    private async Task AcknowledgeAsync(IEnumerable<string> ids)
+    [Fact]
+    public async Task Send_LargerThanASlotLetsThrough_IsRefusedOrWaitsForAnotherBearer()
     {
-        foreach (var id in ids)
-        {
-            foreach (var delivery in Edge.DeliveriesTo(id)) await Object(id).Settle(delivery.Message.Id, delivery.Attempt, new(SettlementKind.Acknowledged));
-        }
+        var id = await ConnectedAsync("narrow");
+        var large = Draft(new string('x', PlannedCluster.NarrowBytes + 1));
+
+        var refusal = await RefusedAsync(ErrorCode.InvalidArgument, async () => await Object(id).Send(large with { Terms = new() { Paths = new([Bearer.Mqtt]) } }));
+        Assert.Equal("payload", refusal.Field);
+        var receipt = await Object(id).Send(large);
+
+        // CoAP has no budget here, and the object may come that way.
+        Assert.Contains(receipt.Warnings, warning => warning.Contains("at most 100", StringComparison.Ordinal));
+        await NextMinuteAsync([id]);
+        Assert.Equal(0, Delivered([id]));
+        await RefusedAsync(ErrorCode.TooLarge, async () => await Object(id).Fetch(Proved(id), receipt.Message.Id));
+        Assert.Null(await Object(id).Fetch(Proved(id), null));
+        Assert.Equal(receipt.Message.Id, (await Object(id).Fetch(Proved(id, Bearer.Coap), null))!.Id);
     }
 
-    private Task MoveToSlotOfAsync(MessageRecord message)
+    [Fact]
+    public async Task Send_ToAGroupLargerThanASlotLetsThrough_MembersFail()
     {
-        var start = new DateTimeOffset(message.Plan!.At.Ticks - (message.Plan.At.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
-        if (start > Now) Cluster.Time.Advance(start - Now);
-        return Task.CompletedTask;
-    }
+        var id = await ConnectedAsync("narrow");
+        var sender = await ListenAsync(null);
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Create("op", "", [id]);
 
-    private async Task NextMinuteAsync(IEnumerable<string>? ids = null)
-    {
-        Cluster.Time.Advance(TimeSpan.FromTicks(TimeSpan.TicksPerMinute - (Now.Ticks % TimeSpan.TicksPerMinute)));
-        foreach (var id in ids ?? []) await PassAsync(id, TimeSpan.Zero);
-        // Within the slot the later ones come later.
-        if (ids is null) return;
-        Cluster.Time.Advance(TimeSpan.FromSeconds(59));
-        foreach (var id in ids) await PassAsync(id, TimeSpan.Zero);
+        await group.Send(Draft(new string('x', PlannedCluster.NarrowBytes + 1), sender) with { Terms = new() { Paths = new([Bearer.Mqtt]) } });
+        await Object(id).Wake(0);
+
+        Assert.Contains("FAILED", (await OutcomesAsync(sender)).SelectMany(outcomes => outcomes));
     }
 }

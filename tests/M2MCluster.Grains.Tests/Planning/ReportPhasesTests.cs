@@ -36,6 +36,22 @@ public sealed class ReportPhasesTests
         Assert.InRange(hours[3] / (double)hours[12], 1.85, 2.15);
     }
 
+    [Fact]
+    public void Of_DailyThatToleratesSixHours_LieInTheCheapestOfThem()
+    {
+        var phases = Of(Plans.At(3, 5, 0.5), Plans.At(7, 20, 0.1), Plans.At(0, 1, 3));
+
+        for (var i = 0; i < 1000; i++) Assert.InRange(phases.Of($"meter-{i}", null, Bearer.Coap, 86_400, 6 * 3600), 3 * 3600, (5 * 3600) - 1);
+    }
+
+    [Fact]
+    public void Of_Tolerance_IsNeverExceededAndNoneIsAtOnce() => Gen.Select(Gen.Int[1, 1_000_000], Gen.Int[0, 1_000_000], Gen.Int[0, 23], Gen.Bool).Sample((period, tolerance, from, hasCalendar) =>
+    {
+        var phases = hasCalendar ? Of(Plans.At(from, (from + 2) % 24, 0.5)) : Of();
+        return phases.Of("meter", null, Bearer.Coap, period, 0) == 0 && phases.Of("meter", null, Bearer.Coap, period, tolerance) is var phase
+            && phase >= 0 && phase <= tolerance && phase < period;
+    }, iter: 100);
+
     private static ReportPhases Of(params CalendarEntryOptions[] calendar)
     {
         var options = Plans.Options(Plans.Budget(60), calendar);

@@ -38,6 +38,7 @@ internal static class Bodies
             Steps = [new(Noon, "accepted")],
         },
         ["subscription"] = new Subscription("app", "s", "type = \"m2m.report\"", new("https://example.com/")),
+        ["subscription-that-can-wait"] = new Subscription("app", "s", "", new("https://example.com/")) { Tolerance = TimeSpan.FromHours(6) },
         ["application"] = new ApplicationView("app", "App", Noon),
         ["group"] = new GroupView("g", "Group", 3, Noon),
         ["description-registered"] = new ObjectDescription

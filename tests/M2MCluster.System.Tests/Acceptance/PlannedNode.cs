@@ -5,7 +5,7 @@ using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.System.Tests.Acceptance;
 
-/// <summary>A node that plans MQTT in slots of five seconds: three messages for each cell, and half the price from a while after its start on.</summary>
+/// <summary>A node that plans MQTT in slots of five seconds: three messages for each cell, and half the price in one minute, a while after its start.</summary>
 public sealed class PlannedNode : Node
 {
     public const int SlotSeconds = 5;
@@ -16,9 +16,10 @@ public sealed class PlannedNode : Node
     // Long enough for a busy machine to start the node and a device before.
     private const int UsualPriceSeconds = 120;
 
-    /// <summary>When the slots become cheap, for an hour.</summary>
-    public DateTimeOffset CheapFrom { get; } =
-        DateTimeOffset.FromUnixTimeSeconds((DateTimeOffset.UtcNow.ToUnixTimeSeconds() + UsualPriceSeconds) / SlotSeconds * SlotSeconds);
+    /// <summary>When the slots become cheap, for a minute; a whole minute.</summary>
+    public DateTimeOffset CheapFrom { get; } = DateTimeOffset.FromUnixTimeSeconds((((DateTimeOffset.UtcNow.ToUnixTimeSeconds() + UsualPriceSeconds) / 60) + 1) * 60);
+
+    public DateTimeOffset CheapUntil => CheapFrom.AddMinutes(1);
 
     protected override IReadOnlyDictionary<string, string> More => new Dictionary<string, string>
     {
@@ -26,7 +27,7 @@ public sealed class PlannedNode : Node
         ["M2M__Planning__Horizon"] = "06:30:00",
         ["M2M__Planning__Bearers__Mqtt__Cell__MessagesPerSecond"] = "0.6",
         ["M2M__Planning__Calendar__0__From"] = CheapFrom.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
-        ["M2M__Planning__Calendar__0__To"] = CheapFrom.AddHours(1).ToString("HH:mm:ss", CultureInfo.InvariantCulture),
+        ["M2M__Planning__Calendar__0__To"] = CheapUntil.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
         ["M2M__Planning__Calendar__0__Price"] = "0.5",
     };
 

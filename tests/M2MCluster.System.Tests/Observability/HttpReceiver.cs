@@ -4,11 +4,11 @@ using System.Net.Sockets;
 
 namespace M2MCluster.System.Tests.Observability;
 
-/// <summary>Takes whatever is posted, answers 200, and keeps it.</summary>
+/// <summary>Takes whatever is posted, answers 200, and keeps it, with the time.</summary>
 internal sealed class HttpReceiver : IAsyncDisposable
 {
     private readonly HttpListener _listener;
-    private readonly ConcurrentQueue<(string Path, string? TraceParent, byte[] Body)> _received = new();
+    private readonly ConcurrentQueue<(string Path, string? TraceParent, byte[] Body, DateTimeOffset At)> _received = new();
     private readonly Task _serving;
 
     private HttpReceiver(HttpListener listener, Uri address)
@@ -20,7 +20,7 @@ internal sealed class HttpReceiver : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public IReadOnlyCollection<(string Path, string? TraceParent, byte[] Body)> Received => _received;
+    public IReadOnlyCollection<(string Path, string? TraceParent, byte[] Body, DateTimeOffset At)> Received => _received;
 
     public static HttpReceiver Start()
     {
@@ -56,7 +56,7 @@ internal sealed class HttpReceiver : IAsyncDisposable
                 var context = await _listener.GetContextAsync();
                 using var body = new MemoryStream();
                 await context.Request.InputStream.CopyToAsync(body);
-                _received.Enqueue((context.Request.Url!.AbsolutePath, context.Request.Headers["traceparent"], body.ToArray()));
+                _received.Enqueue((context.Request.Url!.AbsolutePath, context.Request.Headers["traceparent"], body.ToArray(), DateTimeOffset.UtcNow));
                 context.Response.Close();
             }
             catch (Exception ended) when (ended is HttpListenerException or ObjectDisposedException)

@@ -83,6 +83,26 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : PlannedTests(c
     }
 
     [Fact]
+    public async Task Attach_AFurtherCopyMayLeave_OnlyWithinTheBudget()
+    {
+        var cell = Cluster.Fresh("cell");
+        var others = new List<string>();
+        for (var i = 0; i < PlannedCluster.OfCell; i++) others.Add(await ConnectedAsync(cell));
+        var id = await CreateAsync(new() { Preconfigured = Says(("cell", $"\"{cell}\""), ("sleeping", "false")) });
+        await Object(id).Attach(Proved(id, Bearer.Coap), Coap($"coap-{id}"), null);
+        await NextMinuteAsync();
+        foreach (var other in others) await SendAsync(other, Draft("x"));
+
+        await SendAsync(id, Draft("x", command: new("x", "POST", "/x")) with { Terms = new() { Paths = new([]) { Copies = 2 } } });
+        Assert.Single(Edge.DeliveriesTo($"coap-{id}"));
+        await Object(id).Attach(Proved(id), Mqtt(id), null);
+
+        Assert.Equal(PlannedCluster.OfCell, Delivered([.. others, id]));
+        await NextMinuteAsync([id]);
+        Assert.Equal(1, Delivered([id]));
+    }
+
+    [Fact]
     public async Task Send_UrgentInAPlannedSlot_DisplacesWhatCanWait()
     {
         var cell = Cluster.Fresh("cell");

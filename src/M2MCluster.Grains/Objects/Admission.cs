@@ -60,7 +60,7 @@ internal sealed class Admission(ObjectCore core)
         var refused = new Dictionary<Bearer, PlanHold>();
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempts.Count < item.Copies).ToList())
         {
-            // Nor does it who came before and waits still, unless it leaves the others the way since it can wait.
+            // Who waits since an earlier time is asked before, as well; who can wait leaves the way to the others.
             if (item.TurnAfter(nowMs) is var (awaited, turn) && item.MayTry(nowMs)) refused.TryAdd(awaited, new(DateTimeOffset.FromUnixTimeMilliseconds(turn), Rank.Urgent(item.Record.Priority)));
             // A further copy takes no room, and uses the budget all the same.
             if (item.IsPushed ? item.Fetched : room <= 0) continue;

@@ -46,7 +46,7 @@ internal sealed class Chronicle
     /// may find an endpoint that takes nothing else.
     /// </summary>
     public IEnumerable<string> Disorders() =>
-        from same in Stories.Where(story => story is { FirstSeen: > 0, CanWait: false }).GroupBy(story => (story.Message.Priority, story.Kind))
+        from same in Stories.Where(story => story is { FirstSeen: > 0, CanWait: false }).GroupBy(story => (story.Message.Priority, story.IsCommand))
         let order = same.OrderBy(story => story.FirstSeen).Select(story => story.Ordinal).ToList()
         where !order.SequenceEqual(order.Order())
         select $"priority {same.Key.Priority} was seen in the order {string.Join(", ", order)}";

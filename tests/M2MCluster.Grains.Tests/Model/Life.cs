@@ -5,7 +5,8 @@ namespace M2MCluster.Grains.Tests.Model;
 /// <summary>What is drawn: a device as it is configured, and what happens to it.</summary>
 /// <param name="InFlight">So many messages it bears at once.</param>
 /// <param name="HasBudget">Its cell has one.</param>
-internal sealed record Life(int InFlight, bool Sleeps, bool HasBudget, Move[] Moves)
+/// <param name="Priorities">So many are in use.</param>
+internal sealed record Life(int InFlight, bool Sleeps, bool HasBudget, int Priorities, Move[] Moves)
 {
     private static readonly Gen<Move> Each = Gen.Select(
         Gen.Frequency(
@@ -16,7 +17,8 @@ internal sealed record Life(int InFlight, bool Sleeps, bool HasBudget, Move[] Mo
         Gen.Int[0, 999], Gen.Int[0, 999], Gen.Int[0, 999], (kind, a, b, c) => new Move(kind, a, b, c));
 
     public static readonly Gen<Life> Any = Gen.Select(
-        Gen.Int[1, 3], Gen.Bool, Gen.Bool, Each.Array[1, 60], (inFlight, sleeps, budget, moves) => new Life(inFlight, sleeps, budget, moves));
+        Gen.Int[1, 3], Gen.Bool, Gen.Bool, Gen.Int[1, 3], Each.Array[1, 60],
+        (inFlight, sleeps, budget, priorities, moves) => new Life(inFlight, sleeps, budget, priorities, moves));
 
     /// <summary>
     /// A shorter life for which the same holds: parts are left out, smaller and smaller ones, as long as it does. Moves choose by number among what is there, so that what is left
@@ -38,5 +40,5 @@ internal sealed record Life(int InFlight, bool Sleeps, bool HasBudget, Move[] Mo
         return this with { Moves = moves };
     }
 
-    public override string ToString() => $"{InFlight} under way, sleeps: {Sleeps}, budget: {HasBudget}\n{string.Join('\n', Moves)}";
+    public override string ToString() => $"{InFlight} under way, sleeps: {Sleeps}, budget: {HasBudget}, {Priorities} priorities\n{string.Join('\n', Moves)}";
 }

@@ -59,7 +59,7 @@ public sealed class ModelTests(ModelCluster cluster, ITestOutputHelper output) :
             Mailbox = new(World.MailboxBound),
         });
         var begin = await Cluster.Feeds.EndAsync(application, CancellationToken.None);
-        var world = new World(Model, device, gateways, application, life.HasBudget);
+        var world = new World(Model, device, gateways, application, life);
         try
         {
             foreach (var move in life.Moves) await world.MakeAsync(move);
@@ -82,7 +82,7 @@ public sealed class ModelTests(ModelCluster cluster, ITestOutputHelper output) :
         foreach (var story in stories)
         {
             var ended = await JudgeAsync(story.Message, outcomes, wrong);
-            if (ended is not null && story.Kind != StoryKind.Part && story.Judge(ended, stories, world.Chronicle.Decisions) is { } fault) wrong.Add($"{story}: {ended.Outcome}, but {fault}");
+            if (ended is not null && !story.IsPart && story.Judge(ended, stories, world.Chronicle.Decisions) is { } fault) wrong.Add($"{story}: {ended.Outcome}, but {fault}");
         }
 
         foreach (var whole in world.Pact.Wholes)

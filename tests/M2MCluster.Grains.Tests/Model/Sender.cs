@@ -6,7 +6,7 @@ using M2MCluster.Contracts.Objects;
 namespace M2MCluster.Grains.Tests.Model;
 
 /// <summary>The application. It asks again under the same request id, whatever became of the first time.</summary>
-internal sealed class Sender(ModelCluster cluster, string device, string application, Chronicle chronicle)
+internal sealed class Sender(ModelCluster cluster, string device, string application, int priorities, Chronicle chronicle)
 {
     private static readonly Confirmation[] Confirmations = [Confirmation.Delivered, Confirmation.None, Confirmation.Applied];
     private static readonly int[] Lifetimes = [5, 60, 600, 7200];
@@ -15,7 +15,7 @@ internal sealed class Sender(ModelCluster cluster, string device, string applica
     private IObjectGrain Device => cluster.Grains.GetObject(device);
 
     public MessageDraft Draft(Move move) => new(
-        application, "text/plain", Encoding.UTF8.GetBytes("do"), TimeSpan.FromSeconds(Lifetimes[move.B % Lifetimes.Length]), move.A % 3, Confirmations[move.C % 3],
+        application, "text/plain", Encoding.UTF8.GetBytes("do"), TimeSpan.FromSeconds(Lifetimes[move.B % Lifetimes.Length]), move.A % priorities, Confirmations[move.C % 3],
         move.C % 5 == 0 ? Do : null, move.B % 5 == 0 ? "key" : null, cluster.Fresh("request"), Terms: Terms(move));
 
     public async Task SendAsync(Move move)

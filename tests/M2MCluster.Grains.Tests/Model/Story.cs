@@ -7,7 +7,10 @@ internal sealed class Story(MessageRecord message, int ordinal)
 {
     public MessageRecord Message { get; } = message;
 
-    public StoryKind Kind => Message.Transaction is not null ? StoryKind.Part : Message.Command is not null ? StoryKind.Command : StoryKind.Plain;
+    public bool IsCommand => Message.Command is not null;
+
+    /// <summary>It is the device's part of a transaction.</summary>
+    public bool IsPart => Message.Transaction is not null;
 
     /// <summary>Its sender does not mind when it leaves, or forbade that it leaves at once.</summary>
     public bool CanWait => Message.Terms is { NotBefore: not null } or { Tolerance: not null };
@@ -67,5 +70,5 @@ internal sealed class Story(MessageRecord message, int ordinal)
     }
 
     public override string ToString() =>
-        $"{Message.Id} #{Ordinal} {Kind} of priority {Message.Priority} {Message.Confirmation} had={IsHad} confirmed={IsConfirmed} result={Result} told={IsResultTold} taken={IsResultTaken}";
+        $"{Message.Id} #{Ordinal}{(IsCommand ? " command" : "")} priority {Message.Priority} {Message.Confirmation} had={IsHad} confirmed={IsConfirmed} result={Result} told={IsResultTold} taken={IsResultTaken}";
 }

@@ -11,7 +11,7 @@ internal sealed class World
 {
     public const int MailboxBound = 6;
 
-    private static readonly int[] Pauses = [1, 11, 121, 700, 4000];
+    private static readonly int[] Pauses = [1, 11, 31, 121, 700, 4000];
 
     private readonly ModelCluster _cluster;
     private readonly string _device;
@@ -20,11 +20,11 @@ internal sealed class World
     private readonly Clockwork _clockwork;
     private readonly Sender _sender;
 
-    public World(ModelCluster cluster, string device, string[] gateways, string application, bool hasBudget)
+    public World(ModelCluster cluster, string device, string[] gateways, string application, Life life)
     {
         (_cluster, _device, _gateways) = (cluster, device, gateways);
-        _network = new(cluster, device, gateways, hasBudget, Chronicle);
-        _sender = new(cluster, device, application, Chronicle);
+        _network = new(cluster, device, gateways, life.HasBudget, Chronicle);
+        _sender = new(cluster, device, application, life.Priorities, Chronicle);
         Pact = new(cluster, device, Chronicle);
         Device = new(cluster, device, _network, Chronicle, Pact);
         _clockwork = new(cluster, () => [device, .. gateways, .. Pact.Due], Chronicle);
@@ -68,7 +68,7 @@ internal sealed class World
             await _network.LookAsync();
         }
 
-        foreach (var message in Chronicle.Stories.Where(story => story.Kind != StoryKind.Part).Select(story => story.Message).Concat(Pact.Wholes))
+        foreach (var message in Chronicle.Stories.Where(story => !story.IsPart).Select(story => story.Message).Concat(Pact.Wholes))
         {
             if (await _cluster.Messages.FindAsync(message.Id, CancellationToken.None) is { Outcome: null }) Chronicle.Wrong.Add($"{message.Id} has no end");
         }

@@ -103,6 +103,28 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : PlannedTests(c
     }
 
     [Fact]
+    public async Task Send_WhileAnEarlierOneWaitsForItsTurn_ComesAfterIt()
+    {
+        var id = await ConnectedAsync(Cluster.Fresh("cell"), inFlight: 16);
+        await NextMinuteAsync();
+        for (var i = 0; i < PlannedCluster.OfCell + 2; i++) await SendAsync(id, Draft($"{i}"));
+        Cluster.Time.Advance(TimeSpan.FromMinutes(1));
+        await PassAsync(id, TimeSpan.Zero);
+
+        await SendAsync(id, Draft("later"));
+        await SendAsync(id, Draft("above", priority: 1));
+        for (var seconds = 0; seconds < 240; seconds += 20)
+        {
+            await AcknowledgeAsync([id]);
+            await PassAsync(id, TimeSpan.FromSeconds(20));
+        }
+
+        var order = Edge.DeliveriesTo(id).Select(sent => sent.Message).DistinctBy(message => message.Id).ToList();
+        Assert.Equal(PlannedCluster.OfCell + 4, order.Count);
+        Assert.Equal(order.Where(message => message.Priority == 0).Select(message => message.Id).Order(), order.Where(message => message.Priority == 0).Select(message => message.Id));
+    }
+
+    [Fact]
     public async Task Send_UrgentInAPlannedSlot_DisplacesWhatCanWait()
     {
         var cell = Cluster.Fresh("cell");

@@ -3,6 +3,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Routing;
 
 namespace M2MCluster.Grains.Objects;
@@ -33,7 +34,7 @@ internal sealed class Admission(ObjectCore core)
     /// <returns>When the first of those may ask again, Unix milliseconds; <see cref="long.MaxValue"/>: all may leave.</returns>
     public async ValueTask<long> AskAsync(Paths paths, IReadOnlyList<Way> ways, PathTrouble[]? troubles, int room, DateTimeOffset now)
     {
-        if (!core.Services.Planner.IsOn || room <= 0 || ways.Count == 0 || core.Description is null) return long.MaxValue;
+        if (!core.Services.Planner.IsOn || ways.Count == 0 || core.Description is null) return long.MaxValue;
         var next = long.MaxValue;
         var granted = new Dictionary<(MessageId, Bearer), DateTimeOffset>();
         for (var tries = 1; ; tries++)
@@ -55,36 +56,33 @@ internal sealed class Admission(ObjectCore core)
         Paths paths, IReadOnlyList<Way> ways, PathTrouble[]? troubles, int room, Dictionary<(MessageId, Bearer), DateTimeOffset> granted, DateTimeOffset now)
     {
         var description = core.Sharing.Over(core.Description!);
-        var next = long.MaxValue;
+        var (next, nowMs) = (long.MaxValue, now.ToUnixTimeMilliseconds());
         var refused = new Dictionary<Bearer, PlanHold>();
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempts.Count < item.Copies).ToList())
         {
-            if (!item.MayTry(now.ToUnixTimeMilliseconds()) || !core.MayHave(item.Record, now)) continue;
-            var chosen = paths.Weigh(ways, Ask.Of(item), troubles, now).Where(way => way.IsChosen).Select(way => way.Way.Route.Bearer).ToList();
-            if (chosen.Count == 0) continue;
-            if (await WaitForAnyAsync(item, chosen, description, refused, granted, now) is { } at)
+            // Who waits since an earlier time is asked before, as well; who can wait leaves the way to the others.
+            if (item.TurnAfter(nowMs) is var (awaited, turn) && item.MayTry(nowMs)) refused.TryAdd(awaited, new(DateTimeOffset.FromUnixTimeMilliseconds(turn), Rank.Urgent(item.Record.Priority)));
+            // A further copy takes no room, and uses the budget all the same.
+            if (item.IsPushed ? item.Fetched : room <= 0) continue;
+            var leaves = false;
+            while (!leaves && item.MayTry(nowMs) && core.MayHave(item.Record, now))
             {
-                next = Math.Min(next, at);
-                continue;
+                // Where one bearer's budget is used up, what cannot wait takes another way; of copies those leave that can.
+                var chosen = paths.Weigh(ways, Ask.Of(item), troubles, now).Where(way => way.IsChosen).Select(way => way.Way.Route.Bearer).ToList();
+                if (chosen.Count == 0) break;
+                leaves = true;
+                foreach (var bearer in chosen.Where(core.Services.Planner.Plans))
+                {
+                    if (await WaitAsync(item, bearer, description, refused, granted, now) is not { } at) continue;
+                    next = Math.Min(next, at);
+                    leaves = false;
+                }
             }
 
-            if (!item.IsPushed && --room == 0) break;
+            if (leaves && !item.IsPushed) room--;
         }
 
         return next;
-    }
-
-    /// <summary>Copies leave together, or wait together.</summary>
-    private async ValueTask<long?> WaitForAnyAsync(
-        MailboxItem item, IReadOnlyList<Bearer> bearers, ObjectDescription description,
-        Dictionary<Bearer, PlanHold> refused, Dictionary<(MessageId, Bearer), DateTimeOffset> granted, DateTimeOffset now)
-    {
-        foreach (var bearer in bearers.Where(core.Services.Planner.Plans))
-        {
-            if (await WaitAsync(item, bearer, description, refused, granted, now) is { } at) return at;
-        }
-
-        return null;
     }
 
     private async ValueTask<long?> WaitAsync(
@@ -94,8 +92,8 @@ internal sealed class Admission(ObjectCore core)
         if (granted.TryGetValue((item.Record.Id, bearer), out var until) && until > core.Now) return null;
         granted.Remove((item.Record.Id, bearer));
         // Who comes after one that was refused does not ask before it.
-        if (refused.TryGetValue(bearer, out var ahead)) return item.AwaitTurn(bearer, ahead.At, item.Hold);
-        var hold = item.Hold;
+        if (refused.TryGetValue(bearer, out var ahead)) return item.AwaitTurn(bearer, ahead.At, item.HoldOn(bearer));
+        var hold = item.HoldOn(bearer);
         if (hold is null && until == default && item.Record is { Plan: null, Latest: { } latest } && latest > now)
         {
             // It came with a group's message, or was accepted while the planner was silent: its place is found now.
@@ -109,7 +107,7 @@ internal sealed class Admission(ObjectCore core)
         var permit = await core.Services.Planner.AdmitAsync(bearer, description, item.Record, hold);
         if (permit.Granted)
         {
-            item.HasTurn();
+            item.HasTurn(bearer);
             granted[(item.Record.Id, bearer)] = permit.Until == default ? DateTimeOffset.MaxValue : permit.Until;
             return null;
         }

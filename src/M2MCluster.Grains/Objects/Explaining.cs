@@ -29,8 +29,8 @@ internal static class Explaining
             return (WaitReason.Confirmation, $"the object to confirm the push over {string.Join(" and ", item.Attempts.Select(attempt => attempt.Route))}", null);
         if (item.Fetched) return (WaitReason.Result, "the object's result; it has fetched the message", item.Record.ExpiresAt);
         if (!core.MayHave(item.Record, now)) return Held(core, item.Record, now);
-        if (item.Awaits is { } bearer && item.RetryAt > now.ToUnixTimeMilliseconds())
-            return (WaitReason.Turn, $"its turn, since the budget of {bearer.ToString().ToUpperInvariant()} is used up", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
+        if (item.TurnAfter(now.ToUnixTimeMilliseconds()) is var (bearer, at))
+            return (WaitReason.Turn, $"its turn, since the budget of {bearer.ToString().ToUpperInvariant()} is used up", DateTimeOffset.FromUnixTimeMilliseconds(at));
         if (item.RetryAt > now.ToUnixTimeMilliseconds())
             return (WaitReason.Retry, $"the next attempt, after {item.Failures} without an answer", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (route is not null && ahead > 0) return (WaitReason.Turn, $"{ahead} message(s) that go first", null);

@@ -2,6 +2,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Routing;
 
 namespace M2MCluster.Grains.Objects;
@@ -14,6 +15,9 @@ internal sealed class MailboxItem(MessageRecord record)
     // One, but for messages that go over several ways at once.
     private readonly List<Attempt> _attempts = [];
     private List<Route>? _failedOver;
+
+    // By bearer: Unix milliseconds at which its budget has room for the message, and the place that is held for it there.
+    private Dictionary<Bearer, (long At, PlanHold? Hold)>? _turns = record.Plan is { HasRoom: true } plan ? new() { [plan.Bearer] = (0, new(plan.At, Rank.Tolerant)) } : null;
     private bool _waitsWhole;
 
     /// <summary>As it is on disk.</summary>
@@ -43,12 +47,6 @@ internal sealed class MailboxItem(MessageRecord record)
 
     public int Failures { get; private set; }
 
-    /// <summary>The place in a bearer's plan that is held for it.</summary>
-    public PlanHold? Hold { get; private set; } = record.Plan is { HasRoom: true } plan ? new(plan.At, 0) : null;
-
-    /// <summary>The bearer whose budget has no room for it before <see cref="RetryAt"/>; null: it waits for none.</summary>
-    public Bearer? Awaits { get; private set; }
-
     /// <summary>A service that stores messages has it.</summary>
     public bool IsStored => _attempts.Exists(attempt => attempt.IsStored);
 
@@ -74,15 +72,15 @@ internal sealed class MailboxItem(MessageRecord record)
     public Attempt? Find(long attempt) => _attempts.Find(candidate => candidate.Id == attempt);
 
     /// <summary>Whether a push may be tried over some way.</summary>
-    public bool MayTry(long now) => RetryAt <= now || !_waitsWhole;
+    public bool MayTry(long now) => (RetryAt <= now || !_waitsWhole) && !WaitsForTurn(now);
 
     /// <summary>Whether a push may be tried over the route.</summary>
     public bool MayTry(Route route, long now) => RetryAt <= now || (!_waitsWhole && _failedOver?.Contains(route) != true);
 
     /// <summary>Unix milliseconds at which something is to be done about it though nothing happens; <see cref="long.MaxValue"/>: not before it expires.</summary>
-    public long NextTry(long now) => IsPushed ? _attempts.Min(attempt => attempt.Deadline)
-        : RetryAt > now ? RetryAt
-        : long.MaxValue;
+    public long NextTry(long now) => Math.Min(
+        IsPushed ? _attempts.Min(attempt => attempt.Deadline) : RetryAt > now ? RetryAt : long.MaxValue,
+        TurnAfter(now)?.At ?? long.MaxValue);
 
     /// <summary>More is known of the message, and on disk.</summary>
     public void Revise(MessageRecord record) => Record = record;
@@ -122,13 +120,25 @@ internal sealed class MailboxItem(MessageRecord record)
     /// <returns>When, Unix milliseconds.</returns>
     public long AwaitTurn(Bearer bearer, DateTimeOffset at, PlanHold? hold)
     {
-        (Awaits, Hold) = (bearer, hold);
-        Wait(DueTime.Of(at));
-        return RetryAt;
+        (_turns ??= [])[bearer] = (DueTime.Of(at), hold);
+        return _turns[bearer].At;
     }
 
-    /// <summary>It may leave now: what was held for it is used.</summary>
-    public void HasTurn() => (Awaits, Hold) = (null, null);
+    /// <summary>It may leave over the bearer now: what was held for it there is used.</summary>
+    public void HasTurn(Bearer bearer) => _turns?.Remove(bearer);
+
+    /// <summary>The place in the bearer's plan that is held for it.</summary>
+    public PlanHold? HoldOn(Bearer bearer) => _turns?.GetValueOrDefault(bearer).Hold;
+
+    /// <summary>When the bearer's budget has room for it, Unix milliseconds; null: it does not wait for that.</summary>
+    public long? TurnOn(Bearer bearer, long now) => _turns?.GetValueOrDefault(bearer).At is { } at && at > now ? at : null;
+
+    /// <summary>The first of the budgets to have room for it; null: it waits for none.</summary>
+    public (Bearer Bearer, long At)? TurnAfter(long now) =>
+        _turns?.Where(turn => turn.Value.At > now).OrderBy(turn => turn.Value.At).Select(turn => ((Bearer, long)?)(turn.Key, turn.Value.At)).FirstOrDefault();
+
+    // What can wait so long goes by no other way meanwhile, which may cost more.
+    private bool WaitsForTurn(long now) => TurnAfter(now) is { } turn && Record.Latest is { } latest && turn.At <= DueTime.Of(latest);
 
     public void Begin(Attempt attempt, DateTimeOffset now)
     {

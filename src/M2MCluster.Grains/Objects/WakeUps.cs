@@ -29,7 +29,7 @@ internal static class WakeUps
         var attempts = core.Mailbox.InOrder.SelectMany(item => item.Attempts).Where(attempt => !attempt.IsStored).Select(attempt => attempt.At + patience);
         var due = Math.Max(attempts.DefaultIfEmpty(0).Min(), NextCall(core.State, options));
         if (core.State.SeenAt != 0 && !core.State.Left && core.Listens(nowMs)) due = Math.Max(due, core.State.SeenAt + patience);
-        if (!urgent.MayTry(nowMs)) due = Math.Max(due, urgent.RetryAt);
+        if (!urgent.MayTry(nowMs)) due = Math.Max(due, Math.Max(urgent.RetryAt, urgent.TurnAfter(nowMs)?.At ?? 0));
         return due <= nowMs ? new(urgent, NextCall(Called(core.State, nowMs), options)) : new(null, due);
     }
 

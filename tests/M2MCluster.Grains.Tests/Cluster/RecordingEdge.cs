@@ -18,6 +18,8 @@ internal sealed class RecordingEdge : IDownlink
 
     public IReadOnlyList<(string Session, CloseReason Reason)> Closed => Copy(_closed);
 
+    public IReadOnlyList<(string Session, Delivery Delivery)> Deliveries => Copy(_deliveries);
+
     public IReadOnlyList<Delivery> DeliveriesTo(string session) =>
         [.. Copy(_deliveries).Where(entry => entry.Session == session).Select(entry => entry.Delivery)];
 

@@ -7,6 +7,14 @@ internal sealed class Story(MessageRecord message, int ordinal)
 {
     public MessageRecord Message { get; } = message;
 
+    public bool IsCommand => Message.Command is not null;
+
+    /// <summary>It is the device's part of a transaction.</summary>
+    public bool IsPart => Message.Transaction is not null;
+
+    /// <summary>Its sender does not mind when it leaves, or forbade that it leaves at once.</summary>
+    public bool CanWait => Message.Terms is { NotBefore: not null } or { Tolerance: not null };
+
     /// <summary>The order of acceptance.</summary>
     public int Ordinal { get; } = ordinal;
 
@@ -39,7 +47,8 @@ internal sealed class Story(MessageRecord message, int ordinal)
 
     /// <summary>What is wrong with the outcome; null: nothing.</summary>
     /// <param name="all">The stories of the same device.</param>
-    public string? Judge(MessageRecord ended, IReadOnlyList<Story> all)
+    /// <param name="decisions">Messages of the platform's own that may have been in the mailbox beside them.</param>
+    public string? Judge(MessageRecord ended, IReadOnlyCollection<Story> all, int decisions)
     {
         var outcome = ended.Outcome!.Value;
         if (IsCancelled && outcome != Outcome.Cancelled) return "it was cancelled";
@@ -54,12 +63,12 @@ internal sealed class Story(MessageRecord message, int ordinal)
             Outcome.Expired => ended.EndedAt >= Message.ExpiresAt,
             Outcome.Cancelled => IsCancelTried,
             Outcome.Superseded => Message.CoalesceKey is { } key && all.Any(later => later.Ordinal > Ordinal && later.Message.CoalesceKey == key),
-            Outcome.Evicted => all.Count > World.MailboxBound && all.Any(later => later.Ordinal > Ordinal),
+            Outcome.Evicted => all.Count + decisions > World.MailboxBound,
             _ => false,
         };
         return hasCause ? null : "nothing caused it";
     }
 
     public override string ToString() =>
-        $"{Message.Id} #{Ordinal} priority {Message.Priority} {Message.Confirmation} had={IsHad} confirmed={IsConfirmed} result={Result} told={IsResultTold} taken={IsResultTaken}";
+        $"{Message.Id} #{Ordinal}{(IsCommand ? " command" : "")} priority {Message.Priority} {Message.Confirmation} had={IsHad} confirmed={IsConfirmed} result={Result} told={IsResultTold} taken={IsResultTaken}";
 }

@@ -30,23 +30,23 @@ public sealed class StoryTests
     public void Judge_OutcomeOutOfNothing_IsTold(Outcome outcome)
     {
         var story = new Story(Message(key: "key"), 0);
-        Assert.NotNull(story.Judge(Ended(outcome), [story]));
+        Assert.NotNull(story.Judge(Ended(outcome), [story], 0));
     }
 
     [Fact]
     public void Judge_CancelledAndDeliveredAllTheSame_IsTold()
     {
         var story = new Story(Message(), 0) { IsConfirmed = true, IsCancelled = true, IsCancelTried = true };
-        Assert.NotNull(story.Judge(Ended(Outcome.Delivered), [story]));
+        Assert.NotNull(story.Judge(Ended(Outcome.Delivered), [story], 0));
     }
 
     [Fact]
     public void Judge_ResultTakenAndLost_IsTold()
     {
         var story = new Story(Message(), 0) { IsConfirmed = true, Result = true, IsResultTold = true, IsResultTaken = true };
-        Assert.NotNull(story.Judge(Ended(Outcome.Delivered), [story]));
-        Assert.Null(story.Judge(Ended(Outcome.Delivered, result: true), [story]));
-        Assert.NotNull(story.Judge(Ended(Outcome.Rejected, result: false), [story]));
+        Assert.NotNull(story.Judge(Ended(Outcome.Delivered), [story], 0));
+        Assert.Null(story.Judge(Ended(Outcome.Delivered, result: true), [story], 0));
+        Assert.NotNull(story.Judge(Ended(Outcome.Rejected, result: false), [story], 0));
     }
 
     [Fact]
@@ -57,6 +57,6 @@ public sealed class StoryTests
         Assert.Null(Judge(new(Message(confirmation: Confirmation.None), 0) { FirstSeen = 1 }, Outcome.Sent));
         Assert.Null(Judge(new(Message(key: "key"), 0), Outcome.Superseded, new Story(Message(2, key: "key"), 1)));
 
-        static string? Judge(Story story, Outcome outcome, params Story[] others) => story.Judge(Ended(outcome), [story, .. others]);
+        static string? Judge(Story story, Outcome outcome, params Story[] others) => story.Judge(Ended(outcome), [story, .. others], 0);
     }
 }

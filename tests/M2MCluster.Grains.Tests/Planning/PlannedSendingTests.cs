@@ -83,6 +83,48 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : PlannedTests(c
     }
 
     [Fact]
+    public async Task Attach_AFurtherCopyMayLeave_OnlyWithinTheBudget()
+    {
+        var cell = Cluster.Fresh("cell");
+        var others = new List<string>();
+        for (var i = 0; i < PlannedCluster.OfCell; i++) others.Add(await ConnectedAsync(cell));
+        var id = await CreateAsync(new() { Preconfigured = Says(("cell", $"\"{cell}\""), ("sleeping", "false")) });
+        await Object(id).Attach(Proved(id, Bearer.Coap), Coap($"coap-{id}"), null);
+        await NextMinuteAsync();
+        foreach (var other in others) await SendAsync(other, Draft("x"));
+
+        await SendAsync(id, Draft("x", command: new("x", "POST", "/x")) with { Terms = new() { Paths = new([]) { Copies = 2 } } });
+        Assert.Single(Edge.DeliveriesTo($"coap-{id}"));
+        await Object(id).Attach(Proved(id), Mqtt(id), null);
+
+        Assert.Equal(PlannedCluster.OfCell, Delivered([.. others, id]));
+        await NextMinuteAsync([id]);
+        Assert.Equal(1, Delivered([id]));
+    }
+
+    [Fact]
+    public async Task Send_WhileAnEarlierOneWaitsForItsTurn_ComesAfterIt()
+    {
+        var id = await ConnectedAsync(Cluster.Fresh("cell"), inFlight: 16);
+        await NextMinuteAsync();
+        for (var i = 0; i < PlannedCluster.OfCell + 2; i++) await SendAsync(id, Draft($"{i}"));
+        Cluster.Time.Advance(TimeSpan.FromMinutes(1));
+        await PassAsync(id, TimeSpan.Zero);
+
+        await SendAsync(id, Draft("later"));
+        await SendAsync(id, Draft("above", priority: 1));
+        for (var seconds = 0; seconds < 240; seconds += 20)
+        {
+            await AcknowledgeAsync([id]);
+            await PassAsync(id, TimeSpan.FromSeconds(20));
+        }
+
+        var order = Edge.DeliveriesTo(id).Select(sent => sent.Message).DistinctBy(message => message.Id).ToList();
+        Assert.Equal(PlannedCluster.OfCell + 4, order.Count);
+        Assert.Equal(order.Where(message => message.Priority == 0).Select(message => message.Id).Order(), order.Where(message => message.Priority == 0).Select(message => message.Id));
+    }
+
+    [Fact]
     public async Task Send_UrgentInAPlannedSlot_DisplacesWhatCanWait()
     {
         var cell = Cluster.Fresh("cell");

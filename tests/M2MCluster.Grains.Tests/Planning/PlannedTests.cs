@@ -22,9 +22,9 @@ public abstract class PlannedTests(PlannedCluster cluster) : GrainTests(cluster)
 
     internal int Delivered(IEnumerable<string> ids) => ids.Sum(id => Edge.DeliveriesTo(id).Count);
 
-    internal async Task<string> ConnectedAsync(string cell)
+    internal async Task<string> ConnectedAsync(string cell, int inFlight = 1)
     {
-        var id = await CreateAsync(new() { Preconfigured = Says(("cell", $"\"{cell}\""), ("sleeping", "false")) });
+        var id = await CreateAsync(new() { Preconfigured = Says(("cell", $"\"{cell}\""), ("sleeping", "false"), ("inFlight", $"{inFlight}")) });
         await Object(id).Attach(Proved(id), Mqtt(id), null);
         return id;
     }

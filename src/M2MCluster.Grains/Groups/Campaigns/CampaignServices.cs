@@ -1,5 +1,7 @@
 using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Groups.Casting;
 using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Subscriptions;
@@ -16,6 +18,8 @@ internal sealed record CampaignServices(
     IStateReader States,
     IMessageReader Messages,
     IObjectIndex Index,
+    IEdgeDirectory Edges,
+    CastingOptions Casting,
     IIdSource Ids,
     GroupMembership Groups,
     SubscriptionDirectory Subscriptions,
@@ -23,4 +27,5 @@ internal sealed record CampaignServices(
     MemberJudging Judging,
     PartCancelling Cancelling,
     Serializer<CampaignState> Serializer,
-    DeliveryMetrics Metrics);
+    DeliveryMetrics Metrics,
+    CampaignMetrics Meter);

@@ -1,23 +1,13 @@
-using System.Collections.Immutable;
-using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
-using M2MCluster.Contracts.Reading;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Tests.Cluster;
 
 namespace M2MCluster.Grains.Tests.Groups;
 
-public sealed class CastingTests(GrainCluster cluster) : GrainTests(cluster)
+public sealed class CastingTests(GrainCluster cluster) : LinkTests(cluster)
 {
-    private const string Address = "239.1.2.3:5683";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly Command Led = new("", "PUT", "/led");
-
-    private int _host;
-
     [Fact]
     public async Task Multicast_GatewayHasAGroupAddress_OneDatagramAndEachItsOutcome()
     {
@@ -84,7 +74,7 @@ public sealed class CastingTests(GrainCluster cluster) : GrainTests(cluster)
         await outer.Create("op", "", [outsider]);
         await outer.AddGroups("op", [inner.GetPrimaryKeyString()]);
 
-        await DispatchedAsync(await outer.Send(Draft("x", command: Led) with { Mode = DeliveryMode.Broadcast }));
+        await DispatchedAsync((await outer.Send(Draft("x", command: Led) with { Mode = DeliveryMode.Broadcast })).Message);
 
         var cast = Assert.Single(Edge.Casts);
         Assert.Equal("groups/" + inner.GetPrimaryKeyString(), cast.Owner);
@@ -159,65 +149,5 @@ public sealed class CastingTests(GrainCluster cluster) : GrainTests(cluster)
         var gateway = await GatewayAsync();
         await SendAsync(await MembersAsync(2, gateway), command: Led with { Method = method }, text: new('x', size));
         Assert.Empty(Edge.Casts);
-    }
-
-    private Task<string> GatewayAsync() =>
-        CreateAsync(new() { Preconfigured = Says((Characteristics.GroupAddress, $"\"{Address}\"")) }, ObjectKind.Gateway);
-
-    private async Task<string[]> MembersAsync(int count, string? gateway)
-    {
-        var members = new string[count];
-        for (var i = 0; i < count; i++) members[i] = await MemberAsync(gateway);
-        return members;
-    }
-
-    /// <summary>A CoAP server at an address of its own.</summary>
-    private async Task<string> MemberAsync(string? gateway)
-    {
-        var id = await CreateAsync(new() { Plain = PlainAccess.Full, Gateway = gateway, Preconfigured = Says((Characteristics.Sleeping, "false")) });
-        var address = SessionOf(id);
-        await Object(id).Register(new(id, Strength.Claimed, Bearer.Coap, address), new(TimeSpan.FromHours(10), "</led>", ImmutableSortedDictionary<string, string>.Empty, Coap(address)));
-        Cluster.Edges.Register(Bearer.Coap, Edge);
-        return id;
-    }
-
-    private readonly Dictionary<string, string> _sessions = [];
-
-    private string SessionOf(string id) => _sessions.TryGetValue(id, out var session) ? session : _sessions[id] = $"192.0.2.{++_host}:5683";
-
-    private IReadOnlyList<Delivery> Delivered(string id) => [.. Edge.DeliveriesTo(SessionOf(id)).Where(delivery => delivery.ObjectId == id)];
-
-    private async Task<ResultReceipt> AnswerAsync(CastMember member, bool ok) =>
-        await Object(member.ObjectId).Result(new(member.ObjectId, Strength.Claimed, Bearer.Coap, member.Session), member.Part, new(ok));
-
-    private async Task<MessageRecord> SendAsync(string[] members, string application = "", Confirmation confirmation = Confirmation.Applied, Command? command = null, string text = "x")
-    {
-        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
-        await group.Create("op", "", [.. members]);
-        return await DispatchedAsync(await group.Send(Draft(text, application, confirmation: confirmation, command: command ?? Led) with { Mode = DeliveryMode.Multicast }));
-    }
-
-    private async Task<MessageRecord> DispatchedAsync(SendReceipt receipt)
-    {
-        await UntilAsync(async () =>
-        {
-            await Whole(receipt.Message).Step();
-            return (await Whole(receipt.Message).View())!.Phase is CampaignPhase.Dispatched or CampaignPhase.Ended;
-        });
-        return receipt.Message;
-    }
-
-    private IGroupMessageGrain Whole(MessageRecord sent) => Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
-
-    private Task EndedAsync(MessageRecord sent) => UntilAsync(async () =>
-    {
-        await Whole(sent).Step();
-        return (await FindAsync(sent.Id)).Outcome is not null;
-    });
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await holds()) await Task.Delay(5, patience.Token);
     }
 }

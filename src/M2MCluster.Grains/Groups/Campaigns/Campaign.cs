@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Groups.Casting;
 
@@ -18,6 +19,7 @@ internal sealed class Campaign : CampaignRun
     private (int Ordinal, string[] Targets) _chunk = (-1, []);
     private MessageId _cancelBefore = new(long.MaxValue);
     private long _nextLook;
+    private PlanHold? _hold;
     private int? _open;
 
     public Campaign(CampaignServices services, MessageId id, CampaignState state, long version, Action retire)
@@ -146,11 +148,7 @@ internal sealed class Campaign : CampaignRun
         if (_allowance.Take(1) == 0) return _allowance.Wait;
         var ordinal = FrameOrdinal(State.FramesSent);
         var children = await ChunkAsync(ordinal);
-        if (Link.TryParse(children[0], out var link))
-        {
-            await CastAsync(message, link, new(children, 1, children.Length - 1));
-            return TimeSpan.Zero;
-        }
+        if (Link.TryParse(children[0], out var link)) return await CastAsync(message, link, new(children, 1, children.Length - 1));
 
         var frame = _frames.Make(message, children, Now);
         await CommitAsync(
@@ -168,11 +166,17 @@ internal sealed class Campaign : CampaignRun
         return TimeSpan.Zero;
     }
 
-    private async ValueTask CastAsync(MessageRecord message, Link link, ArraySegment<string> members)
+    private async ValueTask<TimeSpan> CastAsync(MessageRecord message, Link link, ArraySegment<string> members)
     {
         var now = Now;
         var round = new Round(Services, link, message, now);
         await round.LookAsync(members);
+        if ((_hold = await round.AskAsync(_hold)) is { } place)
+        {
+            _allowance.Return(1);
+            return place.At > now ? place.At - now : ShortestLook;
+        }
+
         List<MessageRecord> parts = [.. members.Select(member => round.PartOf(Part(message, member, now), member))];
         var next = State with { FramesSent = State.FramesSent + 1 };
         // Unconfirmed, it has to have left before its parts end; all others are on disk before it does.
@@ -181,6 +185,7 @@ internal sealed class Campaign : CampaignRun
         await SendPartsAsync(next, message, parts, now);
         if (message.Confirmation != Confirmation.None) await round.SendAsync();
         await CallOnlineAsync(new([.. parts.Where(part => part is { OpensAt: null, Outcome: null }).Select(MemberJudging.MemberOf)]), now);
+        return TimeSpan.Zero;
     }
 
     /// <summary>A gateway has answered, or its message ended otherwise: its children's parts are written with their outcomes.</summary>

@@ -4,6 +4,7 @@ using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Groups.Casting;
 using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Serialization;
 
@@ -25,6 +26,7 @@ internal sealed record CampaignServices(
     SubscriptionDirectory Subscriptions,
     IGrainFactory Grains,
     MemberJudging Judging,
+    Planner Planner,
     PartCancelling Cancelling,
     Serializer<CampaignState> Serializer,
     DeliveryMetrics Metrics,

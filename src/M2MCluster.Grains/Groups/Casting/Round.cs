@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Groups.Campaigns;
 
@@ -18,6 +19,7 @@ internal sealed class Round(CampaignServices services, Link link, MessageRecord 
     private readonly Dictionary<string, string> _sessions = [];
     private readonly List<CastMember> _members = [];
     private IDownlink? _edge;
+    private ObjectDescription? _first;
 
     /// <summary>When those who did not answer get it alone.</summary>
     public DateTimeOffset Until { get; } = now + services.Casting.AnswersWithin < message.ExpiresAt ? now + services.Casting.AnswersWithin : message.ExpiresAt;
@@ -37,6 +39,7 @@ internal sealed class Round(CampaignServices services, Link link, MessageRecord 
                 }
 
                 if (Link.SessionOf(stored.Description, now) is not { } session) continue;
+                _first ??= stored.Description;
                 _edge ??= services.Edges.Find(Bearer.Coap, stored.Description.Registration!.Silo);
                 _sessions.Add(member, session);
             }
@@ -45,6 +48,15 @@ internal sealed class Round(CampaignServices services, Link link, MessageRecord 
         // Two at one address cannot be told apart by their answers.
         foreach (var shared in _sessions.GroupBy(entry => entry.Value).Where(same => same.Count() > 1).SelectMany(same => same).ToList()) _sessions.Remove(shared.Key);
         if (_edge is null) _sessions.Clear();
+    }
+
+    /// <summary>Asks for room in the budget of the members' cell: it is one message of that.</summary>
+    /// <returns>Null: it may leave now; else where a place is held for it.</returns>
+    public async ValueTask<PlanHold?> AskAsync(PlanHold? hold)
+    {
+        if (_sessions.Count == 0 || !services.Planner.Plans(Bearer.Coap)) return null;
+        var permit = await services.Planner.AdmitAsync(Bearer.Coap, _first!, message, hold);
+        return permit.Granted ? null : permit.Hold;
     }
 
     /// <summary>The part of a member: held back if it is asked, and else as any other.</summary>
@@ -77,9 +89,9 @@ internal sealed class Round(CampaignServices services, Link link, MessageRecord 
         {
             return await _edge!.Cast(new(link.Address, link.Owner, content, [.. _members], Until));
         }
-        catch (Exception failure) when (failure is M2MException or TimeoutException or OrleansException or NotSupportedException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // An edge that is gone, or of a release that knows no group addresses.
+            // An edge that is gone, or of a release that knows no group addresses: each gets it alone.
             return false;
         }
     }

@@ -7,6 +7,7 @@ using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Events;
 using M2MCluster.Grains.Groups;
 using M2MCluster.Grains.Groups.Campaigns;
+using M2MCluster.Grains.Groups.Casting;
 using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Metering;
@@ -35,7 +36,7 @@ public static class GrainsSetup
         services.AddSingleton(new SecretHasher(pepper));
         services.AddOptions<MailboxWatchOptions>().Validate(
             options => options.IsValid, $"{MailboxWatchOptions.Section}:StuckAfter must be 1 s to 1 day").ValidateOnStart();
-        services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>().AddSingleton<PlanMetrics>();
+        services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>().AddSingleton<PlanMetrics>().AddSingleton<CampaignMetrics>();
         services.AddSingleton<SubscriptionDirectory>();
         services.AddSingleton<IFeedHints, FeedHints>();
         services.AddOptions<PlanningOptions>().ValidateOnStart();
@@ -52,6 +53,8 @@ public static class GrainsSetup
             options => options.IsValid,
             $"{WakeUpOptions.Section}: Priority must be 0 to 8, After 1 s to 10 min, Interval 1 s to 1 day, LongestInterval not less, up to 30 days").ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WakeUpOptions>>().Value);
+        services.AddOptions<CastingOptions>().Validate(options => options.IsValid, $"{CastingOptions.Section}:AnswersWithin must be 1 s to 5 min").ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<CastingOptions>>().Value);
         services.AddSingleton<ObjectServices>().AddSingleton<ApplicationMailboxServices>();
         services.AddSingleton<GroupRulesCache>().AddSingleton<GroupMembership>().AddSingleton<IGroupMembership>(provider => provider.GetRequiredService<GroupMembership>()).AddSingleton<GroupServices>().AddSingleton<PartCancelling>().AddSingleton<CampaignServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();

@@ -5,6 +5,7 @@ using M2MCluster.Edge.Mqtt;
 using M2MCluster.Edge.Sms;
 using M2MCluster.FrontDoor;
 using M2MCluster.Grains;
+using M2MCluster.Grains.Groups.Casting;
 using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Services;
@@ -51,6 +52,7 @@ internal static class Node
         services.Configure<PlanningOptions>(configuration.GetSection(PlanningOptions.Section));
         services.Configure<ServiceClassesOptions>(configuration.GetSection(ServiceClassesOptions.Section));
         services.Configure<PathOptions>(configuration.GetSection(PathOptions.Section));
+        services.Configure<CastingOptions>(configuration.GetSection(CastingOptions.Section));
         services.Configure<WakeUpOptions>(configuration.GetSection(WakeUpOptions.Section));
         services.AddSingleton<NodeNumber>();
         services.AddHostedService<StorageStart>();

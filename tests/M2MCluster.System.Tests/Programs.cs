@@ -15,6 +15,9 @@ internal static class Programs
     /// <summary>libcoap's client without DTLS, of Debian's libcoap3-bin.</summary>
     public static string CoapClient => Need("coap-client-notls", "coap-client");
 
+    /// <summary>libcoap's server of the same package.</summary>
+    public static string CoapServer => Need("coap-server-notls", "coap-server");
+
     public static string Prometheus => Need("prometheus");
 
     public static string Promtool => Need("promtool");

@@ -16,7 +16,7 @@ public sealed record CampaignTerms
     /// <summary>Whether each member's outcome is an event; null: if there are not more than <see cref="MostToldByDefault"/>.</summary>
     [Id(3)] public bool? MemberEvents { get; init; }
 
-    /// <summary>Anycast: how long one member has before the next gets it; null: a minute.</summary>
+    /// <summary>Anycast: how long one member has before the next gets it; null: its share of the time to live, a minute at most.</summary>
     [Id(4)] public TimeSpan? MemberWait { get; init; }
 
     public const int MostToldByDefault = 10_000;

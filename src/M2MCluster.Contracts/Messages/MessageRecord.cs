@@ -65,6 +65,9 @@ public sealed record MessageRecord
     /// <summary>The id of the object that sent it, if one did; it is told of the outcome by a message of its own.</summary>
     [Id(31)] public string? Peer { get; init; }
 
+    /// <summary>Of a transaction's message to one object: that object's promise decides it, also where others are asked after it (anycast).</summary>
+    public bool IsDecidedAlone => Parent is null || Part.HasFlag(PartTraits.Anycast);
+
     /// <summary>Before this the object does not get it; null: at once. Beyond all time while its object has given its word on it, or it was taken back.</summary>
     public DateTimeOffset? OpensAt => Transaction is { IsHeld: true } ? DateTimeOffset.MaxValue : Plan?.At ?? Terms?.NotBefore;
 

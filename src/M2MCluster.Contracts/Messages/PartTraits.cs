@@ -11,4 +11,6 @@ public enum PartTraits
     Anycast = 2,
     /// <summary>It was handed to a bearer or fetched: the member may have it.</summary>
     Tried = 4,
+    /// <summary>It went out to many at once, by one datagram to a group address; alone it goes only to a member that did not answer that.</summary>
+    Cast = 8,
 }

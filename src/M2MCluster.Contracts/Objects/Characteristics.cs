@@ -54,4 +54,10 @@ public static class Characteristics
     /// List of ids, <c>*</c> at an end for any, of objects that it exchanges messages with. Only as preconfigured: what the object says of itself is no grant (4.1.b).
     /// </summary>
     public const string Peers = "peers";
+
+    /// <summary>
+    /// Of a gateway, as preconfigured: the CoAP group address (<c>239.1.2.3:5683</c>) at which all of its children listen. Of a group, among what its members share: that at
+    /// which they listen. The operator permits it by <c>M2M:Edge:Coap:Groups</c> (4.3.a).
+    /// </summary>
+    public const string GroupAddress = "groupAddress";
 }

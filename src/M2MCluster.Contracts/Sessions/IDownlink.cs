@@ -15,6 +15,12 @@ public interface IDownlink : IGrainObserver
     /// <summary>Tells an observer of the mailbox that it changed.</summary>
     [OneWay, Alias("MailboxChanged")] Task MailboxChanged(string session, string objectId);
 
+    /// <summary>
+    /// Sends one datagram to many. Answers of members are given to their grains (<see cref="Objects.IObjectGrain.Result"/>). False: it did not leave, because the edge has no
+    /// such address, or it is not permitted.
+    /// </summary>
+    [Alias("Cast")] Task<bool> Cast(GroupCast cast) => Task.FromResult(false);
+
     /// <summary>The grain that kept the channel ends, and with it what it knew: the session is told of anew (<see cref="Objects.IObjectGrain.Resume"/>).</summary>
     [OneWay, Alias("Forgotten")] Task Forgotten(string session, string objectId);
 

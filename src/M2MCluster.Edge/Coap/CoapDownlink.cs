@@ -1,10 +1,11 @@
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Edge.Coap.Groups;
 
 namespace M2MCluster.Edge.Coap;
 
 /// <summary>The edge's end of the channels: pushes, notices, closings.</summary>
-internal sealed class CoapDownlink(IGrainFactory grains, Func<string, CoapSession?> open) : IDownlink
+internal sealed class CoapDownlink(IGrainFactory grains, CoapGroups groups, Func<string, CoapSession?> open) : IDownlink
 {
     public Task Deliver(string session, Delivery delivery)
     {
@@ -17,6 +18,8 @@ internal sealed class CoapDownlink(IGrainFactory grains, Func<string, CoapSessio
         push.Start();
         return Task.CompletedTask;
     }
+
+    public Task<bool> Cast(GroupCast cast) => Task.FromResult(groups.Cast(cast));
 
     public Task MailboxChanged(string session, string objectId)
     {

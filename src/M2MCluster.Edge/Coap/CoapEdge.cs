@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Admission;
+using M2MCluster.Edge.Coap.Groups;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ internal sealed partial class CoapEdge(
     IEdgeDirectory directory,
     CoapIngress ingress,
     CoapChannels channels,
+    CoapGroups groups,
     CoapClock clock,
     CoapMetrics metrics,
     AdmissionControl admission,
@@ -52,9 +54,10 @@ internal sealed partial class CoapEdge(
         _shards = new CoapShard[settings.Workers];
         for (var i = 0; i < _shards.Length; i++) _shards[i] = new CoapShard(_socket, ingress, echo, clock, settings, metrics, admission, logger);
         _listener = new UdpListener(_socket, metrics);
+        groups.Start();
 
         // The runtime holds observers weakly: the field keeps this one alive.
-        _downlink = new CoapDownlink(grains, Open);
+        _downlink = new CoapDownlink(grains, groups, Open);
         var reference = grains.CreateObjectReference<IDownlink>(_downlink);
         channels.Open(reference);
         directory.Register(Bearer.Coap, reference);
@@ -69,6 +72,7 @@ internal sealed partial class CoapEdge(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _listener?.Stop();
+        await groups.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var shard in _shards) shard.Complete();
         await Task.WhenAll(_workers).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var shard in _shards) await shard.Idle().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,4 +1,5 @@
 using System.Net;
+using M2MCluster.Edge.Coap.Groups;
 
 namespace M2MCluster.Edge.Coap;
 
@@ -60,4 +61,7 @@ public sealed class CoapEdgeOptions
 
     /// <summary>How long a device may take to answer a request that it acknowledged, 1–600 s; default 93 s.</summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(93);
+
+    /// <summary>Group addresses that may be sent to, and for whom; default none.</summary>
+    public IList<CoapGroupOptions> Groups { get; } = [];
 }

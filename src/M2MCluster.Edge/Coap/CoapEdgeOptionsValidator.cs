@@ -24,6 +24,12 @@ internal sealed class CoapEdgeOptionsValidator : IValidateOptions<CoapEdgeOption
         Check(nameof(options.AckTimeout), options.AckTimeout.TotalSeconds, 0.1, 60);
         Check(nameof(options.MaxRetransmit), options.MaxRetransmit, 0, 10);
         Check(nameof(options.ResponseTimeout), options.ResponseTimeout.TotalSeconds, 1, 600);
+        for (var i = 0; i < options.Groups.Count; i++)
+        {
+            failures.AddRange(options.Groups[i].Failures($"M2M:Edge:Coap:Groups:{i}", options.Address, options.AllowPlain));
+            if (options.Groups.Take(i).Any(former => former.Address == options.Groups[i].Address)) failures.Add($"M2M:Edge:Coap:Groups:{i}:Address is there twice.");
+        }
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(string key, double value, double least, double most)

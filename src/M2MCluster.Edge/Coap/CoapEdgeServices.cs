@@ -1,5 +1,6 @@
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Admission;
+using M2MCluster.Edge.Coap.Groups;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -36,6 +37,7 @@ public static class CoapEdgeServices
         services.AddSingleton<PeerIngress>();
         services.AddSingleton<BootstrapIngress>();
         services.AddSingleton<CoapIngress>();
+        services.AddSingleton<CoapGroups>();
         services.AddSingleton<CoapEdge>();
         services.AddSingleton<ICoapListener>(provider => provider.GetRequiredService<CoapEdge>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<CoapEdge>());

@@ -22,13 +22,22 @@ internal sealed class CoapMetrics
 
     private readonly CounterSet _answers;
     private readonly CounterSet _dropped;
+    private readonly CounterSet _casts;
+    private readonly CounterSet _castAnswers;
 
     public CoapMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
         _answers = new CounterSet(meter, "m2m.coap.answers", "{answer}", "Answers to requests, by code", ("code", [.. Codes.Select(code => code.ToString()), "other"]));
         _dropped = new CounterSet(meter, "m2m.coap.dropped", "{datagram}", "Datagrams lost because every queue was full");
+        _casts = new CounterSet(meter, "m2m.coap.group.requests", "{datagram}", "Datagrams sent to group addresses");
+        _castAnswers = new CounterSet(meter, "m2m.coap.group.answers", "{answer}", "Answers to these, by whether they came from a member that was asked", ("by", ["member", "other"]));
     }
+
+    /// <summary>A datagram went to a group address.</summary>
+    public void Cast() => _casts.Add();
+
+    public void CastAnswered(bool byMember) => _castAnswers.Add(row: byMember ? 0 : 1);
 
     public void Answered(CoapCode code) => _answers.Add(row: Places[code.Value]);
 

@@ -103,26 +103,9 @@ internal sealed class CoapPush : ICoapExchange
     private void SendBlock(CoapBlock? upload, CoapBlock? download = null)
     {
         var message = _delivery.Message;
-        var command = message.Command!;
-        var request = new CoapMessage(_method);
-        var query = command.Path.IndexOf('?', StringComparison.Ordinal);
-        // Decoded after it is split (RFC 7252 section 6.4): a slash in a segment is no separator.
-        var path = query < 0 ? command.Path : command.Path[..query];
-        if (path is not ("/" or ""))
-        {
-            foreach (var segment in path[(path[0] == '/' ? 1 : 0)..].Split('/')) request.Options.Add(CoapOptionNumber.UriPath, Uri.UnescapeDataString(segment));
-        }
-
-        if (query >= 0)
-        {
-            foreach (var part in command.Path[(query + 1)..].Split('&')) request.Options.Add(CoapOptionNumber.UriQuery, Uri.UnescapeDataString(part));
-        }
-
-        // The name of the body that the blocks belong to (RFC 9175 section 3.4), and of the message: a device that gets it over another bearer too knows it again.
-        request.Options.Add(CoapOptionNumber.RequestTag, Convert.FromHexString(message.Id.ToString()));
+        var request = CoapCommand.ToRequest(message, _method);
         if (_session.Identity is { } identity && identity != _delivery.ObjectId) request.Options.AddQuery("for", _delivery.ObjectId);
         if (message.Transaction is { } mark) request.Options.Add(CoapOptionNumber.Transaction, MailboxIngress.TextOf(mark));
-        if (CoapContentFormat.OfMediaType(command.Accept) is { } accept) request.Options.Add(CoapOptionNumber.Accept, (uint)accept);
         if (download is { } wanted) request.Options.Add(CoapOptionNumber.Block2, wanted.Encode());
         if (message.Payload.Length > 0 && download is null) AddBody(request, upload);
         _session.Shard.Send(_session, request, this, message.Priority);
@@ -131,8 +114,7 @@ internal sealed class CoapPush : ICoapExchange
     private void AddBody(CoapMessage request, CoapBlock? upload)
     {
         var message = _delivery.Message;
-        if (CoapContentFormat.OfMediaType(message.ContentType) is { } format) request.Options.Add(CoapOptionNumber.ContentFormat, (uint)format);
-        request.Payload = message.Payload;
+        CoapCommand.AddBody(request, message, message.Payload);
         if (upload is not { } wanted || !CoapBlockSlice.TryCut(message.Payload, wanted, out var slice)) return;
         request.Payload = slice.Value.Payload;
         request.Options.Add(CoapOptionNumber.Block1, slice.Value.Block.Encode());

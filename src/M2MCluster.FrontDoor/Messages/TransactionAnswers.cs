@@ -10,7 +10,7 @@ internal static class TransactionAnswers
 {
     /// <summary>Whether the message is the whole of a transaction with several objects, and not a part of one.</summary>
     public static bool IsWhole(MessageRecord message) =>
-        message.Confirmation == Confirmation.Transaction && message.Target.StartsWith(Names.Groups, StringComparison.Ordinal);
+        message.Confirmation == Confirmation.Transaction && message.Mode != DeliveryMode.Anycast && message.Target.StartsWith(Names.Groups, StringComparison.Ordinal);
 
     public static void Add(TransactionRole from, V1.Message answer)
     {

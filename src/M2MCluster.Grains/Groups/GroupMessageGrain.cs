@@ -35,6 +35,12 @@ internal sealed class GroupMessageGrain(CampaignServices services) : Grain, IGro
         if (stored is { Body.Length: > 0 }) _campaign = CampaignRun.Of(services, Id, services.Serializer.Deserialize(stored.Body)!, stored.Version, DeactivateOnIdle);
     }
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _campaign?.Leave();
+        return Task.CompletedTask;
+    }
+
     public ValueTask PartEnded()
     {
         if (_campaign is { } campaign) return campaign.PartEnded() ? Step() : default;

@@ -33,12 +33,13 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         Check(draft.Campaign);
         var now = services.Time.GetUtcNow();
         var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
-        var targets = await new TargetCollecting(services, group.Id, parent.Id).CollectAsync(draft.Mode);
+        var targets = await new TargetCollecting(services, group.Id, parent).CollectAsync();
         if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} has no members");
-        if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft, parent, targets, now);
+        if (draft is { Confirmation: Confirmation.Transaction, Mode: DeliveryMode.Anycast }) parent = parent with { Transaction = null };
+        else if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft, parent, targets, now);
         MemberVerdicts? verdicts = null;
         if (draft is { Campaign: null, Mode: DeliveryMode.Unspecified or DeliveryMode.Unicast } && targets.Count <= MostAtOnce) verdicts = await SendAtOnceAsync(draft, parent, targets, now);
-        else await StartAsync(draft, parent, targets, now);
+        else parent = await StartAsync(draft, parent, targets, now);
         MessageTrace.Span(parent, "m2m message accepted", now);
         return verdicts is null or { IsEmpty: true } ? new(parent, []) : new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.Summary);
     }
@@ -47,10 +48,10 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
     private async ValueTask<SendReceipt> BeginTransactionAsync(MessageDraft draft, MessageRecord whole, TargetList targets, DateTimeOffset now)
     {
         if (draft.Campaign is not null) throw M2MException.Invalid("campaign", "is not for transactions, which are sent to all members at once");
-        if (draft.Mode is not (DeliveryMode.Unspecified or DeliveryMode.Unicast)) throw M2MException.Invalid("mode", "is UNICAST for transactions, since each member answers by itself");
+        if (draft.Mode is not (DeliveryMode.Unspecified or DeliveryMode.Unicast)) throw M2MException.Invalid("mode", "is UNICAST for transactions, since each member answers by itself, or ANYCAST");
         if (targets.Count > ITransactionGrain.MaxTargets) throw new M2MException(ErrorCode.ResourceExhausted, $"a transaction has at most {ITransactionGrain.MaxTargets} targets");
         var set = begin();
-        whole = TransactionStart.Fill(set, draft, services.Ids, whole, [.. targets.Finish().SelectMany(chunk => TargetList.Read(chunk.Body))]);
+        whole = TransactionStart.Fill(set, draft, services.Ids, whole, [.. targets.Members()]);
         var verdicts = await services.Judging.JudgeAsync(set, now);
         await commit(set, verdicts);
         services.Metrics.AcceptedForGroup(set.Inboxes.Count);
@@ -64,7 +65,7 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         var set = begin();
         set.Messages.Add(parent);
         set.Arm.Add(GroupMessageGrain.FirstLook(parent));
-        foreach (var member in targets.Finish().SelectMany(chunk => TargetList.Read(chunk.Body)))
+        foreach (var member in targets.Members())
         {
             set.Messages.Add(MessageAcceptance.Accept(draft with { RequestId = null }, services.Ids, now, Names.Objects + member) with { Parent = parent.Id });
             set.Inboxes.Add(member);
@@ -79,8 +80,17 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         return verdicts;
     }
 
-    private async ValueTask StartAsync(MessageDraft draft, MessageRecord parent, TargetList targets, DateTimeOffset now)
+    /// <returns>The campaign's message; of a request that another activation began, that one's.</returns>
+    private async ValueTask<MessageRecord> StartAsync(MessageDraft draft, MessageRecord parent, TargetList targets, DateTimeOffset now)
     {
+        var claim = draft.RequestId is { Length: > 0 } request ? new RequestClaim(services, draft.Application, group.Id, request) : null;
+        if (claim is not null)
+        {
+            var (id, sent) = await claim.TakeAsync(parent.Id);
+            if (sent is not null) return sent;
+            parent = parent with { Id = id };
+        }
+
         var terms = draft.Campaign ?? new();
         var campaign = new CampaignState
         {
@@ -94,11 +104,26 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
             Singles = targets.Count - targets.InFrames,
             Frames = targets.Frames,
         };
-        var set = new WriteSet(new(GroupMessageGrain.Kind, parent.Id.ToString(), 0, services.Campaigns.SerializeToArray(campaign))) { Targets = targets.Finish() };
+        var set = new WriteSet(new(GroupMessageGrain.Kind, parent.Id.ToString(), 0, services.Campaigns.SerializeToArray(campaign))) { Targets = targets.Finish(parent.Id) };
         set.Messages.Add(parent);
         set.Arm.Add(new(campaign.ArmedAt, Names.Messages + parent.Id));
-        await services.Pipeline.CommitAsync(set, retire);
+        try
+        {
+            await services.Pipeline.CommitAsync(set);
+        }
+        catch (StaleVersionException) when (claim is not null)
+        {
+            return await claim.FindAsync() ?? throw new M2MException(ErrorCode.Unavailable, "the resource moved; try again");
+        }
+        catch
+        {
+            retire();
+            throw;
+        }
+
+        if (claim is not null) await claim.ReleaseAsync();
         services.Grains.GetGrain<IGroupMessageGrain>(parent.Id.Value).Step().AsTask().Ignore();
+        return parent;
     }
 
     private static void Check(CampaignTerms? terms)

@@ -1,5 +1,6 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -9,15 +10,22 @@ namespace M2MCluster.Grains.Objects;
 /// </summary>
 internal static class Anycasting
 {
-    public static async ValueTask<bool> WithdrawAsync(ObjectCore core, MessageId id)
+    /// <returns>Whether the object will not carry it out: it never had it, has refused, or had only to prepare it and has not promised.</returns>
+    public static async ValueTask<bool> WithdrawAsync(ObjectCore core, Delivering delivering, MessageId id)
     {
+        const string reason = "another member is asked";
         await core.LoadExistingAsync();
         // It ended: how, its record says.
         if (core.Mailbox.Find(id) is not { } item) return true;
-        if (item.Record.Part.HasFlag(PartTraits.Tried)) return false;
         var turn = core.Begin();
-        turn.End(item, Outcome.Cancelled, "another member is asked");
+        if (item.Record.Transaction is { Phase: not TransactionPhase.Waiting })
+        {
+            if (!Participating.TryTakeBack(turn, core, item, reason)) return false;
+        }
+        else if (item.Record.Part.HasFlag(PartTraits.Tried)) return false;
+        else turn.End(item, Outcome.Cancelled, reason);
         await core.CommitAsync(turn);
+        await delivering.PumpAsync();
         return true;
     }
 

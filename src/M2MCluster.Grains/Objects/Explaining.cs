@@ -51,7 +51,7 @@ internal static class Explaining
 
     private static (WaitReason Reason, string For, DateTimeOffset? Until) WaitForDecision(MessageRecord part, TransactionRole role) =>
         role.Phase == TransactionPhase.TakenBack ? (WaitReason.Result, "the object to hear that it was taken back", null)
-        : part.Parent is { } whole ? (WaitReason.Turn, $"the decision of {Contracts.Names.Messages}{whole}, and its carrying out; the object has prepared", null)
+        : part is { IsDecidedAlone: false, Parent: { } whole } ? (WaitReason.Turn, $"the decision of {Contracts.Names.Messages}{whole}, and its carrying out; the object has prepared", null)
         : (WaitReason.Result, "the object to carry out what it has prepared", null);
 
     private static (WaitReason Reason, string For, DateTimeOffset? Until) WaitForObject(ObjectCore core, Channel? route)
@@ -71,7 +71,8 @@ internal static class Explaining
         };
     }
 
-    private static string Opening(MessageRecord message, DateTimeOffset now) => message.Plan is not { } plan || message.Terms?.NotBefore > now ? "its window, which has not come yet"
+    private static string Opening(MessageRecord message, DateTimeOffset now) => message.Part.HasFlag(PartTraits.Cast) ? "the object's answer to the datagram that went to its group address"
+        : message.Plan is not { } plan || message.Terms?.NotBefore > now ? "its window, which has not come yet"
         : string.Create(CultureInfo.InvariantCulture, $"its slot of {plan.Bearer.ToString().ToUpperInvariant()} at {plan.At:u}, ") + (!plan.HasRoom ? "the end of its window, since all before it are full"
         : plan.Price < plan.PriceNow ? string.Create(CultureInfo.InvariantCulture, $"because it is cheaper then: {plan.Price} instead of {plan.PriceNow}")
         : "because there is more room then, for the same price");

@@ -55,7 +55,8 @@ internal sealed class MailboxItem(MessageRecord record)
 
     public FirstAndLast<MessageStep> Steps { get; private set; } = new(MostSteps, record.Steps);
 
-    public bool IsUntriedAnycast => Record.Part.HasFlag(PartTraits.Anycast) && !Record.Part.HasFlag(PartTraits.Tried);
+    /// <summary>Of a transaction's part that is said by its phase.</summary>
+    public bool IsUntriedAnycast => Record.Transaction is null && Record.Part.HasFlag(PartTraits.Anycast) && !Record.Part.HasFlag(PartTraits.Tried);
 
     /// <summary>It is on disk that the object may have it.</summary>
     public void Try()
@@ -67,7 +68,7 @@ internal sealed class MailboxItem(MessageRecord record)
     public IReadOnlyList<PathView>? Paths { get; set; }
 
     /// <summary>Whether it may be with the object already.</summary>
-    public bool IsUnderWay => IsPushed || Fetched || Record.Transaction is { Phase: not TransactionPhase.Waiting };
+    public bool IsUnderWay => IsPushed || Fetched || Record.Part.HasFlag(PartTraits.Cast) || Record.Transaction is { Phase: not TransactionPhase.Waiting };
 
     public Attempt? Find(long attempt) => _attempts.Find(candidate => candidate.Id == attempt);
 
@@ -227,7 +228,7 @@ internal sealed class MailboxItem(MessageRecord record)
 
     public WaitingMessage ToWaiting() => new(
         Record.Id, Record.ContentType, Record.Payload, Record.Priority, Record.ExpiresAt, Record.Confirmation, Record.Command, Record.TraceParent,
-        TransactionMark.Of(Record), Record.Peer);
+        TransactionMark.Of(Record), Record.Peer, Record.Part.HasFlag(PartTraits.Cast) ? Record.Parent : null);
 
     private void Move(MessageEvent by, DateTimeOffset at)
     {

@@ -203,7 +203,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask<Explanation> Explain(MessageId id) => Sending.ExplainAsync(id);
 
-    public ValueTask<bool> Withdraw(MessageId id) => Anycasting.WithdrawAsync(_core, id);
+    public ValueTask<bool> Withdraw(MessageId id) => Anycasting.WithdrawAsync(_core, _delivering, id);
 
     public async ValueTask<ObjectView> Disconnect(string actor)
     {

@@ -46,7 +46,7 @@ internal static class Participating
                 return true;
             case var role when result.Ok:
                 turn.Change(item, item.Record with { Transaction = role with { Phase = TransactionPhase.Prepared }, Result = result }, "prepared");
-                if (item.Record.Parent is null) turn.Accepted.Add(Decisions.Make(item.Record, null, TransactionVerb.Commit, core.Services.Ids, turn.Now));
+                if (item.Record.IsDecidedAlone) turn.Accepted.Add(Decisions.Make(item.Record, null, TransactionVerb.Commit, core.Services.Ids, turn.Now));
                 return true;
             default:
                 turn.End(item, Outcome.Rejected, detail ?? "the object did not prepare", result, how);
@@ -79,7 +79,7 @@ internal static class Participating
             return false;
         }
 
-        if (item.Record.Parent is null && role.Phase == TransactionPhase.HandedOut)
+        if (item.Record.IsDecidedAlone && role.Phase == TransactionPhase.HandedOut)
             RollBack(turn, core, item, Outcome.Expired, "the object did not prepare in time");
         return true;
     }
@@ -118,7 +118,7 @@ internal static class Participating
         if (message.Parent is not { } parent) return;
         // That it is on its way decides nothing.
         if (message is { Outcome: null, Transaction.Phase: not TransactionPhase.Prepared }) return;
-        if (message.Transaction is { } role) grains.GetGrain<ITransactionGrain>(parent.Value).Told(new(message.Id, role.Phase, message.Outcome)).AsTask().Ignore();
+        if (message is { Transaction: { } role, IsDecidedAlone: false }) grains.GetGrain<ITransactionGrain>(parent.Value).Told(new(message.Id, role.Phase, message.Outcome)).AsTask().Ignore();
         else if (message.Outcome is not null) grains.GetGrain<IGroupMessageGrain>(parent.Value).PartEnded().AsTask().Ignore();
     }
 
@@ -130,6 +130,13 @@ internal static class Participating
 
     private static List<MailboxItem> DecisionsOn(ObjectCore core, MessageId part) =>
         core.Mailbox.InOrder.Where(item => item.Record.Transaction?.Of == part).ToList();
+
+    /// <summary>Another object is asked instead. False: this one has given its word, and is told to keep it.</summary>
+    public static bool TryTakeBack(Turn turn, ObjectCore core, MailboxItem item, string reason)
+    {
+        if (item.Record.Transaction!.Phase == TransactionPhase.HandedOut) RollBack(turn, core, item, Outcome.Cancelled, reason);
+        return item.Record.Transaction.Phase != TransactionPhase.Prepared;
+    }
 
     private static void RollBack(Turn turn, ObjectCore core, MailboxItem part, Outcome cause, string reason)
     {

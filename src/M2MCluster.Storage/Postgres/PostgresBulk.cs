@@ -1,6 +1,3 @@
-using System.Data;
-using System.Data.Common;
-using M2MCluster.Contracts;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Bulk;
 using M2MCluster.Storage.Commit;
@@ -17,10 +14,7 @@ namespace M2MCluster.Storage.Postgres;
 internal sealed partial class PostgresBulk(PostgresDatabase database, PostgresNews news, Bodies bodies, Inbox inbox, ILogger<PostgresBulk> log)
     : IBulkCommit, IDisposable
 {
-    private static readonly TimeSpan TurnComesWithin = TimeSpan.FromMinutes(1);
-
-    private readonly SemaphoreSlim _turn = new(1);
-    private NpgsqlConnection? _connection;
+    private readonly PostgresSideConnection _connection = new(database, "imports");
 
     public int MostObjects => 10_000;
 
@@ -28,41 +22,25 @@ internal sealed partial class PostgresBulk(PostgresDatabase database, PostgresNe
     {
         // Before the turn, while another import may be writing.
         var rows = new BulkRows(set, bodies);
-        if (!await _turn.WaitAsync(TurnComesWithin).ConfigureAwait(false)) throw new M2MException(ErrorCode.Unavailable, "storage is busy with other imports");
+        if (!await _connection.UseAsync(connection => TryWriteAsync(connection, set, rows), LogFailed).ConfigureAwait(false)) return false;
+        foreach (var made in set.Objects) inbox.Tell(made.Description.Id);
+        return true;
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private async Task<bool> TryWriteAsync(NpgsqlConnection connection, BulkSet set, BulkRows rows)
+    {
         try
         {
-            if (_connection is not { FullState: ConnectionState.Open }) await ConnectAsync().ConfigureAwait(false);
-            await WriteAsync(_connection!, set, rows).ConfigureAwait(false);
+            await WriteAsync(connection, set, rows).ConfigureAwait(false);
+            return true;
         }
         catch (PostgresException there) when (there.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected)
         {
             // Rolled back whole. After a deadlock the other side's rows are there, or the next attempt succeeds.
             return false;
         }
-        catch (Exception failure) when (failure is DbException or IOException or TimeoutException)
-        {
-            Close();
-            LogFailed(failure);
-            throw new M2MException(ErrorCode.Unavailable, "storage is not available");
-        }
-        catch (Exception failure) when (failure is not StaleVersionException)
-        {
-            Close();
-            throw;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-
-        foreach (var made in set.Objects) inbox.Tell(made.Description.Id);
-        return true;
-    }
-
-    public void Dispose()
-    {
-        Close();
-        _turn.Dispose();
     }
 
     private async Task WriteAsync(NpgsqlConnection connection, BulkSet set, BulkRows rows)
@@ -125,21 +103,6 @@ internal sealed partial class PostgresBulk(PostgresDatabase database, PostgresNe
         }
 
         await copy.CompleteAsync().ConfigureAwait(false);
-    }
-
-    private async Task ConnectAsync()
-    {
-        Close();
-        _connection = await database.ConnectAsync(CancellationToken.None).ConfigureAwait(false);
-        using var settings = new NpgsqlCommand(
-            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'", _connection);
-        await settings.ExecuteNonQueryAsync().ConfigureAwait(false);
-    }
-
-    private void Close()
-    {
-        _connection?.Dispose();
-        _connection = null;
     }
 
     [LoggerMessage(5022, LogLevel.Error, "A part of an import was not written")]

@@ -1,5 +1,3 @@
-using System.Data;
-using System.Data.Common;
 using M2MCluster.Contracts;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Commit;
@@ -16,10 +14,7 @@ namespace M2MCluster.Storage.Postgres;
 internal sealed partial class PostgresCampaign(
     PostgresDatabase database, PostgresNews news, Bodies bodies, Inbox inbox, IDueHints dueHints, ILogger<PostgresCampaign> log) : ICampaignCommit, IDisposable
 {
-    private static readonly TimeSpan TurnComesWithin = TimeSpan.FromMinutes(1);
-
-    private readonly SemaphoreSlim _turn = new(1);
-    private NpgsqlConnection? _connection;
+    private readonly PostgresSideConnection _connection = new(database, "campaigns");
 
     public int MostParts => 5000;
 
@@ -27,39 +22,14 @@ internal sealed partial class PostgresCampaign(
     {
         // Before the turn, while another campaign may be writing.
         var rows = bodies.Rows(set);
-        if (!await _turn.WaitAsync(TurnComesWithin).ConfigureAwait(false)) throw new M2MException(ErrorCode.Unavailable, "storage is busy with other campaigns");
-        try
-        {
-            if (_connection is not { FullState: ConnectionState.Open }) await ConnectAsync().ConfigureAwait(false);
-            await WriteAsync(_connection!, set, rows).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is DbException or IOException or TimeoutException)
-        {
-            Close();
-            LogFailed(failure);
-            throw new M2MException(ErrorCode.Unavailable, "storage is not available");
-        }
-        catch (Exception failure) when (failure is not StaleVersionException)
-        {
-            Close();
-            throw;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-
+        await _connection.UseAsync(connection => WriteAsync(connection, set, rows), LogFailed).ConfigureAwait(false);
         foreach (var objectId in set.Inboxes) inbox.Tell(objectId);
         if (set.Arm.Count > 0) dueHints.Armed(set.Arm);
     }
 
-    public void Dispose()
-    {
-        Close();
-        _turn.Dispose();
-    }
+    public void Dispose() => _connection.Dispose();
 
-    private async Task WriteAsync(NpgsqlConnection connection, WriteSet set, MessageRow[] rows)
+    private async Task<bool> WriteAsync(NpgsqlConnection connection, WriteSet set, MessageRow[] rows)
     {
         var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
@@ -74,13 +44,14 @@ internal sealed partial class PostgresCampaign(
         MoveTo(more, set, news.Sender);
         if (more.BatchCommands.Count > 0) await more.ExecuteNonQueryAsync().ConfigureAwait(false);
         await transaction.CommitAsync().ConfigureAwait(false);
+        return true;
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, MessageRow[] rows)
     {
         var copy = await connection.BeginBinaryImportAsync(
             """
-            COPY messages (id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body)
+            COPY messages (id, target, parent, application, request_id, outcome, ended_at, priority, content_type, size, payload_of, body, open_at)
             FROM STDIN (FORMAT BINARY)
             """).ConfigureAwait(false);
         await using var _ = copy.ConfigureAwait(false);
@@ -100,6 +71,7 @@ internal sealed partial class PostgresCampaign(
             await copy.WriteAsync((long)record.Payload.Length, Bigint).ConfigureAwait(false);
             await NumberAsync(copy, payloadOf).ConfigureAwait(false);
             await copy.WriteAsync(body, Bytea).ConfigureAwait(false);
+            await copy.WriteAsync(record.OpenAt, Bigint).ConfigureAwait(false);
         }
 
         await copy.CompleteAsync().ConfigureAwait(false);
@@ -131,21 +103,6 @@ internal sealed partial class PostgresCampaign(
         var told = new PostgresRows("SELECT pg_notify(channel, text) FROM unnest($1, $2) AS g (channel, text)", Text, Text);
         foreach (var text in PostgresNews.Texts(sender, set.Inboxes)) told.Add(PostgresNews.Channel).Add(text);
         told.MoveTo(batch);
-    }
-
-    private async Task ConnectAsync()
-    {
-        Close();
-        _connection = await database.ConnectAsync(CancellationToken.None).ConfigureAwait(false);
-        using var settings = new NpgsqlCommand(
-            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'", _connection);
-        await settings.ExecuteNonQueryAsync().ConfigureAwait(false);
-    }
-
-    private void Close()
-    {
-        _connection?.Dispose();
-        _connection = null;
     }
 
     [LoggerMessage(5500, LogLevel.Error, "Parts of a campaign were not written")]

@@ -19,11 +19,22 @@ internal sealed class RecordingEdge : IDownlink
     public IReadOnlyList<(string Session, CloseReason Reason)> Closed => Copy(_closed);
 
     public IReadOnlyList<(string Session, Delivery Delivery)> Deliveries => Copy(_deliveries);
+    private readonly List<(string Session, GroupCast Cast)> _casts = [];
+
+    public bool PermitsCasts { get; set; } = true;
+
+    public IReadOnlyList<GroupCast> Casts => [.. Copy(_casts).Select(entry => entry.Cast)];
 
     public IReadOnlyList<Delivery> DeliveriesTo(string session) =>
         [.. Copy(_deliveries).Where(entry => entry.Session == session).Select(entry => entry.Delivery)];
 
     public Task Deliver(string session, Delivery delivery) => Add(_deliveries, (session, delivery));
+
+    public Task<bool> Cast(GroupCast cast)
+    {
+        Add(_casts, ("", cast));
+        return Task.FromResult(PermitsCasts);
+    }
 
     public Task MailboxChanged(string session, string objectId) => Add(_notices, (session, objectId));
 

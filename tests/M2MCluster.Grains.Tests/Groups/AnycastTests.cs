@@ -110,6 +110,85 @@ public sealed class AnycastTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Single(await PartsAsync(sent));
     }
 
+    [Fact]
+    public async Task AnycastAsTransaction_FirstTakesItAndFallsSilent_TheNextDoesItAndTheFirstIsTakenBack()
+    {
+        var members = await MembersAsync(2);
+        var sender = await ListenAsync(null);
+        var sent = await SendAsync(members, sender, confirmation: Confirmation.Transaction);
+        await AskedAsync(sent, 1);
+        var first = (await Object(members[0]).Fetch(Proved(members[0]), null))!;
+        Assert.Equal(TransactionVerb.Prepare, first.Transaction!.Verb);
+        await Cluster.ForgetAsync(Object(members[0]));
+
+        Cluster.Time.Advance(TimeSpan.FromSeconds(31));
+        await AskedAsync(sent, 2);
+        var second = (await Object(members[1]).Fetch(Proved(members[1]), null))!;
+        await Object(members[1]).Result(Proved(members[1]), second.Id, new(true));
+        // The first answers late: it is told to forget it, and never to do it.
+        await Object(members[0]).Result(Proved(members[0]), first.Id, new(true));
+        var told = (await Object(members[0]).Fetch(Proved(members[0]), null))!;
+        Assert.Equal((TransactionVerb.Rollback, first.Id), (told.Transaction!.Verb, told.Transaction.Part));
+        await Object(members[0]).Result(Proved(members[0]), told.Id, new(true));
+        var commit = (await Object(members[1]).Fetch(Proved(members[1]), null))!;
+        Assert.Equal(TransactionVerb.Commit, commit.Transaction!.Verb);
+        await Object(members[1]).Result(Proved(members[1]), commit.Id, new(true));
+
+        Assert.Equal(Outcome.Applied, (await EndedAsync(sent)).Outcome);
+        Assert.Equal([Outcome.Cancelled, Outcome.Applied], (await PartsAsync(sent)).Select(part => part.Outcome!.Value));
+        Assert.Null(await Object(members[0]).Fetch(Proved(members[0]), null));
+        Assert.Equal(sent.Target, Assert.Single(await EventsAsync(sender, EventTypes.MessageOutcome)).Subject);
+    }
+
+    [Fact]
+    public async Task AnycastAsTransaction_FirstHasPromised_KeepsItHoweverLongItIsSilent()
+    {
+        var members = await MembersAsync(2);
+        var sent = await SendAsync(members, confirmation: Confirmation.Transaction);
+        await AskedAsync(sent, 1);
+        var first = (await Object(members[0]).Fetch(Proved(members[0]), null))!;
+        await Object(members[0]).Result(Proved(members[0]), first.Id, new(true));
+
+        Cluster.Time.Advance(TimeSpan.FromSeconds(300));
+        for (var i = 0; i < 3; i++) await Whole(sent).Step();
+        Assert.Single(await PartsAsync(sent));
+
+        var commit = (await Object(members[0]).Fetch(Proved(members[0]), null))!;
+        await Object(members[0]).Result(Proved(members[0]), commit.Id, new(true));
+        Assert.Equal(Outcome.Applied, (await EndedAsync(sent)).Outcome);
+        Assert.Null(await Object(members[1]).Fetch(Proved(members[1]), null));
+    }
+
+    [Fact]
+    public async Task AnycastAsTransaction_AllTakeItAndFallSilent_ExpiresAndNobodyDoesIt()
+    {
+        var members = await MembersAsync(2);
+        var sent = await SendAsync(members, ttl: 120, confirmation: Confirmation.Transaction);
+        for (var i = 0; i < 2; i++)
+        {
+            await AskedAsync(sent, i + 1);
+            Assert.NotNull(await Object(members[i]).Fetch(Proved(members[i]), null));
+            Cluster.Time.Advance(TimeSpan.FromSeconds(31));
+        }
+
+        foreach (var member in members) await PassAsync(member, TimeSpan.FromSeconds(61));
+        var ended = await EndedAsync(sent);
+        Assert.True(ended.Outcome is Outcome.Failed or Outcome.Expired, ended.Detail);
+        foreach (var member in members) Assert.Equal(TransactionVerb.Rollback, (await Object(member).Fetch(Proved(member), null))!.Transaction!.Verb);
+    }
+
+    [Fact]
+    public async Task Anycast_SenderSaysNoWait_AMemberHasItsShareOfTheTime()
+    {
+        var members = await MembersAsync(2);
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Create("op", "", [.. members]);
+        var sent = (await group.Send(Draft("x", ttl: 20, confirmation: Confirmation.Applied) with { Mode = DeliveryMode.Anycast })).Message;
+        await AskedAsync(sent, 1);
+        Cluster.Time.Advance(TimeSpan.FromSeconds(11));
+        await AskedAsync(sent, 2);
+    }
+
     private async Task<string[]> MembersAsync(int count)
     {
         var members = new string[count];
@@ -118,11 +197,11 @@ public sealed class AnycastTests(GrainCluster cluster) : GrainTests(cluster)
         return members;
     }
 
-    private async Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600)
+    private async Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600, Confirmation confirmation = Confirmation.Applied)
     {
         var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
         await group.Create("op", "", [.. members]);
-        return (await group.Send(Draft("x", application, ttl, confirmation: Confirmation.Applied) with { Mode = DeliveryMode.Anycast, Campaign = Quick })).Message;
+        return (await group.Send(Draft("x", application, ttl, confirmation: confirmation) with { Mode = DeliveryMode.Anycast, Campaign = Quick })).Message;
     }
 
     private IGroupMessageGrain Whole(MessageRecord sent) => Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Grains.Commit;
 using static M2MCluster.Storage.Tests.TestData;
 
@@ -28,6 +29,20 @@ public abstract class CampaignSuite : StorageSuite
         Assert.Equal(2, Assert.Single(await Node.Messages.OutcomesAsync(parent.Id, default)).Count);
         // Its ids are not given again after a restart.
         Assert.True(await Node.State.LastIdAsync(TimedIds.NodeOf(waiting.Id.Value)) >= set.Messages.Max(part => part.Id.Value));
+    }
+
+    [SkippableFact]
+    public async Task CommitAsync_PartsWithAWindow_AreNotShownToTheirGatewayBeforeIt()
+    {
+        await Node.Pipeline.CommitAsync(NewObject("gw", ObjectKind.Gateway));
+        await Node.Pipeline.CommitAsync(NewObject("child", gateway: "gw"));
+        var parent = await StartAsync();
+        var set = Parts(parent, 1, "child");
+        set.Messages[0] = set.Messages[0] with { Terms = new() { NotBefore = Noon.AddMinutes(10) } };
+        await Campaigns.CommitAsync(set);
+
+        Assert.Empty(await Node.Messages.WaitingForChildrenAsync("gw", Noon.AddMinutes(9), 10, default));
+        Assert.Single(await Node.Messages.WaitingForChildrenAsync("gw", Noon.AddMinutes(11), 10, default));
     }
 
     [SkippableFact]

@@ -16,5 +16,13 @@ internal sealed class CoapClient(Node node)
         return output + errors;
     }
 
+    /// <summary>The same to another server on loopback.</summary>
+    public static async Task<string> CallOtherAsync(string method, int port, string path)
+    {
+        var (code, output, errors) = await Tool.RunAsync(Programs.CoapClient, "-B", "20", "-m", method, $"coap://127.0.0.1:{port}{path}");
+        Assert.True(code == 0, errors);
+        return output;
+    }
+
     public Task<string> ReportAsync(string id, string more = "") => CallAsync("post", $"/m2m/reports?ep={id}{more}", """[{"n":"t","u":"Cel","v":21.5}]""", "110");
 }

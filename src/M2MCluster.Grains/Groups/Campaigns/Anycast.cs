@@ -7,16 +7,18 @@ namespace M2MCluster.Grains.Groups.Campaigns;
 
 /// <summary>
 /// A message to one member of a group, whichever takes it. One member has it at a time; the next is asked only when it is certain that the former one did not and will not act
-/// on it: it said no, or it was never handed the message and has it no more. If that is not certain, it ends there.
+/// on it: it said no, or it was never handed the message and has it no more. If that is not certain, it ends there. As a transaction it is certain as long as a member has not
+/// promised: it prepares, and acts only when it is told, which one member is.
 /// </summary>
 internal sealed class Anycast(CampaignServices services, MessageId id, CampaignState state, long version, Action retire) : CampaignRun(services, id, state, version, retire)
 {
     /// <summary>Members that are asked at most.</summary>
     public const int MostAsked = 1000;
 
-    private static readonly TimeSpan DefaultWait = TimeSpan.FromMinutes(1);
-
-    private TimeSpan MemberWait => State.Terms.MemberWait ?? DefaultWait;
+    // Where the sender says nothing, a member has its share of the time that is left, at most as long as this.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    private const int MostShares = 4;
 
     public override bool PartEnded() => true;
 
@@ -36,14 +38,13 @@ internal sealed class Anycast(CampaignServices services, MessageId id, CampaignS
             var now = Now.ToUnixTimeMilliseconds();
             if (now < State.AskedUntil && State.RestEnds is null) return TimeSpan.FromMilliseconds(State.AskedUntil - now);
             // Who may have it keeps it: until it answers, or the message expires.
-            if (!await WithdrawAsync(part)) return MemberWait;
+            if (!await WithdrawAsync(part)) return State.Terms.MemberWait ?? LongestWait;
             part = await FindAsync(asked);
         }
 
-        if (part.Outcome is not { } outcome) return MemberWait;
         var member = $"{part.Target}, {Names.Messages}{part.Id}";
-        if (outcome is Outcome.Sent or Outcome.Delivered or Outcome.Applied) await EndAsync(message, outcome, $"by {member}", part.Result);
-        else if (outcome != Outcome.Rejected && (outcome == Outcome.Unknown || part.Part.HasFlag(PartTraits.Tried))) await EndAsync(message, Outcome.Unknown, $"{member} may have it, and ended {outcome.ToString().ToUpperInvariant()}");
+        if (part.Outcome is Outcome.Sent or Outcome.Delivered or Outcome.Applied) await EndAsync(message, part.Outcome.Value, $"by {member}", part.Result);
+        else if (MayHaveDone(part)) await EndAsync(message, Outcome.Unknown, $"{member} may have it, and ended {part.Outcome.ToString()!.ToUpperInvariant()}");
         else
         {
             await CommitAsync(State with { Asked = null }, _ => { });
@@ -51,6 +52,21 @@ internal sealed class Anycast(CampaignServices services, MessageId id, CampaignS
         }
 
         return null;
+    }
+
+    // What was only to be prepared was not done, whether or not its member has heard by now that it was taken back.
+    private static bool MayHaveDone(MessageRecord part) => part.Outcome switch
+    {
+        Outcome.Rejected => false,
+        Outcome.Unknown => true,
+        _ => part.Transaction is { } role ? role.Phase == TransactionPhase.Prepared : part.Part.HasFlag(PartTraits.Tried),
+    };
+
+    private TimeSpan WaitFor(MessageRecord message, DateTimeOffset now)
+    {
+        if (State.Terms.MemberWait is { } wait) return wait;
+        var share = (message.ExpiresAt - now) / Math.Min(MostShares, State.Targets - State.Dispatched);
+        return share > LongestWait ? LongestWait : share < ShortestWait ? ShortestWait : share;
     }
 
     private async ValueTask<TimeSpan?> AskNextAsync(MessageRecord message)
@@ -67,9 +83,13 @@ internal sealed class Anycast(CampaignServices services, MessageId id, CampaignS
     {
         var target = (await ChunkAsync(0))[State.Dispatched];
         var made = Part(message, target, now);
-        var part = made with { Part = made.Part | PartTraits.Anycast };
+        var part = made with
+        {
+            Part = made.Part | PartTraits.Anycast, Transaction = message.Confirmation == Confirmation.Transaction ? new(TransactionPhase.Waiting) : null,
+        };
+        var wait = WaitFor(message, now);
         await CommitAsync(
-            State with { Dispatched = State.Dispatched + 1, Asked = part.Id, AskedUntil = DueTime.Of(now + MemberWait) },
+            State with { Dispatched = State.Dispatched + 1, Asked = part.Id, AskedUntil = DueTime.Of(now + wait) },
             set =>
             {
                 set.Messages.Add(part);
@@ -77,8 +97,9 @@ internal sealed class Anycast(CampaignServices services, MessageId id, CampaignS
                 set.Arm.Add(new(DueTime.Of(message.ExpiresAt), target));
             });
         Services.Metrics.AcceptedForGroup(1);
+        Services.Meter.Dispatched(1, withheld: false);
         if ((await Services.Index.OnlineAsync([target], now, CancellationToken.None)).Count > 0) CallAsync(target).Ignore();
-        return MemberWait;
+        return wait;
     }
 
     private async ValueTask<bool> WithdrawAsync(MessageRecord part)

@@ -1,7 +1,9 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Groups.Casting;
 
 namespace M2MCluster.Grains.Groups.Campaigns;
 
@@ -17,6 +19,7 @@ internal sealed class Campaign : CampaignRun
     private (int Ordinal, string[] Targets) _chunk = (-1, []);
     private MessageId _cancelBefore = new(long.MaxValue);
     private long _nextLook;
+    private PlanHold? _hold;
     private int? _open;
 
     public Campaign(CampaignServices services, MessageId id, CampaignState state, long version, Action retire)
@@ -87,6 +90,7 @@ internal sealed class Campaign : CampaignRun
         if (standing.FailedBy(waits && State.Terms.AbortAt <= 0 ? double.Epsilon : State.Terms.AbortAt) is { } failed)
         {
             await StopAsync(Outcome.Cancelled, $"the rest was not sent: {failed}");
+            Services.Meter.Aborted();
             return null;
         }
 
@@ -106,25 +110,37 @@ internal sealed class Campaign : CampaignRun
         var targets = await NextAsync(allowed);
         _allowance.Return(allowed - targets.Count);
         var now = Now;
+        await SendPartsAsync(State, message, [.. targets.Select(target => Part(message, target, now))], now);
+        await CallOnlineAsync(targets, now);
+        return TimeSpan.Zero;
+    }
+
+    private async ValueTask SendPartsAsync(CampaignState state, MessageRecord message, List<MessageRecord> made, DateTimeOffset now)
+    {
         var parts = new WriteSet(default);
-        foreach (var target in targets) parts.Messages.Add(Part(message, target, now));
-        var verdicts = State.IsQuiet ? null : await Services.Judging.JudgeAsync(parts, now);
+        parts.Messages.AddRange(made);
+        List<MessageRecord> ended = [.. made.Where(part => part.Outcome is not null)];
+        // Who has it already is not warned of.
+        var verdicts = State.IsQuiet || ended.Count > 0 ? null : await Services.Judging.JudgeAsync(parts, now);
         await CommitAsync(
-            Advance(State, targets.Count, now),
+            Advance(state, made.Count, now),
             set =>
             {
                 set.Messages.AddRange(parts.Messages);
-                foreach (var target in targets)
+                foreach (var part in parts.Messages.Where(part => part.Outcome is null))
                 {
+                    var target = MemberJudging.MemberOf(part);
                     set.Inboxes.Add(target);
-                    set.Arm.Add(new(DueTime.Of(message.ExpiresAt), target));
+                    set.Arm.Add(new(DueTime.Of(part.ExpiresAt), target));
+                    if (part.Part.HasFlag(PartTraits.Cast) && part.OpensAt is { } alone) set.Arm.Add(new(DueTime.Of(alone), target));
                 }
             },
-            verdicts is null or { IsEmpty: true } ? Services.Bulk.CommitAsync : set => Services.Pipeline.CommitAsync(set, Services.Subscriptions, verdicts.AddressAsync, Retire));
-        _open += targets.Count;
-        Services.Metrics.AcceptedForGroup(targets.Count);
-        await CallOnlineAsync(targets, now);
-        return TimeSpan.Zero;
+            verdicts is { IsEmpty: false } ? set => Services.Pipeline.CommitAsync(set, Services.Subscriptions, verdicts.AddressAsync, Retire)
+            : !State.IsQuiet && ended.Count > 0 ? set => MessageEnding.CommitAsync(Services, set, message, ended, Retire)
+            : Services.Bulk.CommitAsync);
+        _open += made.Count - ended.Count;
+        Services.Meter.Dispatched(made.Count, withheld: false);
+        Services.Metrics.AcceptedForGroup(made.Count);
     }
 
     private async ValueTask<TimeSpan?> SendFrameAsync(MessageRecord message)
@@ -132,6 +148,8 @@ internal sealed class Campaign : CampaignRun
         if (_allowance.Take(1) == 0) return _allowance.Wait;
         var ordinal = FrameOrdinal(State.FramesSent);
         var children = await ChunkAsync(ordinal);
+        if (Link.TryParse(children[0], out var link)) return await CastAsync(message, link, new(children, 1, children.Length - 1));
+
         var frame = _frames.Make(message, children, Now);
         await CommitAsync(
             Advance(
@@ -142,8 +160,31 @@ internal sealed class Campaign : CampaignRun
                 set.Inboxes.Add(children[0]);
                 set.Arm.Add(new(DueTime.Of(frame.ExpiresAt), children[0]));
             });
+        Services.Meter.Dispatched(children.Length - 1, withheld: false);
         Services.Metrics.AcceptedForGroup(1);
         await CallOnlineAsync(new(children, 0, 1), Now);
+        return TimeSpan.Zero;
+    }
+
+    private async ValueTask<TimeSpan> CastAsync(MessageRecord message, Link link, ArraySegment<string> members)
+    {
+        var now = Now;
+        var round = new Round(Services, link, message, now);
+        await round.LookAsync(members);
+        if ((_hold = await round.AskAsync(_hold)) is { } place)
+        {
+            _allowance.Return(1);
+            return place.At > now ? place.At - now : ShortestLook;
+        }
+
+        List<MessageRecord> parts = [.. members.Select(member => round.PartOf(Part(message, member, now), member))];
+        var next = State with { FramesSent = State.FramesSent + 1 };
+        // Unconfirmed, it has to have left before its parts end; all others are on disk before it does.
+        var isSent = message.Confirmation == Confirmation.None && await round.SendAsync();
+        if (isSent) parts = parts.ConvertAll(round.Sent);
+        await SendPartsAsync(next, message, parts, now);
+        if (message.Confirmation != Confirmation.None) await round.SendAsync();
+        await CallOnlineAsync(new([.. parts.Where(part => part is { OpensAt: null, Outcome: null }).Select(MemberJudging.MemberOf)]), now);
         return TimeSpan.Zero;
     }
 
@@ -177,6 +218,7 @@ internal sealed class Campaign : CampaignRun
                     set.Messages.Add(Part(message, target, now) with { Outcome = outcome, EndedAt = now, Detail = State.Reason, Steps = [step] });
             },
             State.IsQuiet ? Services.Bulk.CommitAsync : set => MessageEnding.CommitAsync(Services, set, message, [.. set.Messages], Retire));
+        Services.Meter.Dispatched(targets.Count, withheld: true);
     }
 
     /// <summary>Those whose parts wait lose them, a page at a time; one that ends meanwhile keeps its outcome.</summary>
@@ -214,6 +256,7 @@ internal sealed class Campaign : CampaignRun
         if (standing.Open > 0) return null;
         var (outcome, detail) = standing.Sum();
         await EndAsync(message, outcome, State.Reason is { } reason && State.RestEnds is not null ? $"{detail}; {reason}" : detail);
+        Services.Meter.MembersEnded(standing.Counts);
         return null;
     }
 

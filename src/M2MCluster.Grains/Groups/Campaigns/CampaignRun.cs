@@ -19,6 +19,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(15);
 
     private MessageRecord? _message;
+    private bool _isCounted;
 
     public CampaignState State { get; private set; } = state;
 
@@ -29,8 +30,15 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     protected Action Retire => retire;
     protected DateTimeOffset Now => services.Time.GetUtcNow();
 
-    public static CampaignRun Of(CampaignServices services, MessageId id, CampaignState state, long version, Action retire) =>
-        state.Mode == DeliveryMode.Anycast ? new Anycast(services, id, state, version, retire) : new Campaign(services, id, state, version, retire);
+    public static CampaignRun Of(CampaignServices services, MessageId id, CampaignState state, long version, Action retire)
+    {
+        CampaignRun run = state.Mode == DeliveryMode.Anycast ? new Anycast(services, id, state, version, retire) : new Campaign(services, id, state, version, retire);
+        run.Count(state.Phase);
+        return run;
+    }
+
+    /// <summary>The activation ends; another one goes on.</summary>
+    public void Leave() => Count(CampaignPhase.Ended);
 
     public static long FirstLook(DateTimeOffset now) => DueTime.Of(now + LookAfter);
 
@@ -94,6 +102,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
         if (State.ArmedAt != 0) set.Disarm.Add(new(State.ArmedAt, Names.Messages + id));
         await MessageEnding.EndAsync(services, set, message, outcome, detail, result, retire);
         Became(ended);
+        services.Meter.Ended(outcome);
     }
 
     protected async ValueTask ChangeAsync(CampaignState next, string? actor, string action)
@@ -131,12 +140,20 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
         return State.ArmedAt > nowMs + (LookAfter.TotalMilliseconds / 3) && State.ArmedAt <= soon ? State.ArmedAt : soon;
     }
 
+    private void Count(CampaignPhase phase)
+    {
+        var counts = phase is CampaignPhase.Running or CampaignPhase.Stopping;
+        if (counts != _isCounted) services.Meter.Dispatching(counts ? 1 : -1);
+        _isCounted = counts;
+    }
+
     private WriteSet Begin(CampaignState next) => new(new(GroupMessageGrain.Kind, id.ToString(), version, services.Serializer.SerializeToArray(next)));
 
     private void Became(CampaignState next)
     {
         State = next;
         version++;
+        Count(next.Phase);
     }
 
     private async ValueTask<MessageRecord> MessageAsync() =>

@@ -1,7 +1,10 @@
 using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Groups.Casting;
 using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Serialization;
 
@@ -16,11 +19,15 @@ internal sealed record CampaignServices(
     IStateReader States,
     IMessageReader Messages,
     IObjectIndex Index,
+    IEdgeDirectory Edges,
+    CastingOptions Casting,
     IIdSource Ids,
     GroupMembership Groups,
     SubscriptionDirectory Subscriptions,
     IGrainFactory Grains,
     MemberJudging Judging,
+    Planner Planner,
     PartCancelling Cancelling,
     Serializer<CampaignState> Serializer,
-    DeliveryMetrics Metrics);
+    DeliveryMetrics Metrics,
+    CampaignMetrics Meter);

@@ -1,29 +1,30 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Grains.Groups.Casting;
 using M2MCluster.Grains.Groups.Membership;
 
 namespace M2MCluster.Grains.Groups.Campaigns;
 
 /// <summary>Who gets a message to a group, as of now: each once, in the order in which it is sent.</summary>
-internal sealed class TargetCollecting(GroupServices services, string group, MessageId campaign)
+internal sealed class TargetCollecting(GroupServices services, string group, MessageRecord message)
 {
     private const int PageSize = 10_000;
 
     // What a gateway reads as one message, and of which it answers for each.
     private const int MostInFrame = 1000;
 
-    public async ValueTask<TargetList> CollectAsync(DeliveryMode mode)
+    public async ValueTask<TargetList> CollectAsync()
     {
         var (rules, _) = await services.Rules.ReadAsync();
         var members = new MemberStream(rules, services.Groups, services.Index, group, "", PageSize);
-        var targets = new TargetList(campaign.Value);
-        switch (mode)
+        var targets = new TargetList();
+        switch (message.Mode)
         {
             case DeliveryMode.Anycast:
                 await AskableAsync(members, targets);
                 break;
             case DeliveryMode.Multicast or DeliveryMode.Broadcast:
-                await ByGatewayAsync(members, targets);
+                await ByLinkAsync(rules, members, targets);
                 break;
             default:
                 while (await members.NextAsync(CancellationToken.None) is { } member) targets.Add(member);
@@ -53,11 +54,15 @@ internal sealed class TargetCollecting(GroupServices services, string group, Mes
         foreach (var other in others.Take(Anycast.MostAsked - targets.Count)) targets.Add(other);
     }
 
-    private async ValueTask ByGatewayAsync(MemberStream members, TargetList targets)
+    private async ValueTask ByLinkAsync(GroupRules rules, MemberStream members, TargetList targets)
     {
+        var finding = new LinkFinding(services, message);
+        var links = await finding.OfGroupsAsync(rules, group);
+        var linked = links.SelectMany(link => link.Members).ToHashSet();
         var byGateway = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         while (await PageAsync(members) is { Count: > 0 } page)
         {
+            page.RemoveAll(linked.Contains);
             var gateways = await services.Index.GatewaysOfAsync(page, CancellationToken.None);
             foreach (var member in page)
             {
@@ -69,9 +74,12 @@ internal sealed class TargetCollecting(GroupServices services, string group, Mes
 
         // One child alone is reached as always.
         foreach (var (_, children) in byGateway.Where(of => of.Value.Count == 1)) targets.Add(children[0]);
+        foreach (var (link, listening) in links) targets.AddFrame(link.ToLine(), listening);
+        var cells = await finding.OfGatewaysAsync(byGateway);
         foreach (var (gateway, children) in byGateway.Where(of => of.Value.Count > 1))
         {
-            foreach (var part in children.Chunk(MostInFrame)) targets.AddFrame(gateway, part);
+            if (cells.TryGetValue(gateway, out var cell)) targets.AddFrame(cell.ToLine(), children);
+            else foreach (var part in children.Chunk(MostInFrame)) targets.AddFrame(gateway, part);
         }
     }
 

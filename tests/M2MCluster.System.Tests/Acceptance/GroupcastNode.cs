@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace M2MCluster.System.Tests.Acceptance;
+
+/// <summary>A node that may send to a group address of its own on loopback, for gateways whose ids begin with <c>cell-</c>.</summary>
+public sealed class GroupcastNode : Node
+{
+    public GroupcastNode()
+    {
+        var address = Random.Shared.Next(1 << 16);
+        Group = $"239.77.{address >> 8}.{address & 255}";
+        using var free = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        GroupPort = ((IPEndPoint)free.Client.LocalEndPoint!).Port;
+    }
+
+    public string Group { get; }
+
+    public int GroupPort { get; }
+
+    // libcoap spreads answers over five seconds.
+    protected override IReadOnlyDictionary<string, string> More => new Dictionary<string, string>
+    {
+        ["M2M__Edge__Coap__Groups__0__Address"] = $"{Group}:{GroupPort}",
+        ["M2M__Edge__Coap__Groups__0__For__0"] = "objects/cell-*",
+        ["M2M__Groupcast__AnswersWithin"] = "00:00:07",
+    };
+}

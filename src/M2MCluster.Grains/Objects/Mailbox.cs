@@ -50,7 +50,13 @@ internal sealed class Mailbox
             foreach (var gone in _byId.Keys.Where(id => !ids.Contains(id)).ToList()) Remove(gone);
         }
 
-        foreach (var record in waiting) Add(record);
+        foreach (var record in waiting)
+        {
+            // A commit that seemed to fail may have changed what a transaction knows of it.
+            if (Find(record.Id) is not { } known) Add(record);
+            else if (known.Record.Transaction == record.Transaction) known.Revise(record);
+            else known.Become(record);
+        }
     }
 
     /// <summary>The messages that a new one with this sender and key replaces: those that wait and are not under way.</summary>

@@ -20,7 +20,7 @@ internal sealed class Clockwork(ModelCluster cluster, Func<IEnumerable<string>> 
             foreach (var one in due) await Caller.InsistAsync(() => WakeAsync(one));
         }
 
-        chronicle.Wrong.Add("something is due again and again");
+        chronicle.Wrong.Add($"due again and again: {string.Join(", ", await DueAsync())}");
     }
 
     private async Task<List<DueTime>> DueAsync()

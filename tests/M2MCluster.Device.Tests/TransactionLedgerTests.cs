@@ -41,6 +41,20 @@ public sealed class TransactionLedgerTests : IDisposable, ITransactionParticipan
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Prepare_ThatComesAfterItsRollback_IsNoPromise(bool wasPrepared)
+    {
+        using var ledger = new TransactionLedger(this, new FileTransactionJournal(_folder));
+        if (wasPrepared) Assert.True((await ledger.HandleAsync(Message(DeviceTransactionVerb.Prepare), default)).Ok);
+        Assert.True((await ledger.HandleAsync(Message(DeviceTransactionVerb.Rollback), default)).Ok);
+
+        Assert.False((await ledger.HandleAsync(Message(DeviceTransactionVerb.Prepare), default)).Ok);
+        Assert.Equal(wasPrepared ? ["prepare x", "rollback x"] : [], _said);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
     [Fact]
     public async Task Commit_OfWhatWasNotPrepared_IsRefused()
     {

@@ -61,6 +61,21 @@ public sealed class GarbageTests(FrontDoorFixture door)
         await rest.PostAsync("/v1/messages", $$"""{"target":"names/own:{{id}}","mode":"UNICAST"}""").Ok();
     }
 
+    [Theory]
+    [InlineData("\\u0000")]
+    [InlineData("\\u0007")]
+    [InlineData("\\u0085")]
+    [InlineData("\\ufffe")]
+    public async Task SendMessage_CommandWithATextForWhichMqttClientsLeave_IsRefused(string text)
+    {
+        using var rest = door.Rest();
+        var id = await door.NewObjectAsync();
+        var answer = await rest.PostAsync("/v1/messages", $$"""{"target":"objects/{{id}}","command":{"name":"{{text}}","path":"/{{text}}"} }""");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal(["command.name", "command.path"], answer.Violations);
+        await rest.PostAsync("/v1/messages", $$"""{"target":"objects/{{id}}","command":{"name":"é😀","path":"/é😀"} }""").Ok();
+    }
+
     [Fact]
     public async Task SendMessage_ToAnApplication_TakesNothingThatIsOfObjectsOrGroups()
     {

@@ -8,6 +8,9 @@ public interface IObjectIndex
     ValueTask<IReadOnlyList<IndexedObject>> ListAsync(
         ObjectKind? kind, string? gateway, string after, int limit, CancellationToken cancellation);
 
+    /// <summary>The objects of these ids that exist, in no order.</summary>
+    ValueTask<IReadOnlyList<ObjectDescription>> DescribeAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation);
+
     /// <summary>Which of the ids exist.</summary>
     ValueTask<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation);
 

@@ -33,6 +33,7 @@ public static class SmsBearer
     {
         ArgumentNullException.ThrowIfNull(message);
         if (message.Command is not null) return "a command cannot go by SMS";
+        if (message.Transaction is not null) return "what is only to be prepared looks like an order in a text, so a transaction cannot go by SMS";
         if (!IsText(message.ContentType)) return toPhone ? "a phone shows text only" : message.Payload.Length > MostBytes ? "the payload is too large for SMS" : null;
         return CharactersOf(message.Payload) > MostCharacters ? "the text is too long for SMS" : null;
     }

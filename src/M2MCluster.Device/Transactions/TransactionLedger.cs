@@ -10,6 +10,9 @@ internal sealed class TransactionLedger(ITransactionParticipant participant, ITr
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly Dictionary<string, JournalEntry> _entries = [];
+
+    // Of parts that were taken back, which may still come by another way, or as a copy: nobody would take such a promise back again.
+    private readonly Queue<string> _takenBack = new();
     private bool _read;
 
     public async Task<DeviceResult> HandleAsync(DeviceMessage message, CancellationToken cancellationToken)
@@ -22,10 +25,11 @@ internal sealed class TransactionLedger(ITransactionParticipant participant, ITr
             var known = _entries.GetValueOrDefault(transaction.Part);
             return transaction.Verb switch
             {
+                DeviceTransactionVerb.Prepare when _takenBack.Contains(transaction.Part) => DeviceResult.Refused("it was taken back"),
                 DeviceTransactionVerb.Prepare => known?.Promise ?? await PrepareAsync(message, cancellationToken).ConfigureAwait(false),
                 DeviceTransactionVerb.Commit => known is null ? DeviceResult.Refused("nothing was prepared")
                     : known.Done ?? await CommitAsync(known, cancellationToken).ConfigureAwait(false),
-                _ => known is null ? DeviceResult.Done : await RollbackAsync(known, cancellationToken).ConfigureAwait(false),
+                _ => await RollbackAsync(transaction.Part, known, cancellationToken).ConfigureAwait(false),
             };
         }
 #pragma warning disable CA1031 // Whatever the participant or the journal throws, the platform is owed an answer.
@@ -77,8 +81,11 @@ internal sealed class TransactionLedger(ITransactionParticipant participant, ITr
         return done;
     }
 
-    private async Task<DeviceResult> RollbackAsync(JournalEntry entry, CancellationToken cancellationToken)
+    private async Task<DeviceResult> RollbackAsync(string part, JournalEntry? entry, CancellationToken cancellationToken)
     {
+        if (!_takenBack.Contains(part)) _takenBack.Enqueue(part);
+        if (_takenBack.Count > RememberedDone) _takenBack.Dequeue();
+        if (entry is null) return DeviceResult.Done;
         if (entry.Done is not null) return DeviceResult.Refused("it was carried out");
         var undone = await participant.RollbackAsync(entry.Message, cancellationToken).ConfigureAwait(false);
         if (undone.Ok) await RemoveAsync(entry.Message.Id, cancellationToken).ConfigureAwait(false);

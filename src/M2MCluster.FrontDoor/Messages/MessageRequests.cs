@@ -1,3 +1,4 @@
+using System.Text;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.FrontDoor.Requests;
@@ -10,6 +11,7 @@ internal static class MessageRequests
     public const int MaxPayload = 1 << 20;
     private const int MaxText = 128;
     private const int MaxPath = 1024;
+    private const string NotWritable = "has no control characters, and none that Unicode will never assign";
 
     private static readonly TimeSpan DefaultTimeToLive = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(365);
@@ -78,6 +80,8 @@ internal static class MessageRequests
     {
         var method = from.Method.Length == 0 ? "POST" : from.Method.ToUpperInvariant();
         problems.Require(Methods.Contains(method), "command.method", $"is one of {string.Join(", ", Methods)}");
+        problems.Require(IsWritable(from.Name), "command.name", NotWritable);
+        problems.Require(IsWritable(from.Path), "command.path", NotWritable);
         problems.Require(from.Path.StartsWith('/') && from.Path.Length <= MaxPath, "command.path", $"is absolute, beginning with a slash, up to {MaxPath} characters");
         return new(
             problems.Text(from.Name, MaxText, "command.name"),
@@ -93,6 +97,10 @@ internal static class MessageRequests
         problems.Require(isType, field, "is a media type, such as text/plain");
         return text;
     }
+
+    // MQTT forbids the first in a text, and lets a client close the connection for all of them (version 5, section 1.5.4): it would come back to the same message.
+    private static bool IsWritable(string text) => !text.EnumerateRunes().Any(
+        rune => Rune.IsControl(rune) || (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF);
 
     private static string? Given(string text) => text.Length == 0 ? null : text;
 

@@ -34,24 +34,4 @@ internal static class Anycasting
     {
         if (item.IsUntriedAnycast && !turn.Ends(item)) turn.Amended.Add(item.Record with { Part = item.Record.Part | PartTraits.Tried });
     }
-
-    /// <summary>The same for all that may be pushed now. False: it could not be written, and nothing is pushed.</summary>
-    public static async ValueTask<bool> TryAllAsync(ObjectCore core, DateTimeOffset now)
-    {
-        var items = core.Mailbox.InOrder.Where(item => item.IsUntriedAnycast && item.Record.IsOpen(now)).ToList();
-        if (items.Count == 0) return true;
-        var turn = core.Begin();
-        foreach (var item in items) Try(turn, item);
-        try
-        {
-            await core.CommitAsync(turn);
-        }
-        catch (M2MException)
-        {
-            return false;
-        }
-
-        foreach (var item in items) item.Try();
-        return true;
-    }
 }

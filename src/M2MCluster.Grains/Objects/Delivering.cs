@@ -34,7 +34,6 @@ internal sealed class Delivering(ObjectCore core)
         var nowMs = now.ToUnixTimeMilliseconds();
         if (Show(now)) Notify();
         var ways = await Paths.NowAsync(description, nowMs);
-        if (ways.Count > 0 && !await Anycasting.TryAllAsync(core, now)) return;
         var (inFlight, troubles) = LookAfter(ways, now);
         var room = core.TraitsOf(description).InFlight - inFlight;
         if (room <= 0 && Overtakes(ways, troubles, now)) room = 1;
@@ -84,17 +83,23 @@ internal sealed class Delivering(ObjectCore core)
         return first is not null && core.Mailbox.InOrder.All(item => !item.IsPushed || item.Record.Priority < first.Record.Priority);
     }
 
-    /// <summary>That parts of transactions leave the platform is on disk before they do.</summary>
+    /// <summary>That parts of transactions and anycasts leave the platform is on disk before they do.</summary>
     private async ValueTask<bool> HandOutAsync(IReadOnlyList<Way> ways, PathTrouble[]? troubles, int room, DateTimeOffset now)
     {
         if (room <= 0) return true;
-        var parts = Ready(ways, troubles, now).Take(room).Where(item => item.Record.Transaction is { Phase: TransactionPhase.Waiting }).ToList();
+        var parts = Ready(ways, troubles, now).Take(room).Where(item => item.IsUntriedAnycast || item.Record.Transaction is { Phase: TransactionPhase.Waiting }).ToList();
         if (parts.Count == 0) return true;
         var turn = core.Begin();
-        foreach (var item in parts) Participating.HandOut(turn, item);
+        foreach (var item in parts)
+        {
+            Participating.HandOut(turn, item);
+            Anycasting.Try(turn, item);
+        }
+
         try
         {
             await core.CommitAsync(turn);
+            foreach (var item in parts) item.Try();
             return true;
         }
         catch (M2MException)

@@ -37,8 +37,6 @@ internal sealed class Paths(ObjectCore core)
     public static bool Carries(Channel channel, MessageRecord message) =>
         (message.Terms?.Paths?.Allows(channel.Bearer) ?? true)
         && (!channel.Traits.HasFlag(ChannelTraits.OnDemand) || message.Terms?.Paths?.Names(channel.Bearer) == true)
-        // What is only to be prepared looks like an order in a text.
-        && (channel.Bearer != Bearer.Sms || message.Transaction is null)
         && (channel.Bearer != Bearer.Sms || SmsBearer.MismatchOf(message, toPhone: !channel.Traits.HasFlag(ChannelTraits.OnDemand)) is null)
         && CarriesKind(channel, message.Command is not null);
 

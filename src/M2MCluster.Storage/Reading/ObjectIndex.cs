@@ -28,6 +28,11 @@ internal sealed class ObjectIndex(IQueries queries, Bodies bodies) : IObjectInde
             cancellation).ConfigureAwait(false);
     }
 
+    public async ValueTask<IReadOnlyList<ObjectDescription>> DescribeAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
+        await queries.ListAsync(
+            $"SELECT description FROM objects WHERE id {queries.IsOneOf("ids")}",
+            [("ids", ids.ToArray())], row => bodies.Description(row.Bytes(0)), cancellation).ConfigureAwait(false);
+
     public async ValueTask<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
         new HashSet<string>(await queries.ListAsync(
             $"SELECT id FROM objects WHERE id {queries.IsOneOf("ids")}",

@@ -84,6 +84,38 @@ public sealed class AnycastTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Anycast_OneThatIsOnlineMayNotHaveItYet_IsWithdrawnAndTheNextIsAsked()
+    {
+        var members = await MembersAsync(2);
+        await Object(members[0]).Attach(Proved(members[0]), Mqtt(members[0]), null);
+        await Object(members[0]).Report(Proved(members[0]), Report("low") with { Conditions = Says(("battery", "10")) });
+        var sent = await SendAsync(members, terms: new() { Constraint = "battery > 40" });
+        await AskedAsync(sent, 1);
+        await Object(members[0]).Wake(0);
+        Assert.Equal("objects/" + members[0], Assert.Single(await PartsAsync(sent)).Target);
+        Assert.Empty(Edge.DeliveriesTo(members[0]));
+
+        Cluster.Time.Advance(TimeSpan.FromSeconds(31));
+        await AskedAsync(sent, 2);
+        Assert.Equal(Outcome.Cancelled, (await PartsAsync(sent))[0].Outcome);
+    }
+
+    [Fact]
+    public async Task Anycast_OneThatIsOnlineHasNoRoomForIt_IsWithdrawnAndTheNextIsAsked()
+    {
+        var members = await MembersAsync(2);
+        await Object(members[0]).Attach(Proved(members[0]), Mqtt(members[0]), null);
+        for (var i = 0; i < 16; i++) await SendAsync(members[0], Draft("before"));
+        var sent = await SendAsync(members);
+        await AskedAsync(sent, 1);
+        await Object(members[0]).Wake(0);
+
+        Cluster.Time.Advance(TimeSpan.FromSeconds(31));
+        await AskedAsync(sent, 2);
+        Assert.Equal(Outcome.Cancelled, (await PartsAsync(sent))[0].Outcome);
+    }
+
+    [Fact]
     public async Task Anycast_EachRefuses_FailsInTheEnd()
     {
         var members = await MembersAsync(2);
@@ -197,11 +229,11 @@ public sealed class AnycastTests(GrainCluster cluster) : GrainTests(cluster)
         return members;
     }
 
-    private async Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600, Confirmation confirmation = Confirmation.Applied)
+    private async Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600, Confirmation confirmation = Confirmation.Applied, DeliveryTerms? terms = null)
     {
         var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
         await group.Create("op", "", [.. members]);
-        return (await group.Send(Draft("x", application, ttl, confirmation: confirmation) with { Mode = DeliveryMode.Anycast, Campaign = Quick })).Message;
+        return (await group.Send(Draft("x", application, ttl, confirmation: confirmation) with { Mode = DeliveryMode.Anycast, Campaign = Quick, Terms = terms })).Message;
     }
 
     private IGroupMessageGrain Whole(MessageRecord sent) => Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);

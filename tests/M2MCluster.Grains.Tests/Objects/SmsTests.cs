@@ -33,6 +33,23 @@ public sealed class SmsTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Equal(ReceiptStanding.Foreign, await ReceiptAsync(id, ReceiptState.Delivered, "a1"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Transaction_ToAPhone_IsNoTextThatLooksLikeAnOrder(bool isPhone)
+    {
+        var (id, number) = await CreatePhoneAsync();
+        if (!isPhone) await Object(id).AddCredential("op", CredentialKind.MqttSecret, null);
+        var terms = isPhone ? null : new DeliveryTerms { Paths = new([Bearer.Sms]) };
+        var receipt = await Object(id).Send(Draft("open the valve", ttl: 600, confirmation: Confirmation.Transaction) with { Terms = terms });
+        await Object(id).Wake(0);
+
+        Assert.Empty(Edge.DeliveriesTo(number));
+        Assert.Contains(receipt.Warnings, warning => warning.Contains("order", StringComparison.Ordinal));
+        await PassAsync(id, TimeSpan.FromSeconds(600));
+        Assert.Equal(Outcome.Expired, (await FindAsync(receipt.Message.Id)).Outcome);
+    }
+
     [Fact]
     public async Task Stored_WithoutReceipt_EndsUnknown()
     {

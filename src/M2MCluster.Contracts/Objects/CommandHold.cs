@@ -11,10 +11,13 @@ public sealed record CommandHold(
     [property: Id(1)] int Priority,
     [property: Id(2)] DateTimeOffset Until)
 {
-    /// <summary>Whether a message is a command of another application, at a time when the hold lasts. An operator's is never barred.</summary>
+    /// <summary>
+    /// Whether a message is a command of another application, at a time when the hold lasts. An operator's is never barred, nor how a transaction was decided: what has been prepared
+    /// before is not to stay so.
+    /// </summary>
     public bool Bars(MessageRecord message, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return message.Command is not null && message.Application.Length > 0 && message.Application != Application && Until > at;
+        return message.Command is not null && message.Transaction?.Of is null && message.Application.Length > 0 && message.Application != Application && Until > at;
     }
 }

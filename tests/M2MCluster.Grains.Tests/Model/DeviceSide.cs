@@ -70,10 +70,11 @@ internal sealed class DeviceSide(ModelCluster cluster, string device, Network ne
         if (story is not null && receipt is ResultReceipt.Recorded or ResultReceipt.Repeated) story.IsResultTaken = true;
     }
 
-    public async Task ReportAsync()
+    public async Task ReportAsync(int battery)
     {
-        var report = GrainTests.Report("1", GrainTests.Given($"r{Reports}"));
+        var report = GrainTests.Report("1", GrainTests.Given($"r{Reports}")) with { Conditions = GrainTests.Says((Conditions.Battery, $"{battery}")) };
         await Caller.InsistAsync(() => Device.Report(network.Own, report).AsTask());
+        chronicle.Battery = battery;
         Reports++;
     }
 

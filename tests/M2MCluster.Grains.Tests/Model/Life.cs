@@ -13,7 +13,7 @@ internal sealed record Life(int InFlight, bool Sleeps, bool HasBudget, int Prior
             (7, Gen.Const(MoveKind.Send)), (1, Gen.Const(MoveKind.Cancel)), (8, Gen.Const(MoveKind.Frame)), (2, Gen.Const(MoveKind.Fetch)), (3, Gen.Const(MoveKind.Result)),
             (1, Gen.Const(MoveKind.Report)), (2, Gen.Const(MoveKind.Connect)), (1, Gen.Const(MoveKind.Disconnect)), (1, Gen.Const(MoveKind.Move)),
             (1, Gen.Const(MoveKind.GatewayComesOrGoes)), (4, Gen.Const(MoveKind.Time)), (1, Gen.Const(MoveKind.Crash)), (2, Gen.Const(MoveKind.Fault)),
-            (1, Gen.Const(MoveKind.Serve)), (1, Gen.Const(MoveKind.Begin)), (2, Gen.Const(MoveKind.Other))),
+            (1, Gen.Const(MoveKind.Serve)), (1, Gen.Const(MoveKind.Hold)), (1, Gen.Const(MoveKind.Begin)), (2, Gen.Const(MoveKind.Other))),
         Gen.Int[0, 999], Gen.Int[0, 999], Gen.Int[0, 999], (kind, a, b, c) => new Move(kind, a, b, c));
 
     public static readonly Gen<Life> Any = Gen.Select(

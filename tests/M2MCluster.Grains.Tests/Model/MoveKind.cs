@@ -16,12 +16,14 @@ internal enum MoveKind
     Fetch,
     /// <summary>The device gives the result of something that it has, perhaps again.</summary>
     Result,
-    /// <summary>The device reports.</summary>
+    /// <summary>The device reports, and tells how full its battery is.</summary>
     Report,
     /// <summary>A session of the device's own begins.</summary>
     Connect,
     /// <summary>It ends.</summary>
     Disconnect,
+    /// <summary>Another application takes the device's commands for itself, or releases them.</summary>
+    Hold,
     /// <summary>The device becomes a server of its own, which takes commands, or is one no longer.</summary>
     Serve,
     /// <summary>The device moves behind a gateway, which may be another one than before.</summary>

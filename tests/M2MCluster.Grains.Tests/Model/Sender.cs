@@ -8,6 +8,8 @@ namespace M2MCluster.Grains.Tests.Model;
 /// <summary>The application. It asks again under the same request id, whatever became of the first time.</summary>
 internal sealed class Sender(ModelCluster cluster, string device, string application, int priorities, Chronicle chronicle)
 {
+    private const string Rival = "rival";
+
     private static readonly Confirmation[] Confirmations = [Confirmation.Delivered, Confirmation.None, Confirmation.Applied];
     private static readonly int[] Lifetimes = [5, 60, 600, 7200];
     private static readonly Command Do = new("do", "POST", "/do");
@@ -47,12 +49,32 @@ internal sealed class Sender(ModelCluster cluster, string device, string applica
         }
     }
 
-    /// <summary>Some leave over two ways at once; some can wait, or have to.</summary>
-    private DeliveryTerms? Terms(Move move) => (move.A / 3 % 6) switch
+    /// <summary>Another application has the commands for itself for a while, or releases them.</summary>
+    public async Task HoldAsync(Move move)
     {
-        0 or 1 => new() { Paths = new([]) { Copies = 2 } },
-        2 => new() { Tolerance = TimeSpan.FromMinutes(10) },
-        3 => new() { NotBefore = cluster.Time.GetUtcNow() + TimeSpan.FromSeconds(3), Tolerance = TimeSpan.FromMinutes(move.C % 2) },
-        _ => null,
-    };
+        if (move.A % 2 == 0)
+        {
+            await Caller.InsistAsync(() => Device.Release(Rival).AsTask());
+            chronicle.HeldUntil = default;
+            return;
+        }
+
+        var duration = TimeSpan.FromSeconds(1 + move.B);
+        await Caller.InsistAsync(() => Device.Hold(Rival, duration, 0).AsTask());
+        chronicle.HeldUntil = cluster.Time.GetUtcNow() + duration;
+    }
+
+    /// <summary>Some leave over two ways at once; some can wait, or have to.</summary>
+    private DeliveryTerms Terms(Move move)
+    {
+        var terms = new DeliveryTerms { WhenHeld = WhenHeld.Wait };
+        return (move.A / 3 % 8) switch
+        {
+            0 or 1 => terms with { Paths = new([]) { Copies = 2 } },
+            2 => terms with { Tolerance = TimeSpan.FromMinutes(10) },
+            3 => terms with { NotBefore = cluster.Time.GetUtcNow() + TimeSpan.FromSeconds(3), Tolerance = TimeSpan.FromMinutes(move.C % 2) },
+            4 => terms with { Constraint = $"battery > {Chronicle.LeastBattery}" },
+            _ => terms,
+        };
+    }
 }

@@ -12,8 +12,8 @@ internal sealed class Story(MessageRecord message, int ordinal)
     /// <summary>It is the device's part of a transaction.</summary>
     public bool IsPart => Message.Transaction is not null;
 
-    /// <summary>Its sender does not mind when it leaves, or forbade that it leaves at once.</summary>
-    public bool CanWait => Message.Terms is { NotBefore: not null } or { Tolerance: not null };
+    /// <summary>Its sender does not mind when it leaves, or forbade that it always leaves at once.</summary>
+    public bool CanWait => Message.Terms is { NotBefore: not null } or { Tolerance: not null } or { Constraint: not null };
 
     /// <summary>The order of acceptance.</summary>
     public int Ordinal { get; } = ordinal;

@@ -102,6 +102,29 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : PlannedTests(c
         Assert.Equal(1, Delivered([id]));
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 2)]
+    [InlineData(600, 1)]
+    public async Task Send_BudgetIsUsedUpAndAnotherWayIsOpen_WhatCannotWaitTakesIt(int tolerance, int copies)
+    {
+        var id = await ConnectedAsync(Cluster.Fresh("cell"), inFlight: 16);
+        await Object(id).Attach(Proved(id, Bearer.Coap), Coap($"coap-{id}"), null);
+        await NextMinuteAsync();
+        var command = Draft("x", ttl: 7200, command: new("x", "POST", "/x"));
+        for (var i = 0; i < PlannedCluster.OfCell; i++) await SendAsync(id, Draft("x"));
+
+        var terms = new DeliveryTerms { Tolerance = TimeSpan.FromSeconds(tolerance), Paths = new([]) { Copies = copies, Preference = PathPreference.Fastest } };
+        var message = await SendAsync(id, command with { Terms = terms });
+        await PassAsync(id, TimeSpan.Zero);
+
+        Assert.Equal(tolerance == 0 ? 1 : 0, Edge.DeliveriesTo($"coap-{id}").Count);
+        Assert.DoesNotContain(Edge.DeliveriesTo(id), sent => sent.Message.Id == message.Id);
+        await AcknowledgeAsync([id]);
+        await PassAsync(id, tolerance == 0 ? TimeSpan.FromMinutes(1) : message.Plan!.At - Now);
+        Assert.Equal(tolerance > 0 || copies > 1, Edge.DeliveriesTo(id).Any(sent => sent.Message.Id == message.Id));
+    }
+
     [Fact]
     public async Task Send_WhileAnEarlierOneWaitsForItsTurn_ComesAfterIt()
     {

@@ -46,6 +46,24 @@ public sealed class TransactionTests(GrainCluster cluster) : GrainTests(cluster)
     private async Task<FeedEvent> OutcomeAsync(string sender, MessageRecord whole) =>
         Assert.Single(await EventsAsync(sender, EventTypes.MessageOutcome), told => told.Subject == whole.Target);
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Hold_ByAnotherApplicationAfterThePromise_DoesNotKeepTheDecisionBack(bool commits)
+    {
+        var id = await CreateAsync();
+        var draft = Draft("x", await ListenAsync(null), confirmation: Confirmation.Transaction, command: new("x", "POST", "/x"));
+        var message = await SendAsync(id, draft);
+        if (commits) await AnswerAsync(id, TransactionVerb.Prepare);
+        else await FetchAsync(id);
+
+        await Object(id).Hold("rival", TimeSpan.FromHours(1), 0);
+        if (!commits) await Object(id).Cancel("op", message.Id);
+
+        await AnswerAsync(id, commits ? TransactionVerb.Commit : TransactionVerb.Rollback);
+        Assert.Equal(commits ? Outcome.Applied : Outcome.Cancelled, (await FindAsync(message.Id)).Outcome);
+    }
+
     [Fact]
     public async Task Send_AllPrepare_AllCommitAndItEndsAppliedOnce()
     {

@@ -83,7 +83,6 @@ function deliver(fields, as) {
   });
 }
 
-server.on('tlsClientError', () => tell({ event: 'refused' }));
 server.listen(Number(port), '127.0.0.1', () => tell({ event: 'listening', port: server.address().port }));
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,6 +9,8 @@ namespace M2MCluster.System.Tests.Acceptance;
 /// <summary>A device by a package of npm. What it tells before it is asked for is kept, since the node may speak before it answers.</summary>
 internal sealed class JsDevice : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Tool _tool;
     private readonly List<JsonNode> _heard = [];
 
@@ -42,8 +45,10 @@ internal sealed class JsDevice : IAsyncDisposable
             return known;
         }
 
+        var since = Stopwatch.GetTimestamp();
         while (true)
         {
+            if (Stopwatch.GetElapsedTime(since) > Patience) throw new TimeoutException($"{what} is not heard; heard instead: {string.Join('\n', _heard)}");
             var heard = JsonNode.Parse(await _tool.HearAsync(_ => true))!;
             if ((string?)heard["event"] == what) return heard;
             if ((string?)heard["event"] == "error") throw new InvalidOperationException(heard.ToJsonString());

@@ -33,8 +33,8 @@ public sealed class SecureSessionTests : IDisposable
         using var other = new TestAuthority("another");
         await using var smsc = await StartSmscAsync(issuer == "one" ? authority : other, address);
         await using var host = await StartNodeAsync(smsc, authority);
-        await smsc.HearAsync("refused");
-        await smsc.HearAsync("refused");
+        await smsc.HearAsync("closed");
+        await smsc.HearAsync("closed");
         // Tried again and again, and never bound; what is sent waits.
         Assert.True(smsc.HasNotHeard("bound"));
         var (phone, _) = await SmsNode.CreatePhoneAsync(host.Rest);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -10,6 +11,8 @@ namespace M2MCluster.System.Tests.Sms;
 /// <summary>node-smpp as the SMSC.</summary>
 public sealed class Smsc : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Tool _tool;
     private readonly List<JsonNode> _heard = [];
     private int _said;
@@ -55,8 +58,10 @@ public sealed class Smsc : IAsyncDisposable
             return known;
         }
 
+        var since = Stopwatch.GetTimestamp();
         while (true)
         {
+            if (Stopwatch.GetElapsedTime(since) > Patience) throw new TimeoutException($"{what} is not heard; heard instead: {string.Join('\n', _heard)}");
             var heard = JsonNode.Parse(await _tool.HearAsync(_ => true))!;
             if (Fits(heard)) return heard;
             _heard.Add(heard);

@@ -64,8 +64,13 @@ public sealed class ForeignTransferTests(Node node) : IClassFixture<Node>
         await FetchAsync("post", $"{url}/m2m/mailbox/{alarm["messages/".Length..]}?ep={id}&result=ok");
         await AppliedAsync(alarm);
         var taken = (int)new FileInfo(head).Length / 1024;
-        await FetchAsync("get", $"{url}{path}?ep={id}", "-b", $"{taken},1024", "-o", tail);
-        byte[] whole = [.. (await File.ReadAllBytesAsync(head)).Take(taken * 1024), .. await File.ReadAllBytesAsync(tail)];
+        var whole = (await File.ReadAllBytesAsync(head)).Take(taken * 1024).ToList();
+        for (var block = taken; block < Blocks; block++)
+        {
+            await FetchAsync("get", $"{url}{path}?ep={id}", "-b", $"{block},1024", "-o", tail);
+            whole.AddRange(await File.ReadAllBytesAsync(tail));
+        }
+
         Assert.Equal(_firmware, whole);
         await FetchAsync("post", $"{url}{path}?ep={id}&result=ok");
         await AppliedAsync(name);

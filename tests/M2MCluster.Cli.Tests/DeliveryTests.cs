@@ -42,9 +42,9 @@ public sealed class DeliveryTests(NodeFixture node) : IClassFixture<NodeFixture>
     }
 
     [Theory]
-    [InlineData(true, 0, "Applied", "Applied")]
-    [InlineData(false, 3, "Rejected", "in-2 answered error")]
-    public async Task Send_Transaction_IsCarriedOutByAllOrByNone(bool promises, int code, string outcome, string tells)
+    [InlineData(true, 0, "Applied")]
+    [InlineData(false, 3, "Rejected")]
+    public async Task Send_Transaction_IsCarriedOutByAllOrByNone(bool promises, int code, string outcome)
     {
         var prefix = $"in-{Guid.NewGuid():n}"[..10];
         var devices = new List<CoapDevice>();
@@ -63,8 +63,7 @@ public sealed class DeliveryTests(NodeFixture node) : IClassFixture<NodeFixture>
         Assert.Contains($"{outcome} at", sent, StringComparison.Ordinal);
         var (_, why, _) = await node.ProcessAsync("explain", IdIn(sent));
         Assert.Contains("transaction: ", why, StringComparison.Ordinal);
-        Assert.Contains($"objects/{prefix}-2", why, StringComparison.Ordinal);
-        Assert.Contains(tells.Replace("in-2", $"{prefix}-2", StringComparison.Ordinal), why, StringComparison.Ordinal);
+        Assert.Contains($"objects/{prefix}-2  {outcome}", why, StringComparison.Ordinal);
         foreach (var device in devices) await device.DisposeAsync();
         Assert.Equal(promises ? [$"{prefix}-1 commits", $"{prefix}-2 commits"] : [$"{prefix}-1 rolls back"], done.Order());
     }

@@ -28,6 +28,7 @@ internal static class CommandTree
             WatchCommand.Create(globals),
             ClusterCommand.Create(globals),
             SmsCommands.Create(globals, time),
+            AnswerCommand.Create(time),
             SimCommand.Create(globals),
             ReplayCommand.Create(globals),
             LoadCommand.Create(globals),

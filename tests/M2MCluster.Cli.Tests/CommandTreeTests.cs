@@ -21,6 +21,7 @@ public sealed class CommandTreeTests
     [InlineData("sms send +4917012345 hello --create --wait")]
     [InlineData("sms smsc --port 2775 --no-receipts")]
     [InlineData("sms status")]
+    [InlineData("answer lamp --coap 127.0.0.1:5683 --links </led>")]
     public void Parse_Documented_HasNoErrors(string line) =>
         Assert.Empty(CommandTree.Create(TimeProvider.System).Parse(line).Errors);
 
@@ -38,6 +39,7 @@ public sealed class CommandTreeTests
     [InlineData("objects generate 0 some.csv")]
     [InlineData("sms send 0170 hello")]
     [InlineData("sms smsc --port 70000")]
+    [InlineData("answer lamp --coap nowhere")]
     public void Parse_Wrong_SaysSo(string line) =>
         Assert.NotEmpty(CommandTree.Create(TimeProvider.System).Parse(line).Errors);
 }

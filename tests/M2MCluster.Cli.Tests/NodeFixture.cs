@@ -35,9 +35,12 @@ public sealed class NodeFixture : IAsyncLifetime, IAsyncDisposable
         return await CommandTree.Create(TimeProvider.System).Parse([.. line, "--server", $"http://127.0.0.1:{Host.GrpcPort}", "--key", key]).InvokeAsync();
     }
 
-    /// <summary>As a process of its own, with what it wrote.</summary>
+    /// <summary>The options that name the node and the operator's key.</summary>
+    public IReadOnlyList<string> Server => ["--server", $"http://127.0.0.1:{Host.GrpcPort}", "--key", Host.OperatorKey];
+
+    /// <summary>As a process of its own, with what it wrote; it may take as long as those that are to follow something.</summary>
     public Task<(int Code, string Output, string Errors)> ProcessAsync(params string[] line) =>
-        Tool.RunAsync("dotnet", [typeof(CommandTree).Assembly.Location, .. line, "--server", $"http://127.0.0.1:{Host.GrpcPort}", "--key", Host.OperatorKey]);
+        Tool.RunAsync(TimeSpan.FromSeconds(90), "dotnet", [typeof(CommandTree).Assembly.Location, .. line, .. Server]);
 
     /// <summary>The same with the node's edges.</summary>
     public Task<int> RunFleetAsync(params string[] line) =>

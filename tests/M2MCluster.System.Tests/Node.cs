@@ -12,12 +12,12 @@ public class Node : IAsyncLifetime
 
     public RestClient Rest => Host.Rest;
 
-    public async Task InitializeAsync() => _host = await HostProcess.StartAsync(new() { Assembly = HostAssembly, More = More });
+    public virtual async Task InitializeAsync() => _host = await HostProcess.StartAsync(new() { Assembly = HostAssembly, More = More });
 
     /// <summary>Settings beside those by default, by their keys with double underscores.</summary>
     protected virtual IReadOnlyDictionary<string, string> More => new Dictionary<string, string>();
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (_host is not null) await _host.DisposeAsync();
     }

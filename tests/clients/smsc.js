@@ -1,14 +1,15 @@
-// An SMSC by node-smpp. Arguments: port, and "two-binds" for one that knows no transceiver. Takes commands as JSON lines, tells what it hears as JSON lines.
+// An SMSC by node-smpp. Arguments: port, and "two-binds" for one that knows no transceiver, or "tls" with the PEM files of its key and certificate. Takes commands as JSON lines, tells what it hears as JSON lines.
 'use strict';
 
+const fs = require('fs');
 const smpp = require('smpp');
 const readline = require('readline');
 
-const [port, kind] = process.argv.slice(2);
+const [port, kind, key, cert] = process.argv.slice(2);
 const tell = (what) => process.stdout.write(JSON.stringify(what) + '\n');
 
-// How submit_sm is answered: so many are refused with a status, so many are never answered, so many are held and then answered the last one first.
-const behave = { refuse: 0, status: 0x58, silent: 0, hold: 0 };
+// How submit_sm is answered: so many are refused with a status, so many are never answered (silent: nor told of), so many are held and then answered the last one first.
+const behave = { refuse: 0, status: 0x58, silent: 0, mute: 0, hold: 0 };
 let held = [];
 let ids = 0;
 const sessions = new Set();
@@ -28,8 +29,12 @@ function answer(session, pdu) {
   tell({
     event: 'submitted', id, from: pdu.source_addr, to: pdu.destination_addr, ton: pdu.dest_addr_ton, coding: pdu.data_coding, registered: pdu.registered_delivery,
     validity: pdu.validity_period, text: Buffer.isBuffer(message) ? undefined : message, bytes: Buffer.isBuffer(message) ? message.toString('hex') : undefined,
-    udh: udh && udh.length ? Buffer.concat(udh.map((part) => Buffer.from(part))).toString('hex') : undefined,
+    reference: pdu.user_message_reference, udh: udh && udh.length ? Buffer.concat(udh.map((part) => Buffer.from(part))).toString('hex') : undefined,
   });
+  if (behave.mute > 0) {
+    behave.mute--;
+    return;
+  }
   const send = () => session.send(pdu.response({ message_id: id }));
   if (behave.hold > 0) {
     held.push(send);
@@ -42,7 +47,8 @@ function answer(session, pdu) {
   }
 }
 
-const server = smpp.createServer((session) => {
+const secured = kind === 'tls' ? { key: fs.readFileSync(key), cert: fs.readFileSync(cert) } : {};
+const server = smpp.createServer(secured, (session) => {
   session.on('error', () => {});
   session.on('close', () => { sessions.delete(session); tell({ event: 'closed' }); });
   session.on('pdu', (pdu) => {
@@ -88,6 +94,7 @@ readline.createInterface({ input: process.stdin }).on('line', (line) => {
     const text = `id:${command.id} sub:001 dlvrd:001 submit date:2611251200 done date:2611251201 stat:${command.state} err:${command.error || '000'} text:`;
     deliver({
       esm_class: 4, source_addr_ton: 1, source_addr_npi: 1, source_addr: command.from.replace('+', ''), destination_addr: '12345', short_message: text,
+      ...(command.reference === undefined ? {} : { user_message_reference: command.reference }),
       ...(command.tlv ? { receipted_message_id: command.id, message_state: command.tlv } : {}),
     }, command.as);
   } else if (command.do === 'deliver') {

@@ -13,6 +13,7 @@ namespace M2MCluster.Contracts.Messages;
 /// <param name="Bandwidth">Bits a second that the way to the object should have; null: any.</param>
 /// <param name="MaxPayload">Bytes that a message of the class should not exceed; null: as any message.</param>
 /// <param name="Tolerance">By how much later it may leave than it could, for a cheap and quiet time; null: it leaves at once.</param>
+/// <param name="InDoubt">What becomes of a message of which nobody knows whether a service that stores messages took it.</param>
 /// <param name="Bearers">Over which it may go; none: over any that does not cost extra.</param>
 public sealed record ServiceClass(
     string Id,
@@ -26,4 +27,5 @@ public sealed record ServiceClass(
     long? Bandwidth,
     int? MaxPayload,
     ImmutableArray<Bearer> Bearers,
-    TimeSpan? Tolerance = null);
+    TimeSpan? Tolerance = null,
+    WhenInDoubt InDoubt = WhenInDoubt.AtMostOnce);

@@ -16,6 +16,12 @@ public interface ISubscriberGrain : IGrainWithStringKey
     /// </summary>
     [Alias("Gather")] ValueTask<byte[]?> Gather(Speaker speaker, ReportPart part);
 
+    /// <summary>
+    /// The message is about to be handed to the service, in so many parts. Once this returns true that is on disk: if nothing more is heard, it may have arrived. False: the attempt counts
+    /// no more, and nothing is to be handed over.
+    /// </summary>
+    [Alias("Submitting")] ValueTask<bool> Submitting(MessageId message, long attempt, int parts);
+
     /// <summary>The service's word on a message that it took before (<see cref="SettlementKind.Stored"/>).</summary>
     [Alias("Receipt")] ValueTask<ReceiptStanding> Receipt(DeliveryReceipt receipt);
 }

@@ -22,6 +22,8 @@ public enum SettlementKind
     Undeliverable = 6,
     /// <summary>The object takes it in piece by piece; the attempt goes on.</summary>
     UnderWay = 7,
+    /// <summary>It was handed to a service that stores messages, and nobody knows whether that has it.</summary>
+    InDoubt = 16,
 }
 
 /// <summary>The edge's word on an attempt.</summary>

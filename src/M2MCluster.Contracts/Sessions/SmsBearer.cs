@@ -38,6 +38,13 @@ public static class SmsBearer
         return CharactersOf(message.Payload) > MostCharacters ? "the text is too long for SMS" : null;
     }
 
+    /// <summary>What names an attempt in the service's own messages, 1 to 65,535: the same for the same attempt.</summary>
+    public static int ReferenceOf(long attempt)
+    {
+        var folded = (ushort)(attempt ^ (attempt >> 16) ^ (attempt >> 32) ^ (attempt >> 48));
+        return folded == 0 ? 1 : folded;
+    }
+
     /// <summary>UTF-16 units of a text in UTF-8.</summary>
     public static int CharactersOf(byte[] payload) => System.Text.Encoding.UTF8.GetCharCount(payload);
 }

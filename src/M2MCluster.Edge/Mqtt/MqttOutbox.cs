@@ -71,6 +71,12 @@ internal sealed class MqttOutbox(int capacity)
         }
     }
 
+    /// <summary>Nothing that waits for this object goes any more: it waits in its mailbox. What is under way is not taken back.</summary>
+    public void Withdraw(string objectId)
+    {
+        lock (_lock) _waiting.RemoveAll(waiting => waiting.ObjectId == objectId);
+    }
+
     private ushort Take(Delivery delivery)
     {
         do

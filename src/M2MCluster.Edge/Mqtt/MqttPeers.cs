@@ -26,11 +26,19 @@ internal sealed class MqttPeers(MqttEdge edge, IGrainFactory grains)
     public async ValueTask<MqttVerdict> Switch(MqttSession session, MqttPublishPacket packet)
     {
         var text = Encoding.UTF8.GetString(packet.Payload);
+        if (text.Length == 0)
+        {
+            // Whatever is heard of it tells that it is back.
+            await edge.ObjectOf(session.ObjectId).Mailbox(session.Speaker);
+            return MqttVerdict.Done;
+        }
+
         var said = text.StartsWith(Suspend, StringComparison.Ordinal) && uint.TryParse(text.AsSpan(Suspend.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? seconds
             : (uint?)null;
-        if (said is null) return MqttVerdict.Unreadable("suspend=SECONDS");
+        if (said is null) return MqttVerdict.Unreadable("suspend=SECONDS, or nothing");
         await edge.ObjectOf(session.ObjectId).Suspend(session.Speaker, TimeSpan.FromSeconds(said.Value));
+        session.Outbox.Withdraw(session.ObjectId);
         return MqttVerdict.Done;
     }
 

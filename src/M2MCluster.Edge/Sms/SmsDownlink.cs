@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Protocols.Smpp;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace M2MCluster.Edge.Sms;
 
 /// <summary>The way to phones and modems: a session is an E.164 number.</summary>
-internal sealed class SmsDownlink(SmsEdgeOptions options, SmsSession session, SmsSubmitter submitter, SmsSettler settler, SmsMetrics metrics, TimeProvider time, ILogger logger) : IDownlink
+internal sealed class SmsDownlink(IGrainFactory grains, SmsEdgeOptions options, SmsSession session, SmsSubmitter submitter, SmsSettler settler, SmsMetrics metrics, TimeProvider time, ILogger logger) : IDownlink
 {
     // Within the time after which the object takes an attempt for lost.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -35,7 +36,7 @@ internal sealed class SmsDownlink(SmsEdgeOptions options, SmsSession session, Sm
     {
         try
         {
-            await settler.SettleAsync(delivery, await SubmitAsync(number, delivery));
+            if (await SubmitAsync(number, delivery) is { } settlement) await settler.SettleAsync(delivery, settlement);
         }
 #pragma warning disable CA1031 // Nobody waits for this task; the attempt's deadline finds the message.
         catch (Exception failure)
@@ -45,7 +46,8 @@ internal sealed class SmsDownlink(SmsEdgeOptions options, SmsSession session, Sm
         }
     }
 
-    private async ValueTask<Settlement> SubmitAsync(string number, Delivery delivery)
+    /// <summary>Null: the attempt counts no more.</summary>
+    private async ValueTask<Settlement?> SubmitAsync(string number, Delivery delivery)
     {
         if (!session.IsBound) return new(SettlementKind.Busy, RetryAfter: FullRetry, Detail: "no session with the SMSC");
         if (Interlocked.Increment(ref _open) > options.MaxQueue)
@@ -56,7 +58,7 @@ internal sealed class SmsDownlink(SmsEdgeOptions options, SmsSession session, Sm
 
         try
         {
-            if (SmsOutgoing.Of(number, delivery.Message, options, (ushort)Interlocked.Increment(ref _reference), time.GetUtcNow()) is not { } parts)
+            if (SmsOutgoing.Of(number, delivery, options, (ushort)Interlocked.Increment(ref _reference), time.GetUtcNow()) is not { } parts)
             {
                 metrics.Submitted("too-long");
                 return new(SettlementKind.Undeliverable, Detail: $"it takes more than {options.MaxParts} short messages");
@@ -70,20 +72,26 @@ internal sealed class SmsDownlink(SmsEdgeOptions options, SmsSession session, Sm
         }
     }
 
-    private async ValueTask<Settlement> SubmitAsync(IReadOnlyList<SmppShortMessage> parts, Delivery delivery)
+    private async ValueTask<Settlement?> SubmitAsync(IReadOnlyList<SmppShortMessage> parts, Delivery delivery)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         var ids = ImmutableArray.CreateBuilder<string>(parts.Count);
+        // A wake-up is nobody's attempt.
+        Func<ValueTask<bool>>? intent = delivery.Attempt == 0 ? null
+            : () => grains.GetGrain<ISubscriberGrain>(delivery.ObjectId).Submitting(delivery.Message.Id, delivery.Attempt, parts.Count);
         foreach (var part in parts)
         {
-            var submission = await submitter.SubmitAsync(part, patience.Token);
+            var submission = await submitter.SubmitAsync(part, intent, patience.Token);
+            intent = null;
             switch (submission.Kind)
             {
                 case SmsSubmissionKind.Accepted:
                     if (submission.MessageId is { Length: > 0 } id) ids.Add(SmppReceipt.Normalize(id));
                     break;
                 case SmsSubmissionKind.Unknown:
-                    return new(SettlementKind.Stored, Detail: "the SMSC did not respond; it may have arrived");
+                    return new(SettlementKind.InDoubt, Detail: "the SMSC did not respond; it may have arrived");
+                case SmsSubmissionKind.NotWanted:
+                    return null;
                 case SmsSubmissionKind.NotSent:
                     return new(SettlementKind.Busy, RetryAfter: FullRetry, Detail: session.IsBound ? "the SMSC asks to wait" : "no session with the SMSC");
                 default:

@@ -34,7 +34,7 @@ internal sealed class SmsEdge(IOptions<SmsEdgeOptions> options, IGrainFactory gr
         _lanes = new(new SmsIngress(grains, settings, settler, metrics, time, logger).TakeAsync);
         _session.Received = _lanes.TakeAsync;
         // The runtime holds observers weakly: the field keeps this one alive.
-        _downlink = new(settings, _session, new(_session, _window, metrics), settler, metrics, time, logger);
+        _downlink = new(grains, settings, _session, new(_session, _window, metrics), settler, metrics, time, logger);
         directory.Register(Bearer.Sms, grains.CreateObjectReference<IDownlink>(_downlink));
         _taking = _lanes.WorkAsync();
         _running = Task.Run(() => _session.RunAsync(_ending.Token), CancellationToken.None);

@@ -14,6 +14,9 @@ public sealed class SmsEdgeOptions
     /// <summary>Whether TLS protects the session; the certificate must be one for <see cref="Host"/>. Default no.</summary>
     public bool Tls { get; set; }
 
+    /// <summary>PEM file with the certificates of the authorities of which one must have issued the SMSC's, or with that itself; empty: those that the system trusts.</summary>
+    public string AuthorityPath { get; set; } = "";
+
     /// <summary>Whether a password may go in clear text beyond loopback; default no.</summary>
     public bool AllowPlain { get; set; }
 

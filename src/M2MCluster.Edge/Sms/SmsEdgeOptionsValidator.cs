@@ -23,6 +23,8 @@ internal sealed class SmsEdgeOptionsValidator : IValidateOptions<SmsEdgeOptions>
         Text(nameof(options.Password), options.Password, 8);
         Text(nameof(options.SystemType), options.SystemType, 12);
         if (options.Port != 0 && options.Host.Length == 0) failures.Add($"{SmsEdgeOptions.Section}:Host must not be empty.");
+        if (options.AuthorityPath.Length > 0 && !options.Tls) failures.Add($"{SmsEdgeOptions.Section}:AuthorityPath is of use with Tls only.");
+        if (options.AuthorityPath.Length > 0 && !File.Exists(options.AuthorityPath)) failures.Add($"{SmsEdgeOptions.Section}:AuthorityPath names no file: {options.AuthorityPath}.");
         if (options.CountryCode.Length > 3 || !options.CountryCode.All(char.IsAsciiDigit)) failures.Add($"{SmsEdgeOptions.Section}:CountryCode must be up to 3 digits.");
         if (SmsNumber.SourceOf(options.SourceAddress) is null)
             failures.Add($"{SmsEdgeOptions.Section}:SourceAddress must be a number of up to 15 digits, with + if it is international, or up to 11 letters and digits.");

@@ -57,7 +57,7 @@ internal sealed class SmsIngress(IGrainFactory grains, SmsEdgeOptions options, S
         var detail = $"SMS receipt {receipt.State}{(receipt.Error is null or "000" ? "" : $", error {receipt.Error}")}";
         // The receipt comes from whom the message went to.
         var standing = SmsNumber.Read(message.Source, options.CountryCode) is { } number && await ObjectOfAsync(number) is { } id
-            ? await grains.GetGrain<ISubscriberGrain>(id).Receipt(new([.. readings], state, detail))
+            ? await grains.GetGrain<ISubscriberGrain>(id).Receipt(new([.. readings], state, detail, (int?)message.FindNumber(SmppTag.UserMessageReference)))
             : ReceiptStanding.Foreign;
         metrics.Receipt(standing switch { ReceiptStanding.Foreign => "foreign", ReceiptStanding.Early => "early", _ => NameOf(state) });
         return standing == ReceiptStanding.Early ? SmppStatus.ReceiverTemporary : SmppStatus.Ok;

@@ -18,8 +18,9 @@ internal static class SmsOutgoing
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The submit_sm of each part; null if it is longer than <see cref="SmsEdgeOptions.MaxParts"/> allows.</summary>
-    public static IReadOnlyList<SmppShortMessage>? Of(string number, WaitingMessage message, SmsEdgeOptions options, ushort reference, DateTimeOffset now)
+    public static IReadOnlyList<SmppShortMessage>? Of(string number, Delivery delivery, SmsEdgeOptions options, ushort reference, DateTimeOffset now)
     {
+        var message = delivery.Message;
         var (bytes, alphabet) = Content(message);
         if (SmsSplitter.Split(bytes, alphabet, reference, options.MaxParts) is not { } parts) return null;
         var first = new SmppShortMessage
@@ -30,8 +31,17 @@ internal static class SmsOutgoing
             DataCoding = SmsCoding.DataCodingOf(alphabet),
             RegisteredDelivery = message.Confirmation == Confirmation.None ? (byte)0 : ReceiptWanted,
             ValidityPeriod = Validity(message.ExpiresAt - now),
+            // By it a receipt names the attempt also where the SMSC's own id was never on disk (SMPP 3.4, section 5.3.2.17).
+            Tlvs = delivery.Attempt == 0 ? [] : [new(SmppTag.UserMessageReference, ReferenceOf(delivery.Attempt))],
         };
         return [.. parts.Select(part => first with { ShortMessage = part })];
+    }
+
+    private static byte[] ReferenceOf(long attempt)
+    {
+        var bytes = new byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)SmsBearer.ReferenceOf(attempt));
+        return bytes;
     }
 
     private static (byte[] Bytes, SmsAlphabet Alphabet) Content(WaitingMessage message)

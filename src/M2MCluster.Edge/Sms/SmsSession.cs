@@ -1,5 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using M2MCluster.Protocols.Smpp;
 using Microsoft.Extensions.Logging;
 
@@ -90,7 +92,8 @@ internal sealed class SmsSession(SmsEdgeOptions options, TimeProvider time, SmsM
                 _transmitter = null;
             }
         }
-        catch (Exception failed) when (failed is IOException or SocketException or TimeoutException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception failed) when (failed is IOException or SocketException or TimeoutException or OperationCanceledException or AuthenticationException or CryptographicException
+            or UnauthorizedAccessException)
         {
             return failed.Message;
         }
@@ -116,7 +119,7 @@ internal sealed class SmsSession(SmsEdgeOptions options, TimeProvider time, SmsM
             {
                 var tls = new SslStream(stream);
                 stream = tls;
-                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = options.Host }, either.Token);
+                await tls.AuthenticateAsClientAsync(SmscTls.For(options), either.Token);
             }
         }
         catch

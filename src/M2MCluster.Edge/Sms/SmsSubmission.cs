@@ -11,6 +11,9 @@ internal enum SmsSubmissionKind
     /// <summary>It was sent, and no response came.</summary>
     Unknown,
     NotSent,
+
+    /// <summary>Nothing was sent, since its message waits no more.</summary>
+    NotWanted,
 }
 
 /// <summary>What became of one submit_sm.</summary>

@@ -5,8 +5,9 @@ namespace M2MCluster.Edge.Sms;
 /// <summary>Hands short messages to the SMSC within the window, and again when it was throttled.</summary>
 internal sealed class SmsSubmitter(SmsSession session, SmsWindow window, SmsMetrics metrics)
 {
+    /// <param name="intent">Awaited once there is a place in the window, before anything is sent; false: nothing is to be sent.</param>
     /// <param name="patience">Cancelled when it is too late to begin.</param>
-    public async ValueTask<SmsSubmission> SubmitAsync(SmppShortMessage message, CancellationToken patience)
+    public async ValueTask<SmsSubmission> SubmitAsync(SmppShortMessage message, Func<ValueTask<bool>>? intent, CancellationToken patience)
     {
         while (true)
         {
@@ -22,6 +23,8 @@ internal sealed class SmsSubmitter(SmsSession session, SmsWindow window, SmsMetr
             var throttled = false;
             try
             {
+                if (intent is not null && !await intent()) return Count(new(SmsSubmissionKind.NotWanted), "not-sent");
+                intent = null;
                 var answer = await session.AskAsync(SmppCommand.SubmitSm, message);
                 switch (answer.Status)
                 {
@@ -35,7 +38,7 @@ internal sealed class SmsSubmitter(SmsSession session, SmsWindow window, SmsMetr
                         return Count(new(SmsSubmissionKind.Refused, Status: answer.Status), "refused");
                 }
             }
-            catch (SmppClosedException)
+            catch (Exception refused) when (refused is SmppClosedException || SmsSettler.IsTransient(refused) && intent is not null)
             {
                 return Count(new(SmsSubmissionKind.NotSent), "not-sent");
             }

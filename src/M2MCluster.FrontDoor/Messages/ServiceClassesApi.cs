@@ -33,6 +33,7 @@ internal sealed class ServiceClassesApi(IServiceClasses classes) : V1.ServiceCla
             FirstRetry = Duration.FromTimeSpan(from.FirstRetry),
             LastRetry = Duration.FromTimeSpan(from.LastRetry),
             Tolerance = from.Tolerance is { } tolerance ? Duration.FromTimeSpan(tolerance) : null,
+            InDoubt = (V1.ServiceClass.Types.InDoubt)(from.InDoubt + 1),
             Bearers = { from.Bearers.Select(bearer => (V1.Bearer)(bearer + 1)) },
         };
         if (from.Bandwidth is { } bandwidth) answer.Bandwidth = bandwidth;

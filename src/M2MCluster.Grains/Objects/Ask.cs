@@ -18,5 +18,5 @@ internal readonly record struct Ask(int Bytes, PathPolicy? Policy, MessageRecord
     public PathPreference Preference => Policy?.Preference ?? PathPreference.Balanced;
 
     /// <summary>Those that are not under way yet.</summary>
-    public int Copies => Math.Max(1, Policy?.Copies ?? 1) - (Item?.Attempts.Count ?? 0);
+    public int Copies => Item is null ? Math.Max(1, Policy?.Copies ?? 1) : Item.Copies - Item.Attempts.Count;
 }

@@ -35,13 +35,14 @@ internal sealed class Delivering(ObjectCore core)
         if (Show(now)) Notify();
         var ways = await Paths.NowAsync(description, nowMs);
         var (inFlight, troubles) = LookAfter(ways, now);
+        Urgency.Hurry(core, now);
         var room = core.TraitsOf(description).InFlight - inFlight;
         if (room <= 0 && Overtakes(ways, troubles, now)) room = 1;
         var turnAt = await Admission.AskAsync(Paths, ways, troubles, room, now);
         var pushed = ways.Count > 0 && await HandOutAsync(ways, troubles, room, now) && Push(ways, troubles, room, now);
 
         var call = WakeUps.Look(core, now);
-        var next = Math.Min(Math.Min(turnAt, call.LookAt), pushed ? core.Now.ToUnixTimeMilliseconds() + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue);
+        var next = Math.Min(Math.Min(Math.Min(turnAt, call.LookAt), Urgency.LookAt(core, ways)), pushed ? core.Now.ToUnixTimeMilliseconds() + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue);
         var hasTimer = next == long.MaxValue || (core.State.ArmedAt != 0 && core.State.ArmedAt <= next);
         if (hasTimer && call.For is null && troubles == core.State.Troubles && !Admission.HasToTell) return;
         var turn = core.Begin();
@@ -145,7 +146,7 @@ internal sealed class Delivering(ObjectCore core)
         var (way, channel) = (chosen.Way, chosen.Way.Channel);
         Attempt attempt = new(core.Services.Ids.Next(), way.Route, channel, now.ToUnixTimeMilliseconds());
         item.Begin(attempt, now);
-        item.Steps.Add(new(now, $"pushed over {way.Route}{(hadChoice ? ": " + chosen.Reason : "")}"));
+        item.Steps.Add(new(now, $"pushed over {way.Route}{(item.IsHurried ? ", since it goes unconfirmed" : "")}{(hadChoice ? ": " + chosen.Reason : "")}"));
         channel.Edge.Deliver(channel.Session, new(core.Id, attempt.Id, item.ToWaiting())).Ignore();
     }
 
@@ -177,12 +178,12 @@ internal sealed class Delivering(ObjectCore core)
         switch (settlement.Kind)
         {
             case SettlementKind.Answered:
-                turn.Seen();
+                turn.Seen(bearer == Bearer.Sms);
                 if (!Participating.Answer(turn, core, item, settlement.Result!, detail, (bearer, AttemptResult.Answered)))
                     turn.End(item, settlement.Result!.Ok ? Outcome.Applied : Outcome.Rejected, detail, settlement.Result, (bearer, AttemptResult.Answered));
                 break;
             case SettlementKind.Acknowledged when item.Record.Confirmation is Confirmation.Applied or Confirmation.Transaction:
-                if (!attempt.IsStored) turn.Seen();
+                if (!attempt.IsStored) turn.Seen(bearer == Bearer.Sms);
                 // A receipt is final, and the same text again would cost again.
                 var again = attempt.IsStored ? DueTime.Of(item.Record.ExpiresAt) : Again(turn, ResultPatience);
                 SmsDelivering.Settled(turn, item, attempt, settlement);
@@ -194,7 +195,7 @@ internal sealed class Delivering(ObjectCore core)
                 turn.WakeBy(again);
                 break;
             case SettlementKind.Acknowledged:
-                if (!attempt.IsStored) turn.Seen();
+                if (!attempt.IsStored) turn.Seen(bearer == Bearer.Sms);
                 turn.End(item, item.Record.Confirmation == Confirmation.None ? Outcome.Sent : Outcome.Delivered, detail, how: (bearer, AttemptResult.Acknowledged));
                 break;
             case SettlementKind.Stored when item.Record.Confirmation != Confirmation.None:
@@ -205,10 +206,19 @@ internal sealed class Delivering(ObjectCore core)
                     item.Store(attempt);
                 };
                 break;
+            case SettlementKind.InDoubt when item.Record.Confirmation != Confirmation.None:
+                SmsDelivering.Settled(turn, item, attempt, settlement);
+                then = () =>
+                {
+                    item.Steps.Add(new(turn.Now, settlement.Detail ?? "it may be stored on the way"));
+                    // Of one that is to arrive at least once the attempt's deadline finds it.
+                    if (core.Services.Classes.Of(item.Record.Terms).InDoubt == WhenInDoubt.AtMostOnce) item.Store(attempt);
+                };
+                break;
             case SettlementKind.Undeliverable when SmsDelivering.HasNoOtherWay(turn, item):
                 turn.End(item, Outcome.Failed, detail, how: (bearer, AttemptResult.Undeliverable));
                 break;
-            case SettlementKind.Sent or SettlementKind.Lost or SettlementKind.Stored when item.Record.Confirmation == Confirmation.None:
+            case SettlementKind.Sent or SettlementKind.Lost or SettlementKind.Stored or SettlementKind.InDoubt when item.Record.Confirmation == Confirmation.None:
                 turn.End(item, Outcome.Sent, detail, how: (bearer, ResultOf(settlement.Kind)));
                 break;
             default:
@@ -308,6 +318,7 @@ internal sealed class Delivering(ObjectCore core)
     {
         SettlementKind.Stored => AttemptResult.Stored,
         SettlementKind.Undeliverable => AttemptResult.Undeliverable,
+        SettlementKind.InDoubt => AttemptResult.Unheard,
         _ => (AttemptResult)kind,
     };
 

@@ -34,7 +34,7 @@ internal static class Explaining
         if (item.RetryAt > now.ToUnixTimeMilliseconds())
             return (WaitReason.Retry, $"the next attempt, after {item.Failures} without an answer", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (route is not null && ahead > 0) return (WaitReason.Turn, $"{ahead} message(s) that go first", null);
-        if (item.Record.Priority >= core.Services.WakeUp.Priority && WakeUps.Latest(core) is { } call)
+        if (Urgency.IsWorthACall(core, item) && WakeUps.Latest(core) is { } call)
             return (WaitReason.Wake, $"the object to show up; it was called by SMS at {call.At:u}", call.Next);
         return WaitForObject(core, route);
     }

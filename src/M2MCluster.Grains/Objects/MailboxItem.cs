@@ -37,7 +37,10 @@ internal sealed class MailboxItem(MessageRecord record)
     public bool IsPushed => _attempts.Count > 0;
 
     /// <summary>Over so many ways it is to go at once.</summary>
-    public int Copies => Math.Max(1, Record.Terms?.Paths?.Copies ?? 1);
+    public int Copies => Math.Max(1, Record.Terms?.Paths?.Copies ?? 1) + (IsHurried ? 1 : 0);
+
+    /// <summary>What is under way goes unconfirmed for too long: another way is taken beside it.</summary>
+    public bool IsHurried { get; private set; }
 
     /// <summary>The object has had it and may owe its result: a push was acknowledged, or it was fetched.</summary>
     public bool Fetched { get; private set; }
@@ -159,18 +162,24 @@ internal sealed class MailboxItem(MessageRecord record)
 
     public void BarFromSms() => IsBarredFromSms = true;
 
+    public void Hurry() => IsHurried = true;
+
     /// <summary>What is on disk of it, after a restart or a commit of which nobody knew.</summary>
-    public void Restore(StoredMessage known, DateTimeOffset at)
+    /// <param name="inDoubt">What becomes of it where nobody knows whether the SMSC has it.</param>
+    public void Restore(StoredMessage known, WhenInDoubt inDoubt, DateTimeOffset at)
     {
         var attempt = Find(known.Attempt);
         if (attempt is null && IsPushed) return;
+        var isUnderWay = attempt is not null;
         if (attempt is null && !Fetched)
         {
-            attempt = new(known.Attempt, new(Bearer.Sms, null), null, at.ToUnixTimeMilliseconds());
+            attempt = new(known.Attempt, new(Bearer.Sms, null), null, known.IsInDoubt ? known.Begun : at.ToUnixTimeMilliseconds());
             Begin(attempt, at);
+            if (known.IsInDoubt) Steps.Add(new(at, "the SMSC may have it: the node ended before it was known"));
         }
 
         if (attempt is null) return;
+        if (known.IsInDoubt && (isUnderWay || inDoubt == WhenInDoubt.AtLeastOnce)) return;
         if (!known.IsDelivered) Store(attempt);
         else if (!Fetched) Acknowledge(attempt, Record.ExpiresAt.ToUnixTimeMilliseconds(), at, null);
     }
@@ -203,13 +212,13 @@ internal sealed class MailboxItem(MessageRecord record)
 
     /// <summary>
     /// Sessions are gone: what was under way on them waits as if it had not been tried. One that was acknowledged does too, since its result may have been lost with the
-    /// session.
+    /// session. What is with an SMSC is on no session.
     /// </summary>
     public void Reset(Predicate<Channel> isGone, DateTimeOffset at)
     {
-        var gone = _attempts.FindAll(attempt => attempt is { IsStored: false, Over: { } over } && isGone(over));
+        var gone = _attempts.FindAll(attempt => attempt is { IsStored: false, Over: { Bearer: not Bearer.Sms } over } && isGone(over));
         foreach (var attempt in gone) Close(attempt, AttemptResult.Abandoned, at, null);
-        var losesHolder = Holder is { Over: { } over } && isGone(over);
+        var losesHolder = Holder is { Over: { Bearer: not Bearer.Sms } over } && isGone(over);
         if (losesHolder) Holder = null;
         if ((gone.Count == 0 && !losesHolder) || IsPushed) return;
         Move(MessageEvent.Reset, at);
@@ -247,6 +256,7 @@ internal sealed class MailboxItem(MessageRecord record)
     private void Close(Attempt attempt, AttemptResult result, DateTimeOffset at, string? detail)
     {
         _attempts.Remove(attempt);
+        if (!IsPushed) IsHurried = false;
         Trail?.Close(attempt.Route.Bearer, result, at, detail);
     }
 }

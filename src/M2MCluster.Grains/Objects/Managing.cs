@@ -39,6 +39,8 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
         var former = await core.LoadExistingAsync();
         var turn = core.Begin();
         turn.Description = Creation.Apply(former, patch, turn.Now);
+        // Whoever was heard of without a number was heard of over IP.
+        if (turn.State.SeenAt != 0 && SmsWay.NumberOf(former) is null && SmsWay.NumberOf(turn.Description) is not null) turn.State = turn.State with { IsNoPhone = true };
         turn.Act(actor, "object.update");
         turn.Tell(EventTypes.ObjectUpdated, EventData.Description(turn.Description));
         await ClaimNamesAsync(former.Names, turn);

@@ -203,7 +203,11 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         State = stored is null ? new() : services.Serializer.Deserialize(stored.State.Body)!;
         Description = stored?.Description;
         Mailbox.Reconcile(stored?.Waiting ?? []);
-        foreach (var known in State.Sms?.Stored ?? []) Mailbox.Find(known.Message)?.Restore(known, Now);
+        foreach (var known in State.Sms?.Stored ?? [])
+        {
+            if (Mailbox.Find(known.Message) is { } item) item.Restore(known, services.Classes.Of(item.Record.Terms).InDoubt, Now);
+        }
+
         await ShareAsync();
         _current = true;
         if (Description is null || Mailbox.Count == 0) return;

@@ -123,6 +123,8 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask<byte[]?> Gather(Speaker speaker, ReportPart part) => Subscribing.GatherAsync(speaker, part);
 
+    public ValueTask<bool> Submitting(MessageId message, long attempt, int parts) => Subscribing.SubmittingAsync(message, attempt, parts);
+
     public ValueTask<ReceiptStanding> Receipt(DeliveryReceipt receipt) => Subscribing.ReceiptAsync(receipt);
 
     public async ValueTask GatewayAttached(string gateway, Channel channel)

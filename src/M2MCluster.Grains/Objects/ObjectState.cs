@@ -55,6 +55,9 @@ internal sealed record ObjectState
     /// <summary>Null for all that do not speak by SMS.</summary>
     [Id(27)] public SmsState? Sms { get; init; }
 
+    /// <summary>It bears a number and was heard of otherwise than by SMS, so that it is no ordinary phone. Not kept of objects without a number.</summary>
+    [Id(37)] public bool IsNoPhone { get; init; }
+
     /// <summary>It said that it is silent until then; 0: it did not, or was heard of since.</summary>
     [Id(28)] public long SuspendedUntil { get; init; }
 }

@@ -156,7 +156,7 @@ internal sealed class Paths(ObjectCore core)
         if (item.IsBarredFromSms && way.Route.Bearer == Bearer.Sms) return "it will never arrive this way";
         if (item.TurnOn(way.Route.Bearer, nowMs) is { } turn) return $"its budget has room at {DateTimeOffset.FromUnixTimeMilliseconds(turn):u}";
         if (!item.MayTry(way.Route, nowMs)) return $"tried; not again before {DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt):u}";
-        return item.Attempts.FirstOrDefault(attempt => !attempt.Route.IsDisjointFrom(way.Route)) is { } other ? $"an attempt over {other.Route} is under way" : null;
+        return item.Attempts.FirstOrDefault(attempt => item.IsHurried ? attempt.Route == way.Route : !attempt.Route.IsDisjointFrom(way.Route)) is { } other ? $"an attempt over {other.Route} is under way" : null;
     }
 
     private static bool CarriesKind(Channel channel, bool isCommand) =>

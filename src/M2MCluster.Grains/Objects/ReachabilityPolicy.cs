@@ -34,7 +34,7 @@ internal static class ReachabilityPolicy
     public static long ListensUntil(ObjectState state, ObjectTraits traits, Registration? registration, bool connected, long now)
     {
         if (state.SuspendedUntil > now) return 0;
-        if (connected || (traits.HasNumber && registration is null && !traits.IsChild && SmsWay.HasNoCredential(state))) return long.MaxValue;
+        if (connected || (traits.HasNumber && !state.IsNoPhone && registration is null && !traits.IsChild && SmsWay.HasNoCredential(state))) return long.MaxValue;
         if (state.Left || (state.SeenAt == 0 && !traits.IsChild)) return 0;
         var until = traits.Sleeps ? state.AwakeUntil : EndOf(registration);
         return until > now ? until : 0;

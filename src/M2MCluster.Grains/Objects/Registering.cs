@@ -48,7 +48,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         if (byGateway)
         {
             // It speaks from behind the gateway now, and its own registration with its address is replaced.
-            foreach (var endpoint in core.Channels.ClearEndpoint(core.Id)) delivering.Abandon(endpoint);
+            LeaveEndpoint();
         }
 
         Move(former);
@@ -114,7 +114,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         await access.DemandSessionAsync(speaker);
         var turn = core.Begin();
         if (speaker.ObjectId != core.Id && speaker.ObjectId != former)
-            turn.Description = turn.Description with { Gateway = speaker.ObjectId, UpdatedAt = turn.Now };
+            turn.Description = turn.Description with { Gateway = speaker.ObjectId, Registration = WithoutAddress(turn.Description.Registration), UpdatedAt = turn.Now };
         var epoch = core.Channels.EpochOf(channel);
         var begins = epoch == 0;
         if (begins)
@@ -138,6 +138,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         turn.Connected(channel.Bearer == Bearer.Mqtt || core.Channels.IsConnected);
         await core.CommitAsync(turn);
         if (begins) core.Services.Fleet.Arrived(channel.Bearer);
+        if (former != core.Description!.Gateway) LeaveEndpoint();
         Move(former);
         Attach(channel, speaker.ObjectId, epoch);
         await delivering.ContactAsync(speaker);
@@ -189,6 +190,15 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         foreach (var channel in core.Channels.KeepOnly(core.Id, core.Description?.Gateway)) channel.Edge.Close(channel.Session, CloseReason.TakenOver).Ignore();
         delivering.Reroute();
     }
+
+    /// <summary>Nobody listens any more where the object registered by itself.</summary>
+    private void LeaveEndpoint()
+    {
+        foreach (var endpoint in core.Channels.ClearEndpoint(core.Id)) delivering.Abandon(endpoint);
+    }
+
+    /// <summary>Who has moved behind a gateway is not where it registered; it is again with its next update from there.</summary>
+    private static Registration? WithoutAddress(Registration? registration) => registration is null ? null : registration with { Address = "", Silo = null };
 
     private void Attach(Channel channel, string owner, long epoch)
     {

@@ -30,7 +30,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         await access.DemandAsync(speaker, PlainAccess.Reports);
         var turn = core.Begin();
         var repeated = await IsRepetitionAsync(turn, speaker.Bearer, draft.Name, core.Id);
-        turn.Seen();
+        turn.Seen(speaker.Bearer == Bearer.Sms);
         if (!repeated)
         {
             var via = speaker.ObjectId == core.Id ? null : speaker.ObjectId;
@@ -95,7 +95,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         await access.DemandAsync(speaker, PlainAccess.Reports);
         var turn = core.Begin();
         if (await IsRepetitionAsync(turn, speaker.Bearer, draft.Name, core.Id)) return;
-        turn.Seen();
+        turn.Seen(speaker.Bearer == Bearer.Sms);
         Incomplete.Keep(turn, core, draft.ContentType, draft.Payload, fault, draft.Name.Given);
         Remember(turn, draft.Name);
         Subscribing.Report(turn, draft);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
 
@@ -12,12 +13,19 @@ internal static class SmsDelivering
         if (attempt.Route.Bearer != Bearer.Sms) return;
         var sms = settlement.Kind switch
         {
-            SettlementKind.Stored => SmsState.With(turn.State.Sms, new(item.Record.Id, attempt.Id, settlement.References, [], false)),
+            SettlementKind.Stored => SmsState.With(turn.State.Sms, new(item.Record.Id, attempt.Id, settlement.References, ArrivedOf(turn, attempt, settlement), false)),
+            SettlementKind.InDoubt => turn.State.Sms,
             SettlementKind.Acknowledged when attempt.IsStored => SmsState.With(turn.State.Sms, new(item.Record.Id, attempt.Id, [], [], true)),
             _ => SmsState.Without(turn.State.Sms, item.Record.Id),
         };
         if (!ReferenceEquals(sms, turn.State.Sms)) turn.State = turn.State with { Sms = sms };
     }
+
+    // A receipt that named the attempt may have been faster than the response.
+    private static ImmutableArray<string> ArrivedOf(Turn turn, Attempt attempt, Settlement settlement) =>
+        turn.State.Sms?.Stored.FirstOrDefault(stored => stored.Attempt == attempt.Id) is { Arrived.IsEmpty: false } former
+            ? [.. settlement.References.Intersect(former.Arrived)]
+            : [];
 
     /// <summary>Whether the message can go by SMS only.</summary>
     public static bool HasNoOtherWay(Turn turn, MailboxItem item) =>

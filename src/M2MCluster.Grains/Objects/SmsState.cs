@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -12,6 +13,10 @@ internal sealed record SmsState([property: Id(0)] ImmutableArray<StoredMessage> 
     /// <summary>The one that the SMSC knows by one of these.</summary>
     public static StoredMessage? Find(SmsState? state, ImmutableArray<string> readings) =>
         state?.Stored.FirstOrDefault(stored => stored.References.Any(readings.Contains));
+
+    /// <summary>The one in doubt to which the reference was given along.</summary>
+    public static StoredMessage? FindInDoubt(SmsState? state, int? reference) =>
+        reference is null ? null : state?.Stored.FirstOrDefault(stored => stored.IsInDoubt && SmsBearer.ReferenceOf(stored.Attempt) == reference);
 
     public static SmsState? With(SmsState? state, StoredMessage stored) => (state ?? Empty) with { Stored = [.. Others(state, stored.Message), stored] };
 

@@ -21,9 +21,9 @@ internal static class SmsWay
         return null;
     }
 
-    /// <summary>It bears a number, and nothing else by which it could be reached: no registration, no credential, no gateway.</summary>
+    /// <summary>It bears a number, and nothing else by which it could be reached: no registration, no credential, no gateway. Nor was it ever heard of over IP.</summary>
     public static bool IsPhone(ObjectDescription description, ObjectState state) =>
-        !description.Names.IsEmpty && description.Gateway is null && description.Registration is null && HasNoCredential(state) && NumberOf(description) is not null;
+        !state.IsNoPhone && !description.Names.IsEmpty && description.Gateway is null && description.Registration is null && HasNoCredential(state) && NumberOf(description) is not null;
 
     /// <summary>Null: there is no such way.</summary>
     public static Channel? ChannelOf(ObjectCore core) =>

@@ -31,7 +31,7 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
             GiveUp(parts[0].Gathering);
         }
 
-        turn.Seen();
+        turn.Seen(bySms: true);
         turn.State = turn.State with { Sms = SmsState.WithParts(turn.State.Sms, [.. parts]) };
         if (!known) await core.CommitAsync(turn);
         var own = parts.Where(other => other.Gathering == part.Gathering).OrderBy(other => other.Number).ToList();
@@ -51,17 +51,27 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
             turn.State = turn.State with { Sms = SmsState.WithParts(sms, [.. sms.Parts.Where(part => part.Gathering != gathering), GatheredPart.Done(gathering, turn.NowMs)]) };
     }
 
+    public async ValueTask<bool> SubmittingAsync(MessageId message, long attempt, int parts)
+    {
+        await core.LoadAsync();
+        if (core.Description is null || core.Mailbox.Find(message)?.Find(attempt) is not { IsStored: false }) return false;
+        var turn = core.Begin();
+        turn.State = turn.State with { Sms = SmsState.With(turn.State.Sms, new(message, attempt, [], [], false, parts, turn.NowMs)) };
+        await core.CommitAsync(turn);
+        return true;
+    }
+
     public async ValueTask<ReceiptStanding> ReceiptAsync(DeliveryReceipt receipt)
     {
         await core.LoadAsync();
         if (core.Description is null) return ReceiptStanding.Foreign;
-        if (SmsState.Find(core.State.Sms, receipt.Readings) is not { } stored || core.Mailbox.Find(stored.Message) is not { } item)
+        if (await FindAsync(receipt) is not { } stored || core.Mailbox.Find(stored.Message) is not { } item)
         {
             var isEarly = core.Mailbox.InOrder.Any(other => other.Attempts.Any(attempt => attempt is { IsStored: false, Route.Bearer: Bearer.Sms }));
             return isEarly ? ReceiptStanding.Early : ReceiptStanding.Foreign;
         }
 
-        if (stored.IsDelivered || !item.IsStored) return ReceiptStanding.Recorded;
+        if (stored.IsDelivered || (!item.IsStored && !stored.IsInDoubt)) return ReceiptStanding.Recorded;
         switch (receipt.State)
         {
             case ReceiptState.Delivered:
@@ -86,7 +96,8 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
     private async ValueTask ArrivedAsync(StoredMessage stored, MailboxItem item, DeliveryReceipt receipt)
     {
         var arrived = stored.Arrived.Union(stored.References.Where(receipt.Readings.Contains)).ToImmutableArray();
-        if (arrived.Length == stored.References.Length)
+        var parts = Math.Max(stored.Parts, stored.References.Length);
+        if (arrived.Length == parts)
         {
             await delivering.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Acknowledged, Detail: receipt.Detail));
             return;
@@ -96,6 +107,20 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
         var turn = core.Begin();
         turn.State = turn.State with { Sms = SmsState.With(turn.State.Sms, stored with { Arrived = arrived }) };
         await core.CommitAsync(turn);
-        item.Steps.Add(new(turn.Now, $"{receipt.Detail}: {arrived.Length} of {stored.References.Length} parts"));
+        item.Steps.Add(new(turn.Now, $"{receipt.Detail}: {arrived.Length} of {parts} parts"));
+    }
+
+    /// <summary>The message that the receipt is about: by the SMSC's id, or by what was given along of one that is in doubt, which has the id from then on.</summary>
+    private async ValueTask<StoredMessage?> FindAsync(DeliveryReceipt receipt)
+    {
+        if (SmsState.Find(core.State.Sms, receipt.Readings) is { } known) return known;
+        if (SmsState.FindInDoubt(core.State.Sms, receipt.Reference) is not { } inDoubt || core.Mailbox.Find(inDoubt.Message) is not { } item) return null;
+        ImmutableArray<string> references = [.. inDoubt.References, receipt.Readings[0]];
+        var found = inDoubt with { References = references, Begun = references.Length >= inDoubt.Parts ? 0 : inDoubt.Begun };
+        var turn = core.Begin();
+        turn.State = turn.State with { Sms = SmsState.With(turn.State.Sms, found) };
+        await core.CommitAsync(turn);
+        if (!found.IsInDoubt && item.Find(found.Attempt) is { } attempt) item.Store(attempt);
+        return found;
     }
 }

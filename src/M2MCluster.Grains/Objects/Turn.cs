@@ -69,9 +69,10 @@ internal sealed class Turn
         long Id, string Type, string ObjectId, byte[]? Data, string? OnlyTo, DateTimeOffset Since, string? TraceParent = null);
 
     /// <summary>The object was heard of: it listens for its awake window from now.</summary>
-    public void Seen()
+    public void Seen(bool bySms = false)
     {
         _seen = true;
+        if (!bySms && _core.TraitsOf(Description).HasNumber) State = State with { IsNoPhone = true };
         State = State with { SeenAt = NowMs, AwakeUntil = NowMs + _core.TraitsOf(Description).AwakeWindow, Left = false, SuspendedUntil = 0 };
     }
 

@@ -23,11 +23,10 @@ internal static class WakeUps
     {
         var options = core.Services.WakeUp;
         if (core.Description is null || SmsWay.ChannelOf(core) is null) return Plan.Nothing;
-        if (core.Mailbox.InOrder.FirstOrDefault(item => IsWorthACall(item, options, now)) is not { } urgent) return Plan.Nothing;
+        if (core.Mailbox.InOrder.FirstOrDefault(item => IsWorthACall(core, item, now)) is not { } urgent) return Plan.Nothing;
 
-        var (nowMs, patience) = (now.ToUnixTimeMilliseconds(), (long)options.After.TotalMilliseconds);
-        var attempts = core.Mailbox.InOrder.SelectMany(item => item.Attempts).Where(attempt => !attempt.IsStored).Select(attempt => attempt.At + patience);
-        var due = Math.Max(attempts.DefaultIfEmpty(0).Min(), NextCall(core.State, options));
+        var (nowMs, patience) = (now.ToUnixTimeMilliseconds(), (long)Urgency.PatienceFor(core, urgent).TotalMilliseconds);
+        var due = Math.Max(AwaitedSince(core, urgent) is { } since ? since + patience : 0, NextCall(core.State, options));
         if (core.State.SeenAt != 0 && !core.State.Left && core.Listens(nowMs)) due = Math.Max(due, core.State.SeenAt + patience);
         if (!urgent.MayTry(nowMs)) due = Math.Max(due, Math.Max(urgent.RetryAt, urgent.TurnAfter(nowMs)?.At ?? 0));
         return due <= nowMs ? new(urgent, NextCall(Called(core.State, nowMs), options)) : new(null, due);
@@ -49,15 +48,22 @@ internal static class WakeUps
 
     /// <summary>Whether the object has what only its grain can do: a sleeper's turn is not taken by its rows then.</summary>
     public static bool MayBeNeeded(ObjectCore core) => core.Description is { } description
-        && SmsWay.NumberOf(description) is not null && core.Mailbox.InOrder.Any(item => IsWorthACall(item, core.Services.WakeUp, core.Now));
+        && SmsWay.NumberOf(description) is not null && core.Mailbox.InOrder.Any(item => IsWorthACall(core, item, core.Now));
 
     /// <summary>When it was called and when it may be again; null: it was not, or was heard of since.</summary>
     public static (DateTimeOffset At, DateTimeOffset Next)? Latest(ObjectCore core) => InVain(core.State) == 0
         ? null
         : (DateTimeOffset.FromUnixTimeMilliseconds(core.State.WokenAt), NextAt(core.State, core.Services.WakeUp));
 
-    private static bool IsWorthACall(MailboxItem item, WakeUpOptions options, DateTimeOffset now) =>
-        item.Record.Priority >= options.Priority && item.Record.IsOpen(now) && !item.Fetched && item.Attempts.All(attempt => attempt.Route.Bearer != Bearer.Sms);
+    private static bool IsWorthACall(ObjectCore core, MailboxItem item, DateTimeOffset now) =>
+        Urgency.IsWorthACall(core, item) && item.Record.IsOpen(now) && !item.Fetched && item.Attempts.All(attempt => attempt.Route.Bearer != Bearer.Sms);
+
+    /// <summary>When the latest push of the message began, or else the first of any other that is under way.</summary>
+    private static long? AwaitedSince(ObjectCore core, MailboxItem urgent)
+    {
+        var own = urgent.Attempts.Where(attempt => !attempt.IsStored).Select(attempt => (long?)attempt.At).Max();
+        return own ?? core.Mailbox.InOrder.SelectMany(item => item.Attempts).Where(attempt => !attempt.IsStored).Select(attempt => (long?)attempt.At).Min();
+    }
 
     private static int InVain(ObjectState state) => state.WokenAt > state.SeenAt ? state.WakeUps : 0;
 

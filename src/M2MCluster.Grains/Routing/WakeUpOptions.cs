@@ -8,7 +8,10 @@ public sealed class WakeUpOptions
     /// <summary>Messages of this priority, or a higher one, are worth a call; default 6, 0 to 8. 8: none is.</summary>
     public int Priority { get; set; } = 6;
 
-    /// <summary>How long a push may go unconfirmed, or an object that was just heard of may take, before it is called; default 10 s, 1 s to 10 min.</summary>
+    /// <summary>Messages whose service class promises delivery within this are worth a call too, whatever their priority; default 0: the priority alone counts. 0 to 1 day.</summary>
+    public TimeSpan DelayBound { get; set; }
+
+    /// <summary>How long a push may go unconfirmed, or an object that was just heard of may take, before it is called; default 10 s, 1 s to 10 min, and at most a third of the delay that the message's class promises.</summary>
     public TimeSpan After { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Between two calls to the same object, doubled with each that it does not answer; default 5 min, 1 s to 1 day.</summary>
@@ -17,7 +20,7 @@ public sealed class WakeUpOptions
     /// <summary>Default 1 day; not less than <see cref="Interval"/>, up to 30 days.</summary>
     public TimeSpan LongestInterval { get; set; } = TimeSpan.FromDays(1);
 
-    internal bool IsValid => Priority is >= 0 and <= 8
+    internal bool IsValid => Priority is >= 0 and <= 8 && DelayBound >= TimeSpan.Zero && DelayBound <= TimeSpan.FromDays(1)
         && After >= TimeSpan.FromSeconds(1) && After <= TimeSpan.FromMinutes(10)
         && Interval >= TimeSpan.FromSeconds(1) && Interval <= TimeSpan.FromDays(1)
         && LongestInterval >= Interval && LongestInterval <= TimeSpan.FromDays(30);

@@ -36,6 +36,9 @@ public sealed class ServiceClassOptions
     /// <summary>By how much later a message may leave, for a cheap and quiet time, up to the time to live; zero: at once.</summary>
     public TimeSpan? Tolerance { get; set; }
 
+    /// <summary><c>AtMostOnce</c> or <c>AtLeastOnce</c>: whether a message is sent again of which nobody knows whether the SMSC took it.</summary>
+    public WhenInDoubt? InDoubt { get; set; }
+
     /// <summary><c>Coap</c>, <c>Mqtt</c>, <c>Sms</c>; one that costs extra is used only if it is named.</summary>
     public IList<Bearer>? Bearers { get; set; }
 }

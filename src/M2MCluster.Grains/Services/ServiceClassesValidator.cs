@@ -36,6 +36,7 @@ internal sealed class ServiceClassesValidator : IValidateOptions<ServiceClassesO
         Require(merged.Bandwidth is null or > 0, "Bandwidth", $"is {merged.Bandwidth}, but must be positive, or zero for any");
         Require(merged.MaxPayload is null or (>= 1 and <= MessageAcceptance.MaxPayload), "MaxPayload", $"is {merged.MaxPayload}, but must be 1 to {MessageAcceptance.MaxPayload}");
         Require(merged.Tolerance is null || (merged.Tolerance > TimeSpan.Zero && merged.Tolerance < merged.TimeToLive), "Tolerance", $"is {merged.Tolerance}, but must be below TimeToLive, {merged.TimeToLive}, or zero for none");
+        Require(Enum.IsDefined(merged.InDoubt), "InDoubt", "must be AtMostOnce or AtLeastOnce");
         Require(merged.Bearers.All(Enum.IsDefined), "Bearers", "must be of Coap, Mqtt and Sms");
 
         void Require(bool holds, string member, string otherwise)

@@ -17,9 +17,10 @@ public sealed class SmsOutgoingTests
     public void WakeUp_IsAShortTriggerWithoutReceipt()
     {
         var trigger = WakeUp.For("o", new(0x0123456789abcdef), Now.AddMinutes(90));
-        var message = Assert.Single(SmsOutgoing.Of("+4917", trigger.Message, Options, 1, Now)!);
+        var message = Assert.Single(SmsOutgoing.Of("+4917", trigger, Options, 1, Now)!);
         Assert.Equal("57414B450123456789ABCDEF", Convert.ToHexString(message.ShortMessage.Span));
         Assert.Equal((4, 0, "000000013000000R"), (message.DataCoding, message.RegisteredDelivery, message.ValidityPeriod));
+        Assert.Null(message.Find(SmppTag.UserMessageReference));
         Assert.Equal(new SmppAddress(1, 1, "4917"), message.Destination);
     }
 
@@ -54,6 +55,10 @@ public sealed class SmsOutgoingTests
         Assert.Null(Parts("text/plain", Encoding.UTF8.GetBytes(new string('x', 307))));
     }
 
+    [Fact]
+    public void Parts_AllCarryWhatNamesTheirAttempt() =>
+        Assert.All(Parts("text/plain", Encoding.UTF8.GetBytes(new string('x', 306)))!, part => Assert.Equal(5u, part.FindNumber(SmppTag.UserMessageReference)));
+
     [Theory]
     [InlineData(0, "000000000001000R")]
     [InlineData(93_784, "000001020304000R")]
@@ -61,9 +66,9 @@ public sealed class SmsOutgoingTests
     public void Validity_IsWhatIsLeft(int seconds, string expected)
     {
         var waiting = new WaitingMessage(new(7), "text/plain", [0x41], 0, Now.AddSeconds(seconds), Confirmation.Delivered);
-        Assert.Equal(expected, Assert.Single(SmsOutgoing.Of("+4917", waiting, Options, 1, Now)!).ValidityPeriod);
+        Assert.Equal(expected, Assert.Single(SmsOutgoing.Of("+4917", new("o", 5, waiting), Options, 1, Now)!).ValidityPeriod);
     }
 
     private static IReadOnlyList<SmppShortMessage>? Parts(string contentType, byte[] payload, Confirmation confirmation = Confirmation.Delivered) =>
-        SmsOutgoing.Of("+4917", new(new MessageId(7), contentType, payload, 0, Now.AddHours(1), confirmation), Options, 1, Now);
+        SmsOutgoing.Of("+4917", new("o", 5, new(new MessageId(7), contentType, payload, 0, Now.AddHours(1), confirmation)), Options, 1, Now);
 }

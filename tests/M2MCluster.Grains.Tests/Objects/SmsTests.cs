@@ -114,6 +114,121 @@ public sealed class SmsTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Submitting_AndThenNothing_IsNotSentAgain_AndEndsByTheReceiptThatNamesIt()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x", ttl: 86_400));
+        var attempt = await SubmittingAsync(id, number);
+
+        await Cluster.ForgetAsync(Object(id));
+        await PassAsync(id, TimeSpan.FromHours(5));
+        Assert.Single(Edge.DeliveriesTo(number));
+        Assert.Contains((await Object(id).Explain(message.Id)).Message.Steps, step => step.What.Contains("may have it", StringComparison.Ordinal));
+        Assert.Equal(ReceiptStanding.Foreign, await ReceiptAsync(id, ReceiptState.Delivered, "a1"));
+
+        Assert.Equal(ReceiptStanding.Recorded, await NamedReceiptAsync(id, attempt, ReceiptState.OnItsWay, "a1"));
+        Assert.Null((await FindAsync(message.Id)).Outcome);
+        Assert.Equal(ReceiptStanding.Recorded, await ReceiptAsync(id, ReceiptState.Delivered, "a1"));
+        Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Submitting_InParts_IsDeliveredWithTheReceiptsOfAll()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x"));
+        var attempt = await SubmittingAsync(id, number, parts: 3);
+        await Cluster.ForgetAsync(Object(id));
+
+        foreach (var reference in new[] { "a3", "a1", "a3" }) await NamedReceiptAsync(id, attempt, ReceiptState.Delivered, reference);
+        Assert.Null((await FindAsync(message.Id)).Outcome);
+        await NamedReceiptAsync(id, attempt, ReceiptState.Delivered, "a2");
+
+        Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Submitting_OfAClassThatIsToArriveAtLeastOnce_IsSentAgainAfterAWhile(bool forgotten)
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x", ttl: 86_400) with { Terms = new() { ServiceClass = "alarm" } });
+        var first = await SubmittingAsync(id, number);
+        if (forgotten) await Cluster.ForgetAsync(Object(id));
+        else await Object(id).Settle(message.Id, first, new(SettlementKind.InDoubt));
+        await PassAsync(id, TimeSpan.FromSeconds(119));
+        Assert.Single(Edge.DeliveriesTo(number));
+
+        await PassAsync(id, TimeSpan.FromSeconds(1));
+        Assert.Equal(2, Edge.DeliveriesTo(number).Count);
+        var second = await SubmittingAsync(id, number);
+        Assert.NotEqual(first, second);
+        await StoredAsync(id, number, "a2");
+        await ReceiptAsync(id, ReceiptState.Delivered, "a2");
+        Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task InDoubt_OfAClassThatIsToArriveAtLeastOnce_IsNotSentAgainOnceTheSmscSpeaksOfIt()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x", ttl: 86_400) with { Terms = new() { ServiceClass = "alarm" } });
+        var attempt = await SubmittingAsync(id, number);
+        await Object(id).Settle(message.Id, attempt, new(SettlementKind.InDoubt));
+        await NamedReceiptAsync(id, attempt, ReceiptState.OnItsWay, "a1");
+        await PassAsync(id, TimeSpan.FromHours(1));
+        await Cluster.ForgetAsync(Object(id));
+        await PassAsync(id, TimeSpan.FromHours(1));
+
+        Assert.Single(Edge.DeliveriesTo(number));
+        await ReceiptAsync(id, ReceiptState.Delivered, "a1");
+        Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Submitting_WhatWaitsNoMore_IsNotToBeHandedOver()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var cancelled = await SendAsync(id, Draft("x"));
+        await Object(id).Cancel("app", cancelled.Id);
+        var attempt = Edge.DeliveriesTo(number)[0].Attempt;
+        Assert.False(await Subscriber(id).Submitting(cancelled.Id, attempt, 1));
+
+        var refused = await SendAsync(id, Draft("y"));
+        attempt = await SubmittingAsync(id, number);
+        await Object(id).Settle(refused.Id, attempt, new(SettlementKind.Busy, RetryAfter: TimeSpan.FromSeconds(30)));
+        await Cluster.ForgetAsync(Object(id));
+        await PassAsync(id, TimeSpan.FromSeconds(120));
+        Assert.Equal(3, Edge.DeliveriesTo(number).Count);
+    }
+
+    [Fact]
+    public async Task Object_HeardOverIpWithoutACredential_IsNoPhone()
+    {
+        Cluster.Edges.Register(Bearer.Sms, Edge);
+        var number = Number();
+        var id = await CreateAsync(new() { Names = [$"tel:{number}"], Plain = PlainAccess.Full });
+        await Object(id).Report(Proved(id, Bearer.Sms), Report("by text"));
+        await SendAsync(id, Draft("a phone so far"));
+        Assert.Single(Edge.DeliveriesTo(number));
+
+        await Object(id).Report(Claimed(id), Report("21"));
+        await Cluster.ForgetAsync(Object(id));
+        var waits = await SendAsync(id, Draft("waits"));
+        Assert.Single(Edge.DeliveriesTo(number));
+        Assert.Equal(waits.Id, (await Object(id).Fetch(Claimed(id), waits.Id))!.Id);
+
+        // Likewise one that was heard of before it bore a number.
+        var other = await CreateAsync(new() { Plain = PlainAccess.Full });
+        await Object(other).Report(Claimed(other), Report("21"));
+        var later = Number();
+        await Object(other).Update("op", new() { Names = [$"tel:{later}"] });
+        await SendAsync(other, Draft("waits"));
+        Assert.Empty(Edge.DeliveriesTo(later));
+    }
+
+    [Fact]
     public async Task Receipt_BeforeTheObjectKnowsTheId_IsToComeAgain()
     {
         var (id, number) = await CreatePhoneAsync();
@@ -251,6 +366,17 @@ public sealed class SmsTests(GrainCluster cluster) : GrainTests(cluster)
 
     private async Task<ReceiptStanding> ReceiptAsync(string id, ReceiptState state, params ImmutableArray<string> readings) =>
         await Subscriber(id).Receipt(new(readings, state, state.ToString()));
+
+    /// <summary>The last one that was pushed is about to be handed to the SMSC. Returns its attempt.</summary>
+    private async Task<long> SubmittingAsync(string id, string number, int parts = 1)
+    {
+        var delivery = Edge.DeliveriesTo(number)[^1];
+        Assert.True(await Subscriber(id).Submitting(delivery.Message.Id, delivery.Attempt, parts));
+        return delivery.Attempt;
+    }
+
+    private async Task<ReceiptStanding> NamedReceiptAsync(string id, long attempt, ReceiptState state, string reference) =>
+        await Subscriber(id).Receipt(new([reference], state, state.ToString(), SmsBearer.ReferenceOf(attempt)));
 
     private async Task<string?> GatherAsync(string id, string gathering, int number, string text) =>
         await Subscriber(id).Gather(Proved(id, Bearer.Sms), new(gathering, number, 2, Encoding.UTF8.GetBytes(text))) is { } whole ? Encoding.UTF8.GetString(whole) : null;

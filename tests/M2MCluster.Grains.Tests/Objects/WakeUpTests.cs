@@ -133,6 +133,46 @@ public sealed class WakeUpTests : GrainTests
         Assert.Equal((id, message.Id), Edge.DeliveriesTo(gateway).Select(delivery => (delivery.ObjectId, delivery.Message.Id)).Single());
     }
 
+    [Theory]
+    [InlineData(7, true)]
+    [InlineData(0, false)]
+    public async Task AddressChangedSilently_TheGatewayIsTakenBesideItWhereItIsUrgent(int priority, bool isUrgent)
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        await Object(gateway).Attach(Proved(gateway), Mqtt(gateway), null);
+        var id = await CreateAsync(new() { Gateway = gateway, Preconfigured = Says(("sleeping", "false")) });
+        await Object(id).Register(Proved(id, Bearer.Coap) with { Address = "c" + id }, new(null, "</on>", null, Coap("c" + id)));
+        var message = await SendAsync(id, Draft("x", priority: priority, command: new("on", "POST", "/on", null)));
+        await PassAsync(id, TimeSpan.FromSeconds(10) - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(Edge.DeliveriesTo(gateway));
+
+        await PassAsync(id, TimeSpan.FromSeconds(1));
+        Assert.Equal(isUrgent ? [(id, message.Id)] : [], Edge.DeliveriesTo(gateway).Select(delivery => (delivery.ObjectId, delivery.Message.Id)));
+        Assert.Single(Edge.DeliveriesTo("c" + id));
+        if (!isUrgent) return;
+
+        // Whichever answers first ends it.
+        await Object(id).Settle(message.Id, Edge.DeliveriesTo(gateway)[0].Attempt, new(SettlementKind.Answered, new(true)));
+        Assert.Equal(Outcome.Applied, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("alarm", 7, 3, 1)]
+    [InlineData("control", 5, 10, 0)]
+    [InlineData("background", 7, 10, 7)]
+    public async Task Class_PromisesDelivery_TheCallComesAfterAThirdOfItAtMost(string serviceClass, int priority, int seconds, int more)
+    {
+        var (id, number) = await CreateWithPhoneAsync(("sleeping", "false"));
+        await Object(id).Register(Proved(id, Bearer.Coap) with { Address = "c" + id }, new(null, "</on>", null, Coap("c" + id)));
+        await SendAsync(id, Draft("x", priority: priority, command: new("on", "POST", "/on", null)) with { Terms = new() { ServiceClass = serviceClass } });
+        await PassAsync(id, TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(Edge.DeliveriesTo(number));
+
+        await PassAsync(id, TimeSpan.FromSeconds(more));
+        // The priority of control is below those for which a call may be made.
+        Assert.Equal(priority < 6 ? 0 : 1, Edge.DeliveriesTo(number).Count);
+    }
+
     [Fact]
     public async Task Urgent_JustHeardOf_HasItsChanceToFetchFirst()
     {

@@ -108,6 +108,7 @@ internal static class Bodies
         {
             SeenAt = Unix(1), Sms = new([new(new(79), 5, ["a1", "a2"], ["a1"], false), new(new(80), 6, [], [], true)], [new("7/2/0", 1, Unix(1), [1, 2])]),
         },
+        ["object-in-doubt"] = new ObjectState { SeenAt = Unix(1), IsNoPhone = true, Sms = new([new(new(79), 5, ["a1"], [], false, 2, Unix(2))], []) },
         ["object-new"] = new ObjectState(),
         ["message-paths"] = new MessageRecord
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -10,6 +11,8 @@ namespace M2MCluster.System.Tests.Sms;
 /// <summary>node-smpp as the SMSC.</summary>
 public sealed class Smsc : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Tool _tool;
     private readonly List<JsonNode> _heard = [];
     private int _said;
@@ -19,9 +22,9 @@ public sealed class Smsc : IAsyncDisposable
     public int Port { get; private init; }
 
     /// <param name="port">0: any free one.</param>
-    public static async Task<Smsc> StartAsync(int port = 0, string kind = "")
+    public static async Task<Smsc> StartAsync(int port = 0, params string[] kind)
     {
-        var tool = await Programs.NodeAsync("smsc.js", port.ToString(CultureInfo.InvariantCulture), kind);
+        var tool = await Programs.NodeAsync("smsc.js", [port.ToString(CultureInfo.InvariantCulture), .. kind]);
         var listening = JsonNode.Parse(await tool.HearAsync(line => line.Contains("listening", StringComparison.Ordinal)))!;
         return new(tool) { Port = (int)listening["port"]! };
     }
@@ -55,8 +58,10 @@ public sealed class Smsc : IAsyncDisposable
             return known;
         }
 
+        var since = Stopwatch.GetTimestamp();
         while (true)
         {
+            if (Stopwatch.GetElapsedTime(since) > Patience) throw new TimeoutException($"{what} is not heard; heard instead: {string.Join('\n', _heard)}");
             var heard = JsonNode.Parse(await _tool.HearAsync(_ => true))!;
             if (Fits(heard)) return heard;
             _heard.Add(heard);
@@ -65,6 +70,9 @@ public sealed class Smsc : IAsyncDisposable
         bool Fits(JsonNode heard) => (string?)heard["event"] == what && satisfies?.Invoke(heard) != false;
     }
 
+    /// <summary>Whether none of the events that have been read so far was this.</summary>
+    public bool HasNotHeard(string what) => !_heard.Exists(heard => (string?)heard["event"] == what);
+
     public async Task BehaveAsync(object how)
     {
         await SayAsync(new { @do = "behave", how });
@@ -72,7 +80,8 @@ public sealed class Smsc : IAsyncDisposable
     }
 
     /// <summary>A receipt; returns how it was answered, at last.</summary>
-    public Task<int> ReceiptAsync(string id, string from, string state, string? error = null) => AnsweredAsync(@as => new { @do = "receipt", id, from, state, error, @as });
+    public Task<int> ReceiptAsync(string id, string from, string state, string? error = null, int? reference = null) =>
+        AnsweredAsync(@as => reference is null ? new { @do = "receipt", id, from, state, error, @as } : new { @do = "receipt", id, from, state, error, reference, @as });
 
     /// <summary>A text from a phone; returns how it was answered, at last.</summary>
     public Task<int> TextAsync(string from, string text, string? udh = null, int coding = 0, object? tlvs = null, bool payload = false) =>

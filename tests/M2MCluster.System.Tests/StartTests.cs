@@ -47,7 +47,7 @@ public sealed class StartTests
         {
             var (status, errors) = await RunAsync(folder, ("M2M__Planning__TimeZone", "Europe/Atlantis"));
             Assert.Equal(1, status);
-            Assert.StartsWith("M2MCluster did not start: ", errors, StringComparison.Ordinal);
+            Assert.StartsWith("The configuration is wrong:", errors, StringComparison.Ordinal);
             Assert.Contains("M2M:Planning:TimeZone is not known on this machine: Europe/Atlantis", errors, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
         }

@@ -25,6 +25,7 @@ internal sealed class SendCommand
     private readonly Option<string?> _class = new("--class") { Description = "A service class: see m2m classes." };
     private readonly Option<string?> _constraint = new("--constraint") { Description = "Held back until this holds, such as 'battery > 40'." };
     private readonly Option<DateTimeOffset?> _notBefore = new("--not-before") { Description = "Held back until this time, such as 2026-12-01T02:00:00Z." };
+    private readonly Option<TimeSpan?> _tolerance = Durations.Optional("--tolerance", "By how much later it may leave, for a cheap and quiet time: 90s, 15m, 6h.");
     private readonly Option<Bearer[]> _bearers = new("--bearer") { Description = "Coap, Mqtt or Sms: over these only.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _command = new("--command") { Description = "METHOD PATH: a request to a resource of the object.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _coalesce = new("--coalesce-key") { Description = "Replaces a waiting message with the same key.", DefaultValueFactory = _ => "" };
@@ -73,7 +74,7 @@ internal sealed class SendCommand
 
     private Command Create(GlobalOptions globals, string name, string description, Argument<string> target, Func<string, string> resolve)
     {
-        var command = new Command(name, description) { target, _text, _file, _hex, _contentType, _priority, _ttl, _confirmation, _class, _constraint, _notBefore, _bearers, _prefer, _copies, _command, _coalesce, _wait };
+        var command = new Command(name, description) { target, _text, _file, _hex, _contentType, _priority, _ttl, _confirmation, _class, _constraint, _notBefore, _tolerance, _bearers, _prefer, _copies, _command, _coalesce, _wait };
         globals.Run(command, async (session, parsed, cancellationToken) =>
         {
             var response = await session.FrontDoor.Messages.SendMessageAsync(Read(parsed, resolve(parsed.GetRequiredValue(target))), cancellationToken: cancellationToken);
@@ -100,7 +101,8 @@ internal sealed class SendCommand
             CoalesceKey = parsed.GetValue(_coalesce) ?? "",
             ServiceClass = parsed.GetValue(_class) is { } by ? Format.Name("serviceClasses", by) : "",
             Constraint = parsed.GetValue(_constraint) ?? "",
-            Window = parsed.GetValue(_notBefore) is { } notBefore ? new() { NotBefore = notBefore.ToTimestamp() } : null,
+            Window = (parsed.GetValue(_notBefore), parsed.GetValue(_tolerance)) is (null, null) ? null
+                : new() { NotBefore = parsed.GetValue(_notBefore)?.ToTimestamp(), Tolerance = parsed.GetValue(_tolerance) is { } tolerance ? Duration.FromTimeSpan(tolerance) : null },
             PathPolicy = parsed.GetValue(_bearers) is { Length: > 0 } bearers ? new() { Bearers = { bearers } } : null,
         };
         if (parsed.GetValue(_priority) is { } priority) request.Priority = priority;

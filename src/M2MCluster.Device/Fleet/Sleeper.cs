@@ -48,7 +48,8 @@ public abstract class Sleeper : IAsyncDisposable
                 var now = Time.GetUtcNow();
                 var until = (Plan.IsTold ? Config.NextReport(now) : null) ?? now + Plan.Asleep;
                 foreach (var name in _speaksFor) Watcher.FellAsleep(name, until);
-                await Task.Delay(until - now, Time, stop).ConfigureAwait(false);
+                // Timers cut to milliseconds, and who is early reports in the period before.
+                await Task.Delay(until - now + TimeSpan.FromMilliseconds(1), Time, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

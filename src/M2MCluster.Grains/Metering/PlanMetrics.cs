@@ -27,7 +27,7 @@ internal sealed class PlanMetrics : IDisposable
         _slack = _meter.CreateHistogram<double>(
             "m2m.plan.lateness", "s", "By how much messages that could wait left after their bound; 0: within it",
             advice: new() { HistogramBucketBoundaries = [0, 1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400] });
-        _meter.CreateObservableGauge("m2m.plan.fill", Fills, "1", "How full the current slot is of its budget, of the bearer and of its fullest cell");
+        _meter.CreateObservableGauge("m2m.plan.fill", Fills, "{slot}", "How full the current slot is of its budget, of the bearer and of its fullest cell");
         _meter.CreateObservableGauge("m2m.plan.waiting", Waiting, "{message}", "Messages for which a place is held in a slot to come");
     }
 

@@ -28,7 +28,8 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
             throw new M2MException(ErrorCode.ResourceExhausted, $"the mailbox of {core.Id} is full: {core.Mailbox.Count} messages, {core.Mailbox.Bytes} bytes");
         foreach (var item in replaced) turn.End(item, Outcome.Superseded, $"by {Names.Messages}{record.Id}");
         foreach (var item in evicted) turn.End(item, Outcome.Evicted, $"the mailbox is full; gave way to {Names.Messages}{record.Id}");
-        record = await core.Services.Planner.PlaceAsync(core.Sharing.Over(description), record, () => delivering.Paths.ForAsync(record));
+        if (record.Latest is { } latest)
+            record = await core.Services.Planner.PlaceAsync(core.Sharing.Over(description), record, LastChance.Of(core, record, latest), () => delivering.Paths.ForAsync(record));
         turn.Accepted.Add(record);
         turn.State = turn.State with { Messages = turn.State.Messages + 1, MessageBytes = turn.State.MessageBytes + draft.Payload.Length };
         await core.CommitAsync(turn);

@@ -42,12 +42,13 @@ internal sealed partial class Planner(IOptions<PlanningOptions> options, SlotSiz
 
     /// <summary>The message with its place in the plan, if it can wait and its bearer is planned.</summary>
     /// <param name="description">With what groups share.</param>
+    /// <param name="within">Not after the message's bound.</param>
     /// <param name="route">Over which channel it would go now.</param>
-    public async ValueTask<MessageRecord> PlaceAsync(ObjectDescription description, MessageRecord message, Func<ValueTask<Channel?>> route)
+    public async ValueTask<MessageRecord> PlaceAsync(ObjectDescription description, MessageRecord message, DateTimeOffset within, Func<ValueTask<Channel?>> route)
     {
         if (!IsOn || message.Latest is not { } latest) return message;
         if (BearerOf(description, message, await route()) is not { } bearer || !Plans(bearer)) return message;
-        return await ReserveAsync(bearer, description, message, latest) is { } plan ? message with { Plan = plan } : message;
+        return await ReserveAsync(bearer, description, message, within) is { } plan ? message with { Plan = plan with { Latest = latest } } : message;
     }
 
     /// <summary>Null: the planner is silent.</summary>

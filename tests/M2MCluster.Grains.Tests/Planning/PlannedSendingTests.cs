@@ -260,4 +260,21 @@ public sealed class PlannedSendingTests(PlannedCluster cluster) : PlannedTests(c
 
         Assert.Contains("FAILED", (await OutcomesAsync(sender)).SelectMany(outcomes => outcomes));
     }
+
+    [Fact]
+    public async Task Send_TolerantToASleeper_IsFreeWhenItWakesForTheLastTimeWithinTheBound()
+    {
+        var id = await CreateAsync(new() { Preconfigured = Says(("cell", $"\"{Cluster.Fresh("cell")}\""), ("reportPeriod", "7200")) });
+        await Object(id).Report(Proved(id), Report("awake"));
+        var seen = Now;
+        Cluster.Time.Advance(TimeSpan.FromHours(1));
+
+        // The last times at which it wakes within six hours and a half are three and five hours from now.
+        for (var i = 0; i < 10; i++)
+        {
+            var message = await SendAsync(id, Waits("x", TimeSpan.FromMinutes(390)));
+            Assert.InRange(message.Plan!.At, message.AcceptedAt, seen.AddHours(6));
+            Assert.Equal(message.AcceptedAt.AddMinutes(390), message.Plan.Latest);
+        }
+    }
 }

@@ -43,6 +43,25 @@ public sealed class BudgetFaultTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     [SkippableFact]
+    public async Task Freeze_OfTheSiloThatPlans_ItGrantsNothingWhenItIsBack()
+    {
+        Skip.If(postgres.Missing is not null, postgres.Missing);
+        var settings = BudgetedFleet.Settings();
+        await using var cluster = await Cluster.StartAsync(Node.HostAssembly, await postgres.CreateDatabaseAsync(), 3, _ => settings);
+        await using var fleet = await BudgetedFleet.StartAsync(cluster.Silos);
+        await fleet.UntilArrivedAsync(SomeSlots);
+
+        var frozen = await fleet.PlannerSiloAsync();
+        await cluster[frozen].FreezeAsync();
+        await cluster.WaitForDeathAsync(cluster[frozen]);
+        var survivor = cluster[(frozen + 1) % 3];
+        var alarms = await fleet.AlarmAsync(survivor);
+        await cluster[frozen].ThawAsync();
+
+        await fleet.CheckAsync(survivor, alarms);
+    }
+
+    [SkippableFact]
     public async Task Kill_OfTheOnlyNode_BudgetsHoldOverItsRestart()
     {
         await using var host = await HostProcess.StartAsync(new() { Assembly = Node.HostAssembly, More = BudgetedFleet.Settings() });

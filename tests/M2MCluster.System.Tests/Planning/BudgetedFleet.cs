@@ -32,7 +32,7 @@ internal sealed class BudgetedFleet : IAsyncDisposable
     /// <summary>What silos need for it. Cheap from about when a slow machine has started them on.</summary>
     public static IReadOnlyDictionary<string, string> Settings()
     {
-        var cheap = DateTimeOffset.UtcNow.AddSeconds(60);
+        var cheap = DateTimeOffset.UtcNow.AddSeconds(45);
         return new Dictionary<string, string>
         {
             ["Logging__LogLevel__Default"] = "Warning",

@@ -16,6 +16,8 @@ internal sealed class GroupMessageGrain(CampaignServices services) : Grain, IGro
 {
     public const string Kind = "group-message";
 
+    private static readonly TimeSpan Lingers = TimeSpan.FromSeconds(10);
+
     private CampaignRun? _campaign;
     private IGrainTimer? _timer;
     private int? _open;
@@ -141,7 +143,15 @@ internal sealed class GroupMessageGrain(CampaignServices services) : Grain, IGro
         var message = await services.Messages.FindAsync(Id, CancellationToken.None);
         if (message is { Outcome: null }) await EndAsync(message, standing);
         _ended = true;
+        // Not at once: hints of parts that ended before are on their way, and so is who asks how it stands. Were each to make a new activation, which ends with it, others would
+        // be sent from one to the next until they are given up.
+        this.RegisterGrainTimer(LeaveAsync, new() { DueTime = Lingers, Period = Timeout.InfiniteTimeSpan });
+    }
+
+    private Task LeaveAsync(CancellationToken cancellation)
+    {
         DeactivateOnIdle();
+        return Task.CompletedTask;
     }
 
     private async Task LookAgainAsync()

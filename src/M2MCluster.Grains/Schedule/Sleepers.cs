@@ -25,7 +25,7 @@ internal sealed class Sleepers(ObjectServices services)
     {
         if (core.Description is null || core.Mailbox.Find(id) is not { } item) return;
         var turn = core.Begin();
-        turn.End(item, Outcome.Cancelled, detail);
+        turn.End(item, Outcome.Cancelled, item.IsUnderWay ? $"{detail}; it was under way and may have arrived" : detail);
         await core.CommitAsync(turn);
     });
 

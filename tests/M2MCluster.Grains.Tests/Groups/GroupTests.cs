@@ -103,6 +103,24 @@ public sealed class GroupTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task View_JustAsTheMessageEndsAndHintsStillCome_IsAnswered()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            var id = await CreateAsync();
+            var sent = (await (await GroupAsync(id)).Send(Draft("x"))).Message;
+            var whole = Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
+            await Object(id).Result(Proved(id), (await Object(id).Fetch(Proved(id), null))!.Id, new(true));
+
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
+            {
+                await whole.PartEnded();
+                Assert.Null(await whole.View());
+            }));
+        }
+    }
+
+    [Fact]
     public async Task Due_CampaignsThatEnded_LeaveNoRows()
     {
         var id = await CreateAsync();

@@ -40,6 +40,9 @@ internal sealed class ServiceClassCatalogue : IServiceClasses
             own.Bandwidth is { } bandwidth ? bandwidth == 0 ? null : bandwidth : under.Bandwidth,
             own.MaxPayload ?? under.MaxPayload,
             own.Bearers is null ? under.Bearers : [.. own.Bearers.Distinct()],
-            own.Tolerance is { } tolerance ? tolerance == TimeSpan.Zero ? null : tolerance : under.Tolerance);
+            own.Tolerance is { } tolerance ? tolerance == TimeSpan.Zero ? null : tolerance : under.Tolerance,
+            own.Preference ?? under.Preference,
+            own.Copies ?? under.Copies,
+            own.Qos ?? under.Qos);
     }
 }

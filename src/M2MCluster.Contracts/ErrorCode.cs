@@ -19,4 +19,6 @@ public enum ErrorCode
     Aborted = 9,
     TooLarge = 10,
     UnsupportedFormat = 11,
+    /// <summary>The quality of service that was asked for, all or nothing, is not to be had (6.4).</summary>
+    QosRefused = 14,
 }

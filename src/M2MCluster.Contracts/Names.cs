@@ -8,9 +8,15 @@ public static class Names
     public const int MaxIdLength = 128;
     public const string Objects = "objects/";
     public const string Groups = "groups/";
+    /// <summary>How the ids of groups begin that stand for whoever was in an area.</summary>
+    public const string Area = "~area-";
     public const string Applications = "applications/";
     public const string Messages = "messages/";
     public const string Transactions = "transactions/";
+    public const string Flows = "flows/";
+
+    /// <summary>Beside resources: what networks are asked for, by bearer.</summary>
+    public const string Qos = "qos/";
     public const string Aliases = "names/";
     public const string Operations = "operations/";
 

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Coap;
 using M2MCluster.Edge.Mqtt;
+using M2MCluster.Edge.Qos;
 using M2MCluster.Edge.Sms;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ public static class EdgeServices
         services.AddCoapEdge(configuration);
         services.AddMqttEdge(configuration);
         services.AddSmsEdge(configuration);
+        services.AddQosNetworks(configuration);
         return services;
     }
 }

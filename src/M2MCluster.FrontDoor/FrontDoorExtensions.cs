@@ -11,6 +11,7 @@ using M2MCluster.FrontDoor.Metering;
 using M2MCluster.FrontDoor.Objects;
 using M2MCluster.FrontDoor.OpenApi;
 using M2MCluster.FrontDoor.Plans;
+using M2MCluster.FrontDoor.Qos;
 using M2MCluster.FrontDoor.Reports;
 using M2MCluster.FrontDoor.Webhooks;
 using Microsoft.AspNetCore.Builder;
@@ -45,7 +46,7 @@ public static class FrontDoorExtensions
         services.AddHostedService<WebhookService>();
 
         services.AddGrpc().AddJsonTranscoding(options => options.TypeRegistry = ErrorTable.Details)
-            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<ServiceClassesApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
+            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<ServiceClassesApi>().AddService<QosApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
             .AddService<OperationsApi>().AddService<ClusterApi>().AddService<PlansApi>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<FrontDoorOptions>>((grpc, own) => grpc.MaxReceiveMessageSize = own.Value.MaxBodyBytes);
         services.AddGrpcReflection();
@@ -65,6 +66,7 @@ public static class FrontDoorExtensions
         endpoints.MapGrpcService<ReportsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<MessagesApi>().Add(gate.Guard);
         endpoints.MapGrpcService<ServiceClassesApi>().Add(gate.Guard);
+        endpoints.MapGrpcService<QosApi>().Add(gate.Guard);
         endpoints.MapGrpcService<GroupsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<ApplicationsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<EventsApi>().Add(gate.Guard);

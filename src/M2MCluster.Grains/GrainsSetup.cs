@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Planning;
+using M2MCluster.Contracts.Qos;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Commit;
@@ -13,11 +14,13 @@ using M2MCluster.Grains.Importing;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Qos;
 using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Schedule;
 using M2MCluster.Grains.Services;
 using M2MCluster.Grains.Subscriptions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace M2MCluster.Grains;
@@ -43,6 +46,10 @@ public static class GrainsSetup
         services.AddSingleton<IValidateOptions<PlanningOptions>, PlanningOptionsValidator>();
         services.AddSingleton(provider => new TariffCalendar(provider.GetRequiredService<IOptions<PlanningOptions>>().Value)).AddSingleton<Planner>().AddSingleton<IQuietTimes, QuietTimes>();
         services.AddSingleton(provider => new SlotSizes(provider.GetRequiredService<IOptions<PlanningOptions>>().Value, provider.GetRequiredService<TariffCalendar>()));
+        services.AddOptions<QosOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<QosOptions>, QosOptionsValidator>();
+        services.TryAddSingleton<IQosNetwork, NoQosNetwork>();
+        services.AddSingleton<QosMetrics>().AddSingleton<QosServices>().AddSingleton<QosDesk>();
         services.AddOptions<ServiceClassesOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServiceClassesOptions>, ServiceClassesValidator>();
         services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>().AddSingleton<MemberJudging>();

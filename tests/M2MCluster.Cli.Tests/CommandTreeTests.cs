@@ -15,6 +15,7 @@ public sealed class CommandTreeTests
     [InlineData("campaign start all --text hi --rate 500 --canary 0.01 --abort-at 0.05 --no-member-events --mode Multicast --wait")]
     [InlineData("campaign outcomes 0123456789abcdef --json")]
     [InlineData("send m1 --command PUT /led --hex 01 --priority 7 --ttl 90s --confirmation Applied --wait")]
+    [InlineData("send m1 --text hi --bandwidth 500000 --deadline 0.2 --precedence 4 --all-or-nothing")]
     [InlineData("watch billing --cursor abc --acknowledge")]
     [InlineData("sim --devices 3 --gateways 1 --loss 0.1 --rebind --awake 1s --asleep 500ms --duration 1m --bearer Coap")]
     [InlineData("load --bearer Mqtt --rate 1000 --duration 30s --notified --coap 127.0.0.1:5683")]

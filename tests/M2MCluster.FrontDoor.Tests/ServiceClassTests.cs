@@ -18,7 +18,7 @@ public sealed class ServiceClassTests(TimedDoor door) : IClassFixture<TimedDoor>
         using var rest = door.Rest();
         var classes = (await rest.GetAsync("/v1/serviceClasses").Ok()).GetProperty("serviceClasses").EnumerateArray().ToDictionary(known => known.GetProperty("name").GetString()!);
         Assert.Equal(
-            ["serviceClasses/alarm", "serviceClasses/background", "serviceClasses/bulk", "serviceClasses/control", "serviceClasses/fast", "serviceClasses/interactive", "serviceClasses/over-coap"],
+            ["serviceClasses/alarm", "serviceClasses/background", "serviceClasses/bulk", "serviceClasses/control", "serviceClasses/fast", "serviceClasses/interactive", "serviceClasses/over-coap", "serviceClasses/twice"],
             classes.Keys.Order(StringComparer.Ordinal));
         var fast = await rest.GetAsync("/v1/serviceClasses/fast").Ok();
         Assert.Equal(classes["serviceClasses/fast"].GetRawText(), fast.GetRawText());
@@ -50,6 +50,27 @@ public sealed class ServiceClassTests(TimedDoor door) : IClassFixture<TimedDoor>
             {"target":"objects/{{id}}","serviceClass":"serviceClasses/fast","priority":0,"confirmation":"NONE","ttl":"30s","pathPolicy":{"bearers":["COAP"]} }
             """).Ok()).GetProperty("message");
         Assert.Equal((0, "NONE", 30.0, "COAP"), (said.GetProperty("priority").GetInt32(), said.GetProperty("confirmation").GetString(), LifeOf(said), said.GetProperty("pathPolicy").GetProperty("bearers")[0].GetString()));
+    }
+
+    [Fact]
+    public async Task SendMessage_OfAClassWithPreferenceAndCopies_GoesByThemUnlessTheSenderSaysOtherwise()
+    {
+        using var rest = door.Rest();
+        var id = await door.NewObjectAsync();
+        await rest.PatchAsync($"/v1/objects/{id}", """{"characteristics":{"inFlight":16}}""").Ok();
+        await door.Object(id).Attach(Speaker(id, Bearer.Mqtt), new(_mqtt, id, Bearer.Mqtt, ChannelTraits.Messages), null);
+        await door.Object(id).Register(Speaker(id, Bearer.Coap), new(TimeSpan.FromDays(1), "</t>", null, new(_coap, "127.0.0.1:40000", Bearer.Coap, ChannelTraits.Requests)));
+
+        var byClass = await PolicyAsync(rest, $$"""{"target":"objects/{{id}}","command":{"path":"/t"},"serviceClass":"serviceClasses/twice"}""");
+        Assert.Equal(("MOST_RELIABLE", 2), byClass);
+        Assert.Equal((1, 1), (_mqtt.Deliveries.Count, _coap.Deliveries.Count));
+        var said = await PolicyAsync(rest, $$"""{"target":"objects/{{id}}","command":{"path":"/t"},"serviceClass":"serviceClasses/twice","pathPolicy":{"preference":"BALANCED","copies":1} }""");
+        Assert.Equal(("BALANCED", 1), said);
+        Assert.Equal(3, _mqtt.Deliveries.Count + _coap.Deliveries.Count);
+        var half = await PolicyAsync(rest, $$"""{"target":"objects/{{id}}","command":{"path":"/t"},"serviceClass":"serviceClasses/twice","pathPolicy":{"preference":"CHEAPEST"} }""");
+        Assert.Equal(("CHEAPEST", 2), half);
+        var catalogue = await rest.GetAsync("/v1/serviceClasses/twice").Ok();
+        Assert.Equal(("MOST_RELIABLE", 2), (catalogue.GetProperty("preference").GetString(), catalogue.GetProperty("copies").GetInt32()));
     }
 
     /// <summary>Both are sent at one moment to a device that is there over two bearers, takes one message at a time, and takes each at its fourth attempt.</summary>
@@ -84,6 +105,12 @@ public sealed class ServiceClassTests(TimedDoor door) : IClassFixture<TimedDoor>
         Assert.Equal([20, 40, 80], Pauses(overCoap));
         Assert.Equal(("DELIVERED", "DELIVERED"), (OutcomeOf(fast), OutcomeOf(overCoap)));
         Assert.True(DelayOf(fast) < DelayOf(overCoap), $"{DelayOf(fast)} and {DelayOf(overCoap)}");
+    }
+
+    private static async Task<(string?, int)> PolicyAsync(RestClient rest, string body)
+    {
+        var policy = (await rest.PostAsync("/v1/messages", body).Ok()).GetProperty("message").GetProperty("pathPolicy");
+        return (policy.GetProperty("preference").GetString(), policy.GetProperty("copies").GetInt32());
     }
 
     private async Task AnswerAsync(string id, RecordingEdge edge)

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Services;
@@ -36,6 +37,7 @@ public sealed class TimedDoor : FrontDoorFixture
         services.Configure<ServiceClassesOptions>(options =>
         {
             options.ServiceClasses.Add("over-coap", new() { Description = "By radio only.", Bearers = [Bearer.Coap], FirstRetry = TimeSpan.FromSeconds(20) });
+            options.ServiceClasses.Add("twice", new() { Preference = PathPreference.MostReliable, Copies = 2 });
             options.ServiceClasses.Add("fast", new() { Priority = 6, DelayBound = TimeSpan.FromSeconds(5), TimeToLive = TimeSpan.FromMinutes(1), FirstRetry = TimeSpan.FromSeconds(1), Bearers = [Bearer.Mqtt] });
         });
     }

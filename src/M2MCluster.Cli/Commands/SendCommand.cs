@@ -31,6 +31,7 @@ internal sealed class SendCommand
     private readonly Option<string> _coalesce = new("--coalesce-key") { Description = "Replaces a waiting message with the same key.", DefaultValueFactory = _ => "" };
     private readonly Option<PathPolicy.Types.Preference?> _prefer = new("--prefer") { Description = "Which way, if there are several: Cheapest, Fastest, MostReliable or Balanced." };
     private readonly Option<int> _copies = new("--copies") { Description = "Over so many disjoint ways at once, 1 to 3.", DefaultValueFactory = _ => 1 };
+    private readonly QosOptions _qos = new();
     private readonly Option<bool> _wait = new("--wait") { Description = "Follows the message to its outcome; exit code 3 if it does not end well." };
 
     private SendCommand()
@@ -75,6 +76,7 @@ internal sealed class SendCommand
     private Command Create(GlobalOptions globals, string name, string description, Argument<string> target, Func<string, string> resolve)
     {
         var command = new Command(name, description) { target, _text, _file, _hex, _contentType, _priority, _ttl, _confirmation, _class, _constraint, _notBefore, _tolerance, _bearers, _prefer, _copies, _command, _coalesce, _wait };
+        _qos.AddTo(command);
         globals.Run(command, async (session, parsed, cancellationToken) =>
         {
             var response = await session.FrontDoor.Messages.SendMessageAsync(Read(parsed, resolve(parsed.GetRequiredValue(target))), cancellationToken: cancellationToken);
@@ -108,6 +110,7 @@ internal sealed class SendCommand
         if (parsed.GetValue(_priority) is { } priority) request.Priority = priority;
         if (parsed.GetValue(_command) is [var method, var path]) request.Command = new() { Method = method.ToUpperInvariant(), Path = path };
         if (parsed.GetValue(_prefer) is { } preference) (request.PathPolicy ??= new()).Preference = preference;
+        _qos.Read(parsed, request);
         if (parsed.GetValue(_copies) is var copies and not 1) (request.PathPolicy ??= new()).Copies = copies;
         return request;
     }

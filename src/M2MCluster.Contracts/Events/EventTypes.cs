@@ -10,6 +10,7 @@ public static class EventTypes
     public const string MessageCampaign = "m2m.message.campaign";
     public const string MessageSettled = "m2m.message.settled";
     public const string MessageWarning = "m2m.message.warning";
+    public const string Qos = "m2m.qos";
     public const string ObjectCreated = "m2m.object.created";
     public const string ObjectsImported = "m2m.objects.imported";
     public const string ObjectRegistered = "m2m.object.registered";

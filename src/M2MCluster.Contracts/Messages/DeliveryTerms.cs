@@ -1,3 +1,5 @@
+using M2MCluster.Contracts.Qos;
+
 namespace M2MCluster.Contracts.Messages;
 
 /// <summary>How a message is to be delivered, where its sender asked for more than the platform does by itself.</summary>
@@ -21,4 +23,7 @@ public sealed record DeliveryTerms
 
     /// <summary>Of a command.</summary>
     [Id(5)] public WhenHeld WhenHeld { get; init; }
+
+    /// <summary>What the network is asked for before it leaves; null: nothing.</summary>
+    [Id(8)] public QosTerms? Qos { get; init; }
 }

@@ -8,6 +8,7 @@ namespace M2MCluster.Contracts.Messages;
 /// <param name="RequestId">The same request again, to the same target, gives the same message.</param>
 /// <param name="TraceParent">The trace that the message belongs to (W3C <c>traceparent</c>).</param>
 /// <param name="Peer">The id of the object that sends, if one does (4.1.b); <paramref name="Application"/> is empty then.</param>
+/// <param name="Area">For whoever is there; null: it names its target.</param>
 [GenerateSerializer, Immutable, Alias("m2m.MessageDraft")]
 public sealed record MessageDraft(
     [property: Id(0)] string Application,
@@ -23,4 +24,5 @@ public sealed record MessageDraft(
     [property: Id(10)] DeliveryTerms? Terms = null,
     [property: Id(11)] DeliveryMode Mode = DeliveryMode.Unspecified,
     [property: Id(12)] CampaignTerms? Campaign = null,
-    [property: Id(17)] string? Peer = null);
+    [property: Id(17)] string? Peer = null,
+    [property: Id(20)] GeoArea? Area = null);

@@ -1,4 +1,5 @@
 using M2MCluster.Contracts.Planning;
+using M2MCluster.Contracts.Qos;
 
 namespace M2MCluster.Contracts.Messages;
 
@@ -64,6 +65,12 @@ public sealed record MessageRecord
 
     /// <summary>The id of the object that sent it, if one did; it is told of the outcome by a message of its own.</summary>
     [Id(31)] public string? Peer { get; init; }
+
+    /// <summary>What the network was asked for, and what it gave; null: nothing was asked. While the message waits this is known in memory only.</summary>
+    [Id(34)] public QosView? Quality { get; init; }
+
+    /// <summary>Of a message to whoever is somewhere; its parts have none.</summary>
+    [Id(35)] public GeoArea? Area { get; init; }
 
     /// <summary>Of a transaction's message to one object: that object's promise decides it, also where others are asked after it (anycast).</summary>
     public bool IsDecidedAlone => Parent is null || Part.HasFlag(PartTraits.Anycast);

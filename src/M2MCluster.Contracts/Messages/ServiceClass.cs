@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using M2MCluster.Contracts.Qos;
 using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Contracts.Messages;
@@ -15,6 +16,9 @@ namespace M2MCluster.Contracts.Messages;
 /// <param name="Tolerance">By how much later it may leave than it could, for a cheap and quiet time; null: it leaves at once.</param>
 /// <param name="InDoubt">What becomes of a message of which nobody knows whether a service that stores messages took it.</param>
 /// <param name="Bearers">Over which it may go; none: over any that does not cost extra.</param>
+/// <param name="Preference">By what a way is chosen.</param>
+/// <param name="Copies">Over so many disjoint ways at once, 1 to <see cref="PathPolicy.MaxCopies"/>.</param>
+/// <param name="Qos">Whether the network is asked for the bandwidth and the delay bound, with the message's priority as precedence, and what becomes of it if there is less; null: it is not asked.</param>
 public sealed record ServiceClass(
     string Id,
     string Description,
@@ -28,4 +32,7 @@ public sealed record ServiceClass(
     int? MaxPayload,
     ImmutableArray<Bearer> Bearers,
     TimeSpan? Tolerance = null,
-    WhenInDoubt InDoubt = WhenInDoubt.AtMostOnce);
+    WhenInDoubt InDoubt = WhenInDoubt.AtMostOnce,
+    PathPreference Preference = PathPreference.Balanced,
+    int Copies = 1,
+    QosWhenFull? Qos = null);

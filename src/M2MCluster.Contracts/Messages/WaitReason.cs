@@ -27,4 +27,6 @@ public enum WaitReason
     Fetch = 10,
     /// <summary>The application that holds the object's commands to release them.</summary>
     Hold = 11,
+    /// <summary>The network to answer what it was asked for.</summary>
+    Quality = 14,
 }

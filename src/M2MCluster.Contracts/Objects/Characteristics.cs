@@ -20,6 +20,12 @@ public static class Characteristics
     /// <summary>The network's cell in which it is, whose budget it uses; its gateway if not given.</summary>
     public const string Cell = "cell";
 
+    /// <summary>
+    /// Where it is, WGS 84: a geo URI (RFC 5870, <c>"geo:52.52,13.405"</c>), two numbers (<c>"52.52,13.405"</c>), or an object with <c>latitude</c> and <c>longitude</c>. Messages to an
+    /// area go by it.
+    /// </summary>
+    public const string Location = "location";
+
     /// <summary>Messages that may be pushed before the first is acknowledged, 1 to 16; default 1.</summary>
     public const string InFlight = "inFlight";
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Google.Protobuf;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Qos;
 
 namespace M2MCluster.FrontDoor.Access;
 
@@ -58,6 +59,11 @@ internal static class AccessPolicy
         ["MessageService/ResumeMessage"] = Anyone,
         ["MessageService/WatchOutcomes"] = Anyone,
         ["MessageService/ExplainMessage"] = Anyone,
+        // Of flows each sees its own, which the calls ask.
+        ["QosService/OpenFlow"] = Anyone,
+        ["QosService/GetFlow"] = Anyone,
+        ["QosService/ExtendFlow"] = Anyone,
+        ["QosService/CloseFlow"] = Anyone,
         ["ServiceClassService/ListServiceClasses"] = Anyone,
         ["ServiceClassService/GetServiceClass"] = Anyone,
         // Of its receiver, which the call asks.
@@ -113,6 +119,13 @@ internal static class AccessPolicy
     public static void AuthorizeOperation(Principal principal, string actor)
     {
         if (!principal.IsOperator && actor != principal.Actor) throw Denied();
+    }
+
+    /// <summary>Refuses an application the flow of another.</summary>
+    /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/></exception>
+    public static void AuthorizeFlow(Principal principal, QosFlowView flow)
+    {
+        if (!principal.IsOperator && flow.Application != principal.Application) throw Denied();
     }
 
     public static bool Knows(string method) => Rules.ContainsKey(method);

@@ -41,7 +41,7 @@ internal sealed partial class ErrorTable(ILogger<ErrorTable> logger)
         ErrorCode.FailedPrecondition => StatusCode.FailedPrecondition,
         ErrorCode.PermissionDenied => StatusCode.PermissionDenied,
         ErrorCode.Unauthenticated => StatusCode.Unauthenticated,
-        ErrorCode.ResourceExhausted => StatusCode.ResourceExhausted,
+        ErrorCode.ResourceExhausted or ErrorCode.QosRefused => StatusCode.ResourceExhausted,
         ErrorCode.Unavailable => StatusCode.Unavailable,
         ErrorCode.Aborted => StatusCode.Aborted,
         _ => StatusCode.Internal,
@@ -60,6 +60,7 @@ internal sealed partial class ErrorTable(ILogger<ErrorTable> logger)
         ErrorCode.Aborted => "ABORTED",
         ErrorCode.TooLarge => "TOO_LARGE",
         ErrorCode.UnsupportedFormat => "UNSUPPORTED_FORMAT",
+        ErrorCode.QosRefused => "QOS_REFUSED",
         _ => "INTERNAL",
     };
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Google.Protobuf.WellKnownTypes;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.FrontDoor.Qos;
 
 namespace M2MCluster.FrontDoor.Messages;
 
@@ -19,6 +20,7 @@ internal static class ExplainAnswers
             Attempts = { (from.Message.Trail?.Attempts ?? []).Select(Attempt) },
             Progress = Progress(from),
             Plan = TermsRequests.PlanOf(from.Message),
+            Qos = from.Message.Quality is { } quality ? QosAnswers.Session(quality) : null,
             Paths = { from.Message.Paths?.Select(PathAnswers.Path) ?? [] },
         };
         if (from.WaitsFor is { } waitsFor) answer.WaitsFor = waitsFor;

@@ -31,6 +31,7 @@ internal static class MessageAnswers
         if (from.CoalesceKey is { } key) answer.CoalesceKey = key;
         if (from.Outcome is { } outcome) answer.Outcome = (V1.Message.Types.Outcome)outcome;
         if (from.Detail is { } detail) answer.Detail = detail;
+        if (from.Area is { } area) answer.Area = AreaRequests.Answer(area);
         answer.Mode = (V1.SendMessageRequest.Types.Mode)from.Mode;
         if (from.Transaction is { } role) TransactionAnswers.Add(role, answer);
         if (from.Terms is { } terms) TermsRequests.Answer(terms, answer);

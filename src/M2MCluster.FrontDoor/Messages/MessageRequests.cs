@@ -20,7 +20,7 @@ internal static class MessageRequests
     public static MessageDraft Draft(V1.SendMessageRequest from, string? application, IServiceClasses classes, Problems problems)
     {
         var by = ServiceClassNames.Find(from.ServiceClass, classes, problems);
-        CheckTarget(from.Target, problems);
+        CheckTarget(from, problems);
         problems.Require(from.Payload.Length <= MaxPayload, "payload", $"has at most {MaxPayload} bytes");
         problems.Require(from.Priority is >= 0 and <= 7, "priority", "is 0 to 7");
         problems.Require(Enum.IsDefined(from.Confirmation), "confirmation", "is NONE, DELIVERED, APPLIED or TRANSACTION");
@@ -34,6 +34,7 @@ internal static class MessageRequests
         problems.Require(
             !isToApplication || from.Confirmation != V1.SendMessageRequest.Types.Confirmation.Transaction, "confirmation", "is NONE, DELIVERED or APPLIED for an application, which prepares nothing");
         problems.Require(!isToApplication || from.Constraint.Length == 0, "constraint", "is about the condition of an object; an application has none");
+        problems.Require(!isToApplication || from.Qos is null, "qos", "is about the networks of objects; an application reads its feed");
         var draft = new MessageDraft(
             application ?? "",
             from.ContentType.Length == 0 ? "application/octet-stream" : MediaType(from.ContentType, "contentType", problems),
@@ -46,7 +47,7 @@ internal static class MessageRequests
             Given(problems.Text(from.RequestId, MaxText, "requestId")),
             Mode: CampaignRequests.Mode(from, problems),
             Campaign: from.Campaign is null ? null : CampaignRequests.Terms(from.Campaign, problems));
-        return draft with { Terms = TermsRequests.Terms(from, by, draft.TimeToLive, problems) };
+        return draft with { Terms = TermsRequests.Terms(from, by, draft.TimeToLive, problems), Area = from.Area is null ? null : AreaRequests.Area(from.Area, problems) };
     }
 
     /// <summary>The receiver's own answer.</summary>
@@ -60,13 +61,21 @@ internal static class MessageRequests
         return new(from!.Ok, contentType, from.Payload.IsEmpty ? null : from.Payload.ToByteArray());
     }
 
-    private static void CheckTarget(string target, Problems problems)
+    private static void CheckTarget(V1.SendMessageRequest from, Problems problems)
     {
+        var target = from.Target;
+        if (from.Area is not null)
+        {
+            problems.Require(target.Length == 0, "area", "is instead of a target");
+            problems.Require(from.Confirmation != V1.SendMessageRequest.Types.Confirmation.Transaction, "confirmation", "TRANSACTION is for objects and groups, whose members are known before");
+            return;
+        }
+
         var isTarget = Names.IdIn(target, Names.Objects) is not null
             || Names.IdIn(target, Names.Groups) is not null
             || Names.IdIn(target, Names.Applications) is not null
             || (target.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsName(target.AsSpan(Names.Aliases.Length)));
-        problems.Require(isTarget, "target", target.Length == 0 ? "is needed: objects/ID, groups/ID, names/scheme:value or applications/ID" : "is not objects/ID, groups/ID, names/scheme:value or applications/ID");
+        problems.Require(isTarget, "target", target.Length == 0 ? "is needed: objects/ID, groups/ID, names/scheme:value or applications/ID; or an area" : "is not objects/ID, groups/ID, names/scheme:value or applications/ID");
     }
 
     private static TimeSpan TimeToLive(Google.Protobuf.WellKnownTypes.Duration? ttl, ServiceClass? by, Problems problems)

@@ -27,10 +27,11 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
         var draft = MessageRequests.Draft(request, context.Principal().Application, classes, problems);
         problems.ThrowIfAny();
         draft = draft with { TraceParent = CallTrace.ParentOf(context.GetHttpContext()) };
-        var target = await Targets.ResolveAsync(grains, request.Target);
+        var target = draft.Area is null ? await Targets.ResolveAsync(grains, request.Target) : "";
         if (Names.IdIn(target, Names.Objects) is not null) CampaignRequests.CheckIsOne(request, problems);
         problems.ThrowIfAny();
-        var receipt = Names.IdIn(target, Names.Applications) is { } receiver ? await ApplicationOf(receiver).Send(draft)
+        var receipt = draft.Area is { } area ? await grains.GetGrain<IAreaGrain>(AreaRequests.KeyOf(area)).Send(draft)
+            : Names.IdIn(target, Names.Applications) is { } receiver ? await ApplicationOf(receiver).Send(draft)
             : Names.IdIn(target, Names.Groups) is { } group
             ? await grains.GetGrain<IGroupGrain>(group).Send(draft)
             : await grains.GetObject(ObjectOf(target)).Send(draft);

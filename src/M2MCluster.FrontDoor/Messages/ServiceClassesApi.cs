@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.FrontDoor.Qos;
 using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Messages;
@@ -35,6 +36,9 @@ internal sealed class ServiceClassesApi(IServiceClasses classes) : V1.ServiceCla
             Tolerance = from.Tolerance is { } tolerance ? Duration.FromTimeSpan(tolerance) : null,
             InDoubt = (V1.ServiceClass.Types.InDoubt)(from.InDoubt + 1),
             Bearers = { from.Bearers.Select(bearer => (V1.Bearer)(bearer + 1)) },
+            Preference = PathAnswers.PreferenceOf(from.Preference),
+            Copies = from.Copies,
+            Qos = from.Qos is { } qos ? QosAnswers.WhenFullOf(qos) : V1.QosTerms.Types.WhenFull.Unspecified,
         };
         if (from.Bandwidth is { } bandwidth) answer.Bandwidth = bandwidth;
         if (from.MaxPayload is { } most) answer.MaxPayload = most;

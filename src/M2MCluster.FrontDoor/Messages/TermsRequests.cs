@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using M2MCluster.Contracts.Filtering;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.FrontDoor.Qos;
 using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Messages;
@@ -22,11 +23,24 @@ internal static class TermsRequests
             Tolerance = problems.Span(from.Window?.Tolerance, "window.tolerance") ?? ToleranceOf(by, timeToLive),
             ServiceClass = by?.Id,
             Constraint = Constraint(from.Constraint, problems),
-            Paths = by is { Bearers.IsEmpty: false } && paths is null or { Bearers.IsDefaultOrEmpty: true } ? (paths ?? new([])) with { Bearers = by!.Bearers } : paths,
+            Paths = PathsOf(by, from.PathPolicy, paths),
+            Qos = QosAnswers.Terms(from, by, problems),
             WhenHeld = (WhenHeld)from.WhenHeld,
         };
         problems.Require(terms.Tolerance is not { } tolerance || (tolerance >= TimeSpan.Zero && tolerance <= MaxTolerance), "window.tolerance", "must be 0 to 365 days");
         return terms == new DeliveryTerms() ? null : terms;
+    }
+
+    /// <summary>What the sender says of the ways, and where it says nothing its class.</summary>
+    private static PathPolicy? PathsOf(ServiceClass? by, V1.PathPolicy? asked, PathPolicy? said)
+    {
+        if (by is null) return said;
+        var whole = new PathPolicy(said is null or { Bearers.IsDefaultOrEmpty: true } ? by.Bearers : said.Bearers)
+        {
+            Preference = asked is null or { Preference: V1.PathPolicy.Types.Preference.Unspecified } ? by.Preference : said!.Preference,
+            Copies = asked is null or { Copies: 0 } ? by.Copies : said!.Copies,
+        };
+        return whole is { Bearers.IsDefaultOrEmpty: true, Preference: PathPreference.Balanced, Copies: <= 1 } ? said : whole;
     }
 
     /// <summary>Not so late that little of a shorter life than the class's would be left.</summary>
@@ -40,6 +54,7 @@ internal static class TermsRequests
         if (from.Constraint is { } constraint) answer.Constraint = constraint;
         if (from.NotBefore is { } || from.Tolerance is { })
             answer.Window = new() { NotBefore = from.NotBefore?.ToTimestamp(), Tolerance = from.Tolerance?.ToDuration() };
+        if (from.Qos is { } qos) answer.Qos = QosAnswers.Terms(qos);
         if (from.Paths is { } paths) answer.PathPolicy = PathAnswers.Policy(paths);
     }
 

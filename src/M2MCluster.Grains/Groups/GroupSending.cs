@@ -30,16 +30,16 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
             return new(same, []);
         }
 
-        Check(draft.Campaign);
+        CampaignStart.Check(draft.Campaign);
         var now = services.Time.GetUtcNow();
         var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
-        var targets = await new TargetCollecting(services, group.Id, parent).CollectAsync();
+        var targets = await new TargetCollecting(services, parent).CollectAsync(group.Id);
         if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} has no members");
         if (draft is { Confirmation: Confirmation.Transaction, Mode: DeliveryMode.Anycast }) parent = parent with { Transaction = null };
         else if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft, parent, targets, now);
         MemberVerdicts? verdicts = null;
         if (draft is { Campaign: null, Mode: DeliveryMode.Unspecified or DeliveryMode.Unicast } && targets.Count <= MostAtOnce) verdicts = await SendAtOnceAsync(draft, parent, targets, now);
-        else parent = await StartAsync(draft, parent, targets, now);
+        else parent = await CampaignStart.StartAsync(services, draft, parent, targets, now, group.Id, retire);
         MessageTrace.Span(parent, "m2m message accepted", now);
         return verdicts is null or { IsEmpty: true } ? new(parent, []) : new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.Summary);
     }
@@ -78,59 +78,5 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         foreach (var online in await services.Index.OnlineAsync(set.Inboxes, now, CancellationToken.None))
             services.Grains.GetObject(online).Wake(0).AsTask().Ignore();
         return verdicts;
-    }
-
-    /// <returns>The campaign's message; of a request that another activation began, that one's.</returns>
-    private async ValueTask<MessageRecord> StartAsync(MessageDraft draft, MessageRecord parent, TargetList targets, DateTimeOffset now)
-    {
-        var claim = draft.RequestId is { Length: > 0 } request ? new RequestClaim(services, draft.Application, group.Id, request) : null;
-        if (claim is not null)
-        {
-            var (id, sent) = await claim.TakeAsync(parent.Id);
-            if (sent is not null) return sent;
-            parent = parent with { Id = id };
-        }
-
-        var terms = draft.Campaign ?? new();
-        var campaign = new CampaignState
-        {
-            Phase = CampaignPhase.Running,
-            Targets = targets.Count,
-            Terms = terms,
-            // Of an anycast the one outcome says all.
-            IsQuiet = !(terms.MemberEvents ?? (draft.Mode != DeliveryMode.Anycast && targets.Count <= CampaignTerms.MostToldByDefault)),
-            ArmedAt = CampaignRun.FirstLook(now),
-            Mode = draft.Mode,
-            Singles = targets.Count - targets.InFrames,
-            Frames = targets.Frames,
-        };
-        var set = new WriteSet(new(GroupMessageGrain.Kind, parent.Id.ToString(), 0, services.Campaigns.SerializeToArray(campaign))) { Targets = targets.Finish(parent.Id) };
-        set.Messages.Add(parent);
-        set.Arm.Add(new(campaign.ArmedAt, Names.Messages + parent.Id));
-        try
-        {
-            await services.Pipeline.CommitAsync(set);
-        }
-        catch (StaleVersionException) when (claim is not null)
-        {
-            return await claim.FindAsync() ?? throw new M2MException(ErrorCode.Unavailable, "the resource moved; try again");
-        }
-        catch
-        {
-            retire();
-            throw;
-        }
-
-        if (claim is not null) await claim.ReleaseAsync();
-        services.Grains.GetGrain<IGroupMessageGrain>(parent.Id.Value).Step().AsTask().Ignore();
-        return parent;
-    }
-
-    private static void Check(CampaignTerms? terms)
-    {
-        if (terms is null) return;
-        if (terms.Rate < 0) throw M2MException.Invalid("campaign.rate", "must not be negative");
-        if (terms.Canary is not (>= 0 and <= 1)) throw M2MException.Invalid("campaign.canary", "must be 0 to 1");
-        if (terms.AbortAt is not (>= 0 and <= 1)) throw M2MException.Invalid("campaign.abortAt", "must be 0 to 1");
     }
 }

@@ -2,6 +2,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Metering;
+using M2MCluster.Grains.Qos;
 using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Transactions;
 
@@ -15,6 +16,7 @@ internal sealed class Delivering(ObjectCore core)
 
     public Paths Paths { get; } = new(core);
     public Admission Admission { get; } = new(core);
+    public Quality Quality { get; } = new(core);
 
     /// <summary>The object was heard of: what waits has its chance.</summary>
     public ValueTask ContactAsync(Speaker speaker)
@@ -38,11 +40,12 @@ internal sealed class Delivering(ObjectCore core)
         Urgency.Hurry(core, now);
         var room = core.TraitsOf(description).InFlight - inFlight;
         if (room <= 0 && Overtakes(ways, troubles, now)) room = 1;
+        var answerAt = await Quality.AskAsync(Paths, ways, troubles, room, now);
         var turnAt = await Admission.AskAsync(Paths, ways, troubles, room, now);
         var pushed = ways.Count > 0 && await HandOutAsync(ways, troubles, room, now) && Push(ways, troubles, room, now);
 
         var call = WakeUps.Look(core, now);
-        var next = Math.Min(Math.Min(Math.Min(turnAt, call.LookAt), Urgency.LookAt(core, ways)), pushed ? core.Now.ToUnixTimeMilliseconds() + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue);
+        var next = Math.Min(Math.Min(Math.Min(Math.Min(answerAt, turnAt), call.LookAt), Urgency.LookAt(core, ways)), pushed ? core.Now.ToUnixTimeMilliseconds() + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue);
         var hasTimer = next == long.MaxValue || (core.State.ArmedAt != 0 && core.State.ArmedAt <= next);
         if (hasTimer && call.For is null && troubles == core.State.Troubles && !Admission.HasToTell) return;
         var turn = core.Begin();
@@ -166,6 +169,7 @@ internal sealed class Delivering(ObjectCore core)
         if (settlement.Kind == SettlementKind.UnderWay)
         {
             item.GoOn(attempt, core.Now.ToUnixTimeMilliseconds());
+            Quality.GoOn(item);
             return;
         }
 

@@ -16,7 +16,7 @@ internal static class Explaining
     public static Explanation Waiting(ObjectCore core, MailboxItem item, int ahead, Channel? route)
     {
         var (reason, waitsFor, until) = Wait(core, item, ahead, route);
-        var record = item.Record with { Steps = [.. item.Steps], Trail = item.Trail?.ToRecord(), Paths = item.Paths };
+        var record = item.Record with { Steps = [.. item.Steps], Trail = item.Trail?.ToRecord(), Paths = item.Paths, Quality = item.Quality };
         return new(record, $"Waits for {waitsFor}.", waitsFor, until, ahead, item.State, reason);
     }
 
@@ -29,6 +29,8 @@ internal static class Explaining
             return (WaitReason.Confirmation, $"the object to confirm the push over {string.Join(" and ", item.Attempts.Select(attempt => attempt.Route))}", null);
         if (item.Fetched) return (WaitReason.Result, "the object's result; it has fetched the message", item.Record.ExpiresAt);
         if (!core.MayHave(item.Record, now)) return Held(core, item.Record, now);
+        if (item.AwaitsQuality && item.RetryAt > now.ToUnixTimeMilliseconds())
+            return (WaitReason.Quality, $"the network of {item.Quality!.Bearer.ToString().ToUpperInvariant()} to answer what it was asked for", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (item.TurnAfter(now.ToUnixTimeMilliseconds()) is var (bearer, at))
             return (WaitReason.Turn, $"its turn, since the budget of {bearer.ToString().ToUpperInvariant()} is used up", DateTimeOffset.FromUnixTimeMilliseconds(at));
         if (item.RetryAt > now.ToUnixTimeMilliseconds())

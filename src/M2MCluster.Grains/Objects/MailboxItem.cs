@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Planning;
+using M2MCluster.Contracts.Qos;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Routing;
@@ -49,6 +50,12 @@ internal sealed class MailboxItem(MessageRecord record)
     public long RetryAt { get; private set; }
 
     public int Failures { get; private set; }
+
+    /// <summary>What the network was asked for it, and what it gave; null: nothing was asked.</summary>
+    public QosView? Quality { get; set; }
+
+    /// <summary>It waits until <see cref="RetryAt"/> for the network to answer what it was asked for.</summary>
+    public bool AwaitsQuality { get; private set; }
 
     /// <summary>A service that stores messages has it.</summary>
     public bool IsStored => _attempts.Exists(attempt => attempt.IsStored);
@@ -126,6 +133,21 @@ internal sealed class MailboxItem(MessageRecord record)
     {
         (_turns ??= [])[bearer] = (DueTime.Of(at), hold);
         return _turns[bearer].At;
+    }
+
+    /// <summary>It waits for the network's answer.</summary>
+    /// <returns>Until when, Unix milliseconds.</returns>
+    public long WaitForQuality(long until)
+    {
+        AwaitsQuality = true;
+        Wait(until);
+        return RetryAt;
+    }
+
+    /// <summary>It is asked anew whether there is an answer.</summary>
+    public void EndWaitForQuality()
+    {
+        if (AwaitsQuality) (AwaitsQuality, RetryAt, _waitsWhole) = (false, 0, false);
     }
 
     /// <summary>It may leave over the bearer now: what was held for it there is used.</summary>

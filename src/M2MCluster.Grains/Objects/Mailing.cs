@@ -53,6 +53,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         if (item is not null && !core.MayHave(item.Record, turn.Now)) item = null;
         var tooLarge = item is null ? null : Fitting.RefusalOf(core, speaker.Bearer, item.Record.Payload.Length);
         if (tooLarge is not null) item = null;
+        if (item is not null && !await delivering.Quality.MayFetchAsync(item, speaker.Bearer)) item = null;
         var until = item is null ? null : await delivering.Admission.AwaitFetchAsync(item, speaker.Bearer, turn.Now);
         if (until is not null) item = null;
         if (item?.Record.Confirmation == Confirmation.None) turn.End(item, Outcome.Sent, "fetched", how: (speaker.Bearer, AttemptResult.Fetched));

@@ -42,6 +42,7 @@ internal static class MessageAcceptance
             Mode = draft.Mode,
             Transaction = draft.Confirmation == Confirmation.Transaction ? new(TransactionPhase.Waiting) : null,
             Peer = draft.Peer,
+            Area = draft.Area,
         };
     }
 }

@@ -131,6 +131,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         {
             Mailbox.Remove(ended.Id);
             services.Delivery.Ended(ended);
+            if (ended.Quality is { } quality) services.Qos.Release(ended, quality);
             MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", ended.Outcome.ToString());
             if (ended.FrameOf is { } carried) services.Grains.GetGrain<IGroupMessageGrain>(carried.Value).FrameEnded(ended.Id).AsTask().Ignore();
             Participating.Tell(services.Grains, ended);

@@ -5,6 +5,7 @@ using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Groups.Membership;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Qos;
 using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Services;
 using M2MCluster.Grains.Subscriptions;
@@ -33,6 +34,7 @@ internal sealed record ObjectServices(
     DeliveryMetrics Delivery,
     MailboxWatch Mailboxes,
     Planner Planner,
+    QosDesk Qos,
     IServiceClasses Classes,
     Constraints Constraints,
     MessageJudge Judge,

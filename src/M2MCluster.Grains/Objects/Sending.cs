@@ -1,6 +1,8 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Qos;
+using M2MCluster.Grains.Qos;
 using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
@@ -30,13 +32,29 @@ internal sealed class Sending(ObjectCore core, Delivering delivering)
         foreach (var item in evicted) turn.End(item, Outcome.Evicted, $"the mailbox is full; gave way to {Names.Messages}{record.Id}");
         if (record.Latest is { } latest)
             record = await core.Services.Planner.PlaceAsync(core.Sharing.Over(description), record, LastChance.Of(core, record, latest), () => delivering.Paths.ForAsync(record));
+        var quality = await delivering.Quality.AdmitAsync(core.Sharing.Over(description), record, () => delivering.Paths.ForAsync(record));
         turn.Accepted.Add(record);
         turn.State = turn.State with { Messages = turn.State.Messages + 1, MessageBytes = turn.State.MessageBytes + draft.Payload.Length };
-        await core.CommitAsync(turn);
-
+        await CommitAsync(turn, record, quality);
+        mismatches = [.. mismatches, .. Quality.MismatchOf(quality)];
         await delivering.PumpAsync();
         delivering.Notify();
         return new(record, [.. said, .. await WarningsAsync(record, mismatches)], mismatches.Count == 0 ? null : mismatches);
+    }
+
+    private async ValueTask CommitAsync(Turn turn, MessageRecord record, QosView? quality)
+    {
+        try
+        {
+            await core.CommitAsync(turn);
+        }
+        catch
+        {
+            core.Services.Qos.Release(record, quality);
+            throw;
+        }
+
+        if (quality is not null && core.Mailbox.Find(record.Id) is { } item) delivering.Quality.Hear(item, quality);
     }
 
     public async ValueTask<MessageRecord> CancelAsync(string actor, MessageId id)

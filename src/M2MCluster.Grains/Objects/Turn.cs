@@ -102,7 +102,7 @@ internal sealed class Turn
     {
         if (!(_ended ??= []).Add(item.Record.Id)) return;
         var last = new MessageStep(Now, $"ended {outcome.ToString().ToUpperInvariant()}{(detail is null ? "" : ": " + detail)}");
-        var ended = item.Record with { Outcome = outcome, EndedAt = Now, Detail = detail, Result = result, Steps = [.. item.Steps, last], Trail = Trail.Ending(item.Trail, Now, how, detail, result is not null), Paths = item.Paths };
+        var ended = item.Record with { Outcome = outcome, EndedAt = Now, Detail = detail, Result = result, Steps = [.. item.Steps, last], Trail = Trail.Ending(item.Trail, Now, how, detail, result is not null), Paths = item.Paths, Quality = item.Quality };
         Ended.Add(ended);
         // Of what the platform itself sends to carry a decision out, nobody waits for an outcome.
         if (ended.Transaction?.Of is null && !ended.Part.HasFlag(PartTraits.Quiet)) TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));

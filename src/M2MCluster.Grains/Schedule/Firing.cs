@@ -2,6 +2,8 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Qos;
+using M2MCluster.Contracts.Sessions;
 using M2MCluster.Contracts.Transactions;
 using M2MCluster.Grains.Commit;
 using Microsoft.Extensions.Logging;
@@ -24,7 +26,7 @@ internal sealed partial class Firing(
     /// <exception cref="M2MException"><see cref="ErrorCode.Unavailable"/>: storage is away.</exception>
     public async Task<IReadOnlyList<DueTime>> FireAsync(IReadOnlyList<DueTime> page)
     {
-        var asleep = page.Select(due => due.ObjectId).Where(id => !IsMessage(id) && !IsApplication(id) && !inbox.Follows(id)).ToHashSet();
+        var asleep = page.Select(due => due.ObjectId).Where(id => !IsMessage(id) && !IsApplication(id) && !IsQos(id) && !inbox.Follows(id)).ToHashSet();
         var stored = await PeekAsync(asleep);
         var failures = await Task.WhenAll(page.GroupBy(due => due.ObjectId).Select(times =>
             FireAsync(times.Key, [.. times], asleep.Contains(times.Key), stored.GetValueOrDefault(times.Key))));
@@ -89,6 +91,13 @@ internal sealed partial class Firing(
             return;
         }
 
+        if (IsQos(id))
+        {
+            if (Enum.TryParse<Bearer>(id[Names.Qos.Length..], ignoreCase: true, out var bearer))
+                foreach (var due in times) await grains.GetGrain<IQosGrain>((long)bearer).Wake(due.At);
+            return;
+        }
+
         foreach (var due in times)
         {
             if (IsApplication(id)) await grains.GetGrain<IApplicationMailboxGrain>(id[Names.Applications.Length..]).Wake(due.At);
@@ -99,6 +108,8 @@ internal sealed partial class Firing(
     private static bool IsMessage(string id) => id.StartsWith(Names.Messages, StringComparison.Ordinal) || id.StartsWith(Names.Transactions, StringComparison.Ordinal);
 
     private static bool IsApplication(string id) => id.StartsWith(Names.Applications, StringComparison.Ordinal);
+
+    private static bool IsQos(string id) => id.StartsWith(Names.Qos, StringComparison.Ordinal);
 
     [LoggerMessage(3002, LogLevel.Warning, "{Count} due times could not be dealt with and are tried again, the first of {ObjectId}: {Reason}")]
     private partial void LogFailed(int count, string objectId, string reason);

@@ -19,7 +19,7 @@ internal static class BuiltInClasses
         new(
             "alarm", "Must be there at once, whatever it costs: over any bearer, also one that costs extra.",
             7, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1), Confirmation.Delivered, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30),
-            null, 1024, [Bearer.Coap, Bearer.Mqtt, Bearer.Sms], InDoubt: WhenInDoubt.AtLeastOnce),
+            null, 1024, [Bearer.Coap, Bearer.Mqtt, Bearer.Sms], InDoubt: WhenInDoubt.AtLeastOnce, Preference: PathPreference.Fastest),
         new(
             "control", "A command whose result is awaited and that is worth nothing if it comes late.",
             5, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), Confirmation.Applied, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), null, null, []),
@@ -33,6 +33,6 @@ internal static class BuiltInClasses
         new(
             "bulk", "Large, such as firmware: behind all else, over the Internet only, and followed to its result.",
             0, null, TimeSpan.FromDays(30), Confirmation.Applied, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), 10_000, null, [Bearer.Coap, Bearer.Mqtt],
-            TimeSpan.FromDays(1)),
+            TimeSpan.FromDays(1), Preference: PathPreference.Cheapest),
     ];
 }

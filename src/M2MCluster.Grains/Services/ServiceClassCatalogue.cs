@@ -41,6 +41,9 @@ internal sealed class ServiceClassCatalogue : IServiceClasses
             own.MaxPayload ?? under.MaxPayload,
             own.Bearers is null ? under.Bearers : [.. own.Bearers.Distinct()],
             own.Tolerance is { } tolerance ? tolerance == TimeSpan.Zero ? null : tolerance : under.Tolerance,
-            own.InDoubt ?? under.InDoubt);
+            own.InDoubt ?? under.InDoubt,
+            own.Preference ?? under.Preference,
+            own.Copies ?? under.Copies,
+            own.Qos ?? under.Qos);
     }
 }

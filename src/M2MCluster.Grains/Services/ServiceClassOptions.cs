@@ -1,4 +1,5 @@
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Qos;
 using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Grains.Services;
@@ -41,4 +42,15 @@ public sealed class ServiceClassOptions
 
     /// <summary><c>Coap</c>, <c>Mqtt</c>, <c>Sms</c>; one that costs extra is used only if it is named.</summary>
     public IList<Bearer>? Bearers { get; set; }
+
+    /// <summary>By what a way is chosen: <c>Balanced</c>, <c>Cheapest</c>, <c>Fastest</c>, <c>MostReliable</c>.</summary>
+    public PathPreference? Preference { get; set; }
+
+    /// <summary>Over so many disjoint ways at once, 1 to 3.</summary>
+    public int? Copies { get; set; }
+
+    /// <summary>
+    /// <c>Degrade</c> or <c>Block</c>: the network is asked for <see cref="Bandwidth"/> and <see cref="DelayBound"/>, and that is what becomes of a message if it gives less.
+    /// </summary>
+    public QosWhenFull? Qos { get; set; }
 }

@@ -37,6 +37,9 @@ internal sealed class ServiceClassesValidator : IValidateOptions<ServiceClassesO
         Require(merged.MaxPayload is null or (>= 1 and <= MessageAcceptance.MaxPayload), "MaxPayload", $"is {merged.MaxPayload}, but must be 1 to {MessageAcceptance.MaxPayload}");
         Require(merged.Tolerance is null || (merged.Tolerance > TimeSpan.Zero && merged.Tolerance < merged.TimeToLive), "Tolerance", $"is {merged.Tolerance}, but must be below TimeToLive, {merged.TimeToLive}, or zero for none");
         Require(Enum.IsDefined(merged.InDoubt), "InDoubt", "must be AtMostOnce or AtLeastOnce");
+        Require(Enum.IsDefined(merged.Preference), "Preference", "must be Balanced, Cheapest, Fastest or MostReliable");
+        Require(merged.Copies is >= 1 and <= PathPolicy.MaxCopies, "Copies", $"is {merged.Copies}, but must be 1 to {PathPolicy.MaxCopies}");
+        Require(merged.Qos is null || merged.Bandwidth is not null || merged.DelayBound is not null, "Qos", "needs a Bandwidth or a DelayBound, for which the network is asked");
         Require(merged.Bearers.All(Enum.IsDefined), "Bearers", "must be of Coap, Mqtt and Sms");
 
         void Require(bool holds, string member, string otherwise)

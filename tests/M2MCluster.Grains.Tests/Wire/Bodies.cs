@@ -5,12 +5,14 @@ using M2MCluster.Contracts.Importing;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Planning;
+using M2MCluster.Contracts.Qos;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Groups;
 using M2MCluster.Grains.Groups.Campaigns;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
+using M2MCluster.Grains.Qos;
 using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Tests.Wire;
@@ -127,6 +129,24 @@ internal static class Bodies
         {
             Id = new(84), Target = "objects/a", Application = "", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
             ContentType = "text/plain", Payload = [1], Peer = "button", Terms = new() { WhenHeld = WhenHeld.Wait },
+        },
+        ["message-quality"] = new MessageRecord
+        {
+            Id = new(85), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
+            ContentType = "text/plain", Payload = [1], Terms = new() { Qos = new(500_000, TimeSpan.FromMilliseconds(200), 4, QosWhenFull.Block) },
+            Quality = new(
+                Bearer.Mqtt, "a", new(500_000, TimeSpan.FromMilliseconds(200), 4, QosWhenFull.Block), Noon, QosStatus.Granted, "QOS_S", 100_000, true, Noon.AddMinutes(5), QosReason.Capacity, "full"),
+        },
+        ["message-area"] = new MessageRecord
+        {
+            Id = new(86), Target = "groups/~area-00", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
+            ContentType = "text/plain", Payload = [1], Area = new() { Center = new(52.5, 13.4), Radius = 1000, Corners = [new(1, 2), new(3, 4), new(5, -6)], Cell = "cell-1" },
+        },
+        ["qos-flow"] = new QosFlow
+        {
+            ObjectId = "a", Cell = "cell-1", Device = new("+491", "192.0.2.1", 5683), Status = QosStatus.Granted, Profile = "QOS_S", Bandwidth = 100_000, Session = "s1", Until = Unix(5), Former = "s0",
+            Reason = QosReason.Precedence, Detail = "shrunk", Failures = 2, AskedAt = Unix(1), DueAt = Unix(2), SinkToken = "token",
+            Demands = [new(new(85), "groups/g", "app", Noon, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", new(null, TimeSpan.FromSeconds(1), 7, QosWhenFull.Block), Unix(5), QosStatus.Granted, QosReason.Capacity)],
         },
         ["description-held"] = new ObjectDescription
         {

@@ -86,7 +86,7 @@ public sealed class HostProcess : IAsyncDisposable
         start.Environment["M2M__DataFolder"] = Data;
         if (_settings.KeyFolder is { } keys) start.Environment["M2M__KeyFolder"] = keys;
         if (_settings.ConnectionString is { } connection) start.Environment["ConnectionStrings__M2M"] = connection;
-        foreach (var (key, value) in _settings.More) start.Environment[key] = value;
+        foreach (var (key, value) in _settings.More) start.Environment[key] = value.Replace(HostSettings.FrontDoorInSettings, $"http://127.0.0.1:{HttpPort}", StringComparison.Ordinal);
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);

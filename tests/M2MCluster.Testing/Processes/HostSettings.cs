@@ -18,6 +18,9 @@ public sealed record HostSettings
     /// <summary>Whether other silos reach it over a <see cref="SiloRelay"/>, which can cut it off.</summary>
     public bool BehindRelay { get; init; }
 
+    /// <summary>Stands in <see cref="More"/> for the address of the node's front door, whose port is chosen later.</summary>
+    public const string FrontDoorInSettings = "{front-door}";
+
     /// <summary>Further settings, by their keys with double underscores.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 }

@@ -76,7 +76,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     protected MessageRecord Part(MessageRecord message, string target, DateTimeOffset now) => message with
     {
         Id = new(services.Ids.Next()), Target = Names.Objects + target, Parent = id, AcceptedAt = now, RequestId = null, Steps = [new(now, "accepted")],
-        Part = State.IsQuiet ? PartTraits.Quiet : PartTraits.None, Mode = DeliveryMode.Unspecified,
+        Part = State.IsQuiet ? PartTraits.Quiet : PartTraits.None, Mode = DeliveryMode.Unspecified, Area = null,
     };
 
     protected async ValueTask<string[]> ChunkAsync(int ordinal) => TargetList.Read(

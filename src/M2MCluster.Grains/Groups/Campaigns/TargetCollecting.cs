@@ -6,17 +6,24 @@ using M2MCluster.Grains.Groups.Membership;
 namespace M2MCluster.Grains.Groups.Campaigns;
 
 /// <summary>Who gets a message to a group, as of now: each once, in the order in which it is sent.</summary>
-internal sealed class TargetCollecting(GroupServices services, string group, MessageRecord message)
+internal sealed class TargetCollecting(GroupServices services, MessageRecord message)
 {
     private const int PageSize = 10_000;
 
     // What a gateway reads as one message, and of which it answers for each.
     private const int MostInFrame = 1000;
 
-    public async ValueTask<TargetList> CollectAsync()
+    public async ValueTask<TargetList> CollectAsync(string group)
     {
         var (rules, _) = await services.Rules.ReadAsync();
-        var members = new MemberStream(rules, services.Groups, services.Index, group, "", PageSize);
+        return await CollectAsync(new MemberStream(rules, services.Groups, services.Index, group, "", PageSize), finding => finding.OfGroupsAsync(rules, group));
+    }
+
+    /// <summary>The same of objects that are in no group.</summary>
+    public ValueTask<TargetList> CollectAsync(IMemberSource members) => CollectAsync(members, _ => new(Array.Empty<(Link, IReadOnlyList<string>)>()));
+
+    private async ValueTask<TargetList> CollectAsync(IMemberSource members, Func<LinkFinding, ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>>> links)
+    {
         var targets = new TargetList();
         switch (message.Mode)
         {
@@ -24,7 +31,7 @@ internal sealed class TargetCollecting(GroupServices services, string group, Mes
                 await AskableAsync(members, targets);
                 break;
             case DeliveryMode.Multicast or DeliveryMode.Broadcast:
-                await ByLinkAsync(rules, members, targets);
+                await ByLinkAsync(links, members, targets);
                 break;
             default:
                 while (await members.NextAsync(CancellationToken.None) is { } member) targets.Add(member);
@@ -35,7 +42,7 @@ internal sealed class TargetCollecting(GroupServices services, string group, Mes
     }
 
     /// <summary>Those who can be called now first.</summary>
-    private async ValueTask AskableAsync(MemberStream members, TargetList targets)
+    private async ValueTask AskableAsync(IMemberSource members, TargetList targets)
     {
         var now = services.Time.GetUtcNow();
         var others = new List<string>();
@@ -54,10 +61,10 @@ internal sealed class TargetCollecting(GroupServices services, string group, Mes
         foreach (var other in others.Take(Anycast.MostAsked - targets.Count)) targets.Add(other);
     }
 
-    private async ValueTask ByLinkAsync(GroupRules rules, MemberStream members, TargetList targets)
+    private async ValueTask ByLinkAsync(Func<LinkFinding, ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>>> linksOf, IMemberSource members, TargetList targets)
     {
         var finding = new LinkFinding(services, message);
-        var links = await finding.OfGroupsAsync(rules, group);
+        var links = await linksOf(finding);
         var linked = links.SelectMany(link => link.Members).ToHashSet();
         var byGateway = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         while (await PageAsync(members) is { Count: > 0 } page)
@@ -83,7 +90,7 @@ internal sealed class TargetCollecting(GroupServices services, string group, Mes
         }
     }
 
-    private static async ValueTask<List<string>> PageAsync(MemberStream members)
+    private static async ValueTask<List<string>> PageAsync(IMemberSource members)
     {
         var page = new List<string>();
         while (page.Count < PageSize && await members.NextAsync(CancellationToken.None) is { } member) page.Add(member);

@@ -4,7 +4,7 @@ using M2MCluster.Contracts.Reading;
 namespace M2MCluster.Grains.Groups.Membership;
 
 /// <summary>The members of a group by id, each once: its own, those of the groups in it, and those of their queries, merged page by page.</summary>
-internal sealed class MemberStream
+internal sealed class MemberStream : IMemberSource
 {
     private readonly PriorityQueue<Source, string> _sources = new(StringComparer.Ordinal);
     private readonly List<Source> _unread = [];

@@ -1,0 +1,6 @@
+namespace M2MCluster.Edge.Qos;
+
+public sealed class QosNetworkOfBearer
+{
+    public QosEndpointOptions Network { get; set; } = new();
+}

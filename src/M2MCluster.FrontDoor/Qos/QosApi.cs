@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Qos;
+using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.FrontDoor.Access;
+using M2MCluster.FrontDoor.Calls;
+using M2MCluster.FrontDoor.Requests;
+
+namespace M2MCluster.FrontDoor.Qos;
+
+/// <summary>Flows that applications open by themselves.</summary>
+internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, IQosNetwork network) : V1.QosService.QosServiceBase
+{
+    private const int MostObjects = 1000;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    public override async Task<V1.Flow> OpenFlow(V1.OpenFlowRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        problems.Require(
+            Names.IdIn(request.Target, Names.Objects) is not null || Names.IdIn(request.Target, Names.Groups) is not null
+            || (request.Target.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsName(request.Target.AsSpan(Names.Aliases.Length))),
+            "target", "is objects/ID, groups/ID or names/scheme:value");
+        problems.Require(request.Bearer != V1.Bearer.Unspecified && System.Enum.IsDefined(request.Bearer), "bearer", "is COAP, MQTT or SMS");
+        problems.Require(request.Qos is not null, "qos", "is needed");
+        var terms = request.Qos is null ? null : QosAnswers.Terms(request.Qos, 0, problems);
+        var duration = DurationOf(request.Duration, problems);
+        problems.ThrowIfAny();
+
+        var target = await Targets.ResolveAsync(grains, request.Target);
+        var objects = Names.IdIn(target, Names.Groups) is { } group ? await MembersAsync(group, context.CancellationToken) : [Names.IdIn(target, Names.Objects)!];
+        var flow = new MessageId(BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue);
+        var view = await GrainOf((Bearer)(request.Bearer - 1)).Open(new(flow, target, objects, context.Principal().Application ?? "", terms!, duration));
+        return QosAnswers.Flow(view);
+    }
+
+    public override async Task<V1.Flow> GetFlow(V1.GetFlowRequest request, ServerCallContext context) => QosAnswers.Flow((await FindAsync(request.Name, context)).View);
+
+    public override async Task<V1.Flow> ExtendFlow(V1.ExtendFlowRequest request, ServerCallContext context)
+    {
+        var problems = new Problems();
+        var by = DurationOf(request.Duration, problems);
+        problems.ThrowIfAny();
+        var (grain, view) = await FindAsync(request.Name, context);
+        return QosAnswers.Flow(await grain.Extend(view.Flow, by) ?? throw M2MException.NotFound(request.Name));
+    }
+
+    public override async Task<Empty> CloseFlow(V1.CloseFlowRequest request, ServerCallContext context)
+    {
+        var (grain, view) = await FindAsync(request.Name, context);
+        await grain.Release(view.Flow);
+        return new();
+    }
+
+    private async ValueTask<ImmutableArray<string>> MembersAsync(string group, CancellationToken cancellation)
+    {
+        var members = await membership.MembersAsync(group, "", MostObjects + 1, cancellation);
+        if (members.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Names.Groups}{group} does not exist, or has no members");
+        return members.Count <= MostObjects ? [.. members] : throw M2MException.Invalid("target", $"is a group of more than {MostObjects} members");
+    }
+
+    private async ValueTask<(IQosGrain Grain, QosFlowView View)> FindAsync(string name, ServerCallContext context)
+    {
+        var flow = default(MessageId);
+        var problems = new Problems();
+        var isName = name.StartsWith(Names.Flows, StringComparison.Ordinal) && MessageId.TryParse(name[Names.Flows.Length..], out flow);
+        problems.Require(isName, "name", "is not of the form flows/ID, the ID of 16 lower-case hexadecimal digits");
+        problems.ThrowIfAny();
+        foreach (var bearer in System.Enum.GetValues<Bearer>().Where(network.Serves))
+        {
+            if (await GrainOf(bearer).Find(flow) is not { } view) continue;
+            AccessPolicy.AuthorizeFlow(context.Principal(), view);
+            return (GrainOf(bearer), view);
+        }
+
+        throw M2MException.NotFound(name);
+    }
+
+    private IQosGrain GrainOf(Bearer bearer) => grains.GetGrain<IQosGrain>((long)bearer);
+
+    private static TimeSpan DurationOf(Duration? from, Problems problems)
+    {
+        var isDuration = from is { Seconds: >= 1, Nanos: >= 0 } && from.Seconds <= Longest.TotalSeconds;
+        problems.Require(isDuration, "duration", "is 1 second to a day");
+        return isDuration ? from!.ToTimeSpan() : default;
+    }
+}

@@ -11,17 +11,13 @@ namespace M2MCluster.Protocols.Coap.Messaging;
 public sealed class CoapMessageLayer<TPeer>
     where TPeer : notnull
 {
-    private const int MaxAwaitingReset = 8;
-
     // The peer asked and waits; nothing that the owner sends by itself goes first.
     private const int AnswerPriority = int.MaxValue;
 
     private readonly CoapTransmission _transmission;
     private readonly ICoapLayerEvents<TPeer> _events;
-    private readonly Random _random;
-    private readonly Dictionary<TPeer, LinkedListNode<CoapPeerState<TPeer>>> _peers = [];
-    private readonly LinkedList<CoapPeerState<TPeer>> _bySilence = new();
-    private readonly PriorityQueue<CoapOutgoing<TPeer>, long> _due = new();
+    private readonly CoapPeers<TPeer> _peers;
+    private readonly CoapSending<TPeer> _sending;
 
     /// <param name="transmission">Parameters and bounds.</param>
     /// <param name="events">Who is told.</param>
@@ -30,14 +26,16 @@ public sealed class CoapMessageLayer<TPeer>
     {
         _transmission = transmission;
         _events = events;
-        _random = random ?? Random.Shared;
+        random ??= Random.Shared;
+        _peers = new(transmission.MaxPeers, random, Forgotten);
+        _sending = new(transmission, events, random);
     }
 
     /// <summary>Peers of which something is remembered.</summary>
     public int PeerCount => _peers.Count;
 
     /// <summary>When <see cref="Advance"/> has something to send or to give up; null where nothing is under way.</summary>
-    public long? NextDue => _due.TryPeek(out _, out var due) ? due : null;
+    public long? NextDue => _sending.NextDue;
 
     /// <summary>Takes one datagram in.</summary>
     /// <param name="peer">Where it came from.</param>
@@ -86,7 +84,7 @@ public sealed class CoapMessageLayer<TPeer>
         if (!incoming.IsConfirmable)
         {
             response.Type = CoapType.NonConfirmable;
-            response.MessageId = Touch(incoming.Peer, now).NextMessageId();
+            response.MessageId = _peers.Touch(incoming.Peer, now).NextMessageId();
             _events.Transmit(incoming.Peer, CoapEncoder.Encode(response));
         }
         else if (incoming.IsAcknowledged)
@@ -136,28 +134,10 @@ public sealed class CoapMessageLayer<TPeer>
         TPeer peer, CoapMessage message, long now, bool confirmable = true, object? context = null, long? responseTimeout = null, int priority = 0)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var state = Touch(peer, now);
         message.Type = confirmable ? CoapType.Confirmable : CoapType.NonConfirmable;
         if (message.Code.IsRequest && message.Token.Length == 0) message.Token = NewToken();
         var outgoing = new CoapOutgoing<TPeer>(peer, message, context, responseTimeout ?? _transmission.ResponseTimeout, priority);
-        if (!confirmable || state.CountAwaitingAcknowledgement() < _transmission.NStart)
-        {
-            Start(state, outgoing, now);
-        }
-        else if (state.Queued.Count < _transmission.QueuePerPeer)
-        {
-            state.Queued.Add(outgoing);
-        }
-        else
-        {
-            var refused = state.Queued.TakeLastBelow(priority);
-            if (refused is not null) state.Queued.Add(outgoing);
-            refused ??= outgoing;
-            var told = refused.State != CoapOutgoingState.Done;
-            refused.State = CoapOutgoingState.Done;
-            if (told) _events.Failed(refused, CoapFailure.Refused);
-        }
-
+        _sending.Send(_peers.Touch(peer, now), outgoing, now);
         return outgoing;
     }
 
@@ -165,56 +145,33 @@ public sealed class CoapMessageLayer<TPeer>
     public void Cancel(CoapOutgoing<TPeer> outgoing, long now)
     {
         ArgumentNullException.ThrowIfNull(outgoing);
-        if (outgoing.State == CoapOutgoingState.Done || !_peers.TryGetValue(outgoing.Peer, out var node)) return;
-        Finish(node.Value, outgoing, now);
+        if (outgoing.State != CoapOutgoingState.Done && _peers.Find(outgoing.Peer) is { } state) _sending.Finish(state, outgoing, now);
     }
 
     /// <summary>Gives up everything that was to be sent to a peer, without an event; what came from it is known still.</summary>
     public void Withdraw(TPeer peer)
     {
-        if (!_peers.TryGetValue(peer, out var node)) return;
-        foreach (var outgoing in (CoapOutgoing<TPeer>[])[.. node.Value.Outstanding, .. node.Value.Queued.InOrder])
-        {
-            outgoing.State = CoapOutgoingState.Done;
-            outgoing.Due = long.MinValue;
-        }
-
-        node.Value.Outstanding.Clear();
-        node.Value.Queued.Clear();
+        if (_peers.Find(peer) is { } state) CoapSending<TPeer>.EndAll(state);
     }
 
     /// <summary>Retransmits, gives up and forgets what is due. Costs nothing where nothing is.</summary>
     public void Advance(long now)
     {
-        while (_due.TryPeek(out var outgoing, out var due) && due <= now)
-        {
-            _due.Dequeue();
-            if (outgoing.Due == due && _peers.TryGetValue(outgoing.Peer, out var node)) Expire(node.Value, outgoing, now);
-        }
-
-        while (_bySilence.First is { Value: { Outstanding.Count: 0, Queued.Count: 0 } silent } && silent.LastSeen + _transmission.ExchangeLifetime < now)
-        {
-            Forget(silent.Peer);
-        }
+        _sending.Advance(_peers, now);
+        _peers.ForgetSilent(now - _transmission.ExchangeLifetime);
     }
 
     /// <summary>Drops all that is known of a peer; what was under way fails as <see cref="CoapFailure.Cancelled"/>.</summary>
-    public void Forget(TPeer peer)
+    public void Forget(TPeer peer) => _peers.Forget(peer);
+
+    private void Forgotten(CoapPeerState<TPeer> state)
     {
-        if (!_peers.Remove(peer, out var node)) return;
-        _bySilence.Remove(node);
-        foreach (var outgoing in (CoapOutgoing<TPeer>[])[.. node.Value.Outstanding, .. node.Value.Queued.InOrder])
-        {
-            var told = outgoing.State != CoapOutgoingState.AwaitsReset;
-            outgoing.State = CoapOutgoingState.Done;
-            outgoing.Due = long.MinValue;
-            if (told) _events.Failed(outgoing, CoapFailure.Cancelled);
-        }
+        foreach (var outgoing in CoapSending<TPeer>.EndAll(state)) _events.Failed(outgoing, CoapFailure.Cancelled);
     }
 
     private void TakeRequest(TPeer peer, CoapMessage request, ReadOnlyMemory<byte> datagram, long now)
     {
-        var state = Touch(peer, now);
+        var state = _peers.Touch(peer, now);
         var fingerprint = Fingerprint(datagram.Span);
         var notBefore = now - (request.Type == CoapType.Confirmable ? _transmission.ExchangeLifetime : _transmission.NonLifetime);
         if (state.Find(request.MessageId, fingerprint, notBefore) is { } known)
@@ -230,10 +187,10 @@ public sealed class CoapMessageLayer<TPeer>
 
     private void TakeResponse(TPeer peer, CoapMessage response, ReadOnlyMemory<byte> datagram, long now)
     {
-        var outgoing = FindByToken(peer, response.Token);
+        var outgoing = _peers.Find(peer)?.FindByToken(response.Token);
         var fingerprint = Fingerprint(datagram.Span);
         var notBefore = now - _transmission.ExchangeLifetime;
-        if (_peers.TryGetValue(peer, out var node) && node.Value.Find(response.MessageId, fingerprint, notBefore) is { } known)
+        if (_peers.Find(peer)?.Find(response.MessageId, fingerprint, notBefore) is { } known)
         {
             if (known.Answer is not null) _events.Transmit(peer, known.Answer);
             return;
@@ -245,7 +202,7 @@ public sealed class CoapMessageLayer<TPeer>
             return;
         }
 
-        var state = Touch(peer, now);
+        var state = _peers.Touch(peer, now);
         var incoming = new CoapIncoming<TPeer>(peer, response, fingerprint, now) { Request = null };
         state.Remember(incoming, _transmission.RememberedPerPeer, notBefore);
         if (response.Type == CoapType.Confirmable)
@@ -259,171 +216,37 @@ public sealed class CoapMessageLayer<TPeer>
 
     private void TakeAcknowledgement(TPeer peer, CoapMessage message, long now)
     {
-        var outgoing = FindById(peer, message.MessageId, CoapOutgoingState.AwaitsAcknowledgement);
+        var outgoing = _peers.Find(peer)?.FindById(message.MessageId, CoapOutgoingState.AwaitsAcknowledgement);
         if (outgoing is null) return;
-        var state = Touch(peer, now);
+        var state = _peers.Touch(peer, now);
         if (message.Code.IsResponse)
         {
             if (message.Token == outgoing.Message.Token && outgoing.Message.Code.IsRequest) Complete(state, outgoing, message, now);
         }
         else if (message.Code.IsEmpty && outgoing.Message.Code.IsRequest)
         {
-            outgoing.State = CoapOutgoingState.AwaitsResponse;
-            Schedule(outgoing, now + outgoing.ResponseTimeout);
-            StartQueued(state, now);
+            _sending.AwaitResponse(state, outgoing, now);
         }
         else if (message.Code.IsEmpty)
         {
-            Finish(state, outgoing, now);
+            _sending.Finish(state, outgoing, now);
             _events.Acknowledged(outgoing);
         }
     }
 
     private void TakeReset(TPeer peer, ushort messageId, long now)
     {
-        var outgoing = FindById(peer, messageId, null);
+        var outgoing = _peers.Find(peer)?.FindById(messageId, null);
         if (outgoing is null) return;
-        Finish(Touch(peer, now), outgoing, now);
+        _sending.Finish(_peers.Touch(peer, now), outgoing, now);
         _events.Failed(outgoing, CoapFailure.Reset);
     }
 
     private void Complete(CoapPeerState<TPeer> state, CoapOutgoing<TPeer> outgoing, CoapMessage response, long now)
     {
-        if (outgoing.Message.Options.Observe == CoapObserve.Register && response.Code.IsSuccess && response.Options.Observe is not null)
-        {
-            outgoing.State = CoapOutgoingState.Observes;
-            outgoing.Due = long.MaxValue;
-            StartQueued(state, now);
-        }
-        else
-        {
-            Finish(state, outgoing, now);
-        }
-
+        if (outgoing.Message.Options.Observe == CoapObserve.Register && response.Code.IsSuccess && response.Options.Observe is not null) _sending.Observe(state, outgoing, now);
+        else _sending.Finish(state, outgoing, now);
         _events.ResponseReceived(outgoing, response);
-    }
-
-    private void Start(CoapPeerState<TPeer> state, CoapOutgoing<TPeer> outgoing, long now)
-    {
-        outgoing.Message.MessageId = state.NextMessageId();
-        outgoing.Datagram = CoapEncoder.Encode(outgoing.Message);
-        state.Outstanding.Add(outgoing);
-        if (outgoing.Message.Type == CoapType.Confirmable)
-        {
-            outgoing.State = CoapOutgoingState.AwaitsAcknowledgement;
-            outgoing.Backoff = (long)(_transmission.AckTimeout * (1 + (_random.NextDouble() * (_transmission.AckRandomFactor - 1))));
-            Schedule(outgoing, now + outgoing.Backoff);
-        }
-        else if (outgoing.Message.Code.IsRequest)
-        {
-            outgoing.State = CoapOutgoingState.AwaitsResponse;
-            Schedule(outgoing, now + outgoing.ResponseTimeout);
-        }
-        else
-        {
-            outgoing.State = CoapOutgoingState.AwaitsReset;
-            Schedule(outgoing, now + _transmission.NonLifetime);
-            ForgetOldestAwaitingReset(state);
-        }
-
-        _events.Transmit(state.Peer, outgoing.Datagram);
-    }
-
-    private void Expire(CoapPeerState<TPeer> state, CoapOutgoing<TPeer> outgoing, long now)
-    {
-        switch (outgoing.State)
-        {
-            case CoapOutgoingState.AwaitsAcknowledgement when outgoing.Retransmissions < _transmission.MaxRetransmit:
-                outgoing.Retransmissions++;
-                outgoing.Backoff *= 2;
-                Schedule(outgoing, now + outgoing.Backoff);
-                _events.Transmit(outgoing.Peer, outgoing.Datagram);
-                break;
-            case CoapOutgoingState.AwaitsAcknowledgement:
-                Finish(state, outgoing, now);
-                _events.Failed(outgoing, CoapFailure.NotAcknowledged);
-                break;
-            case CoapOutgoingState.AwaitsResponse:
-                Finish(state, outgoing, now);
-                _events.Failed(outgoing, CoapFailure.NoResponse);
-                break;
-            case CoapOutgoingState.AwaitsReset:
-                Finish(state, outgoing, now);
-                break;
-        }
-    }
-
-    private void Finish(CoapPeerState<TPeer> state, CoapOutgoing<TPeer> outgoing, long now)
-    {
-        outgoing.State = CoapOutgoingState.Done;
-        outgoing.Due = long.MinValue;
-        state.Outstanding.Remove(outgoing);
-        StartQueued(state, now);
-    }
-
-    private void StartQueued(CoapPeerState<TPeer> state, long now)
-    {
-        while (state.CountAwaitingAcknowledgement() < _transmission.NStart && state.Queued.Take() is { } next)
-        {
-            if (next.State != CoapOutgoingState.Done) Start(state, next, now);
-        }
-    }
-
-    private void Schedule(CoapOutgoing<TPeer> outgoing, long due)
-    {
-        outgoing.Due = due;
-        _due.Enqueue(outgoing, due);
-    }
-
-    private static void ForgetOldestAwaitingReset(CoapPeerState<TPeer> state)
-    {
-        var count = 0;
-        for (var i = state.Outstanding.Count - 1; i >= 0; i--)
-        {
-            if (state.Outstanding[i].State != CoapOutgoingState.AwaitsReset || ++count <= MaxAwaitingReset) continue;
-            state.Outstanding[i].State = CoapOutgoingState.Done;
-            state.Outstanding.RemoveAt(i);
-        }
-    }
-
-    private CoapOutgoing<TPeer>? FindById(TPeer peer, ushort messageId, CoapOutgoingState? wanted)
-    {
-        if (!_peers.TryGetValue(peer, out var node)) return null;
-        foreach (var outgoing in node.Value.Outstanding)
-        {
-            if (outgoing.Message.MessageId == messageId && (wanted is null || outgoing.State == wanted)) return outgoing;
-        }
-
-        return null;
-    }
-
-    private CoapOutgoing<TPeer>? FindByToken(TPeer peer, CoapToken token)
-    {
-        if (!_peers.TryGetValue(peer, out var node)) return null;
-        foreach (var outgoing in node.Value.Outstanding)
-        {
-            if (outgoing.Message.Code.IsRequest && outgoing.Message.Token == token) return outgoing;
-        }
-
-        return null;
-    }
-
-    private CoapPeerState<TPeer> Touch(TPeer peer, long now)
-    {
-        if (_peers.TryGetValue(peer, out var node))
-        {
-            _bySilence.Remove(node);
-        }
-        else
-        {
-            if (_peers.Count >= _transmission.MaxPeers && _bySilence.First is { } silent) Forget(silent.Value.Peer);
-            node = new(new CoapPeerState<TPeer>(peer, (ushort)_random.Next(ushort.MaxValue)));
-            _peers.Add(peer, node);
-        }
-
-        _bySilence.AddLast(node);
-        node.Value.LastSeen = now;
-        return node.Value;
     }
 
     private void Transmit(TPeer peer, CoapType type, ushort messageId) => _events.Transmit(peer, CoapEncoder.EncodeEmpty(type, messageId));

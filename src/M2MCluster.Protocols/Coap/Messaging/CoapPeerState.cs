@@ -48,6 +48,26 @@ internal sealed class CoapPeerState<TPeer>(TPeer peer, ushort firstMessageId)
         return count;
     }
 
+    public CoapOutgoing<TPeer>? FindById(ushort messageId, CoapOutgoingState? wanted)
+    {
+        foreach (var outgoing in Outstanding)
+        {
+            if (outgoing.Message.MessageId == messageId && (wanted is null || outgoing.State == wanted)) return outgoing;
+        }
+
+        return null;
+    }
+
+    public CoapOutgoing<TPeer>? FindByToken(CoapToken token)
+    {
+        foreach (var outgoing in Outstanding)
+        {
+            if (outgoing.Message.Code.IsRequest && outgoing.Message.Token == token) return outgoing;
+        }
+
+        return null;
+    }
+
     private void Grow(int limit)
     {
         var grown = new CoapIncoming<TPeer>?[Math.Min(limit, Math.Max(SmallRing, _ring.Length * 2))];

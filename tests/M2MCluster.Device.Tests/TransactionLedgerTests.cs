@@ -88,6 +88,27 @@ public sealed class TransactionLedgerTests : IDisposable, ITransactionParticipan
     }
 
     [Fact]
+    public async Task Commit_JournalCannotBeWrittenAfterwards_IsToldAsDone()
+    {
+        var journal = new BrokenJournal { Writes = 1 };
+        using var ledger = new TransactionLedger(this, journal);
+        await ledger.HandleAsync(Message(DeviceTransactionVerb.Prepare), default);
+        for (var i = 0; i < 2; i++) Assert.True((await ledger.HandleAsync(Message(DeviceTransactionVerb.Commit), default)).Ok);
+
+        Assert.Equal(["prepare x", "commit x"], _said);
+    }
+
+    [Fact]
+    public async Task Rollback_JournalCannotBeWrittenAfterwards_IsToldAsDone()
+    {
+        using var ledger = new TransactionLedger(this, new BrokenJournal { Writes = 1, Removes = false });
+        await ledger.HandleAsync(Message(DeviceTransactionVerb.Prepare), default);
+        Assert.True((await ledger.HandleAsync(Message(DeviceTransactionVerb.Rollback), default)).Ok);
+
+        Assert.Equal(["prepare x", "rollback x"], _said);
+    }
+
+    [Fact]
     public async Task Journal_IdThatIsNoId_IsNoPath()
     {
         var journal = new FileTransactionJournal(_folder);
@@ -115,8 +136,12 @@ public sealed class TransactionLedgerTests : IDisposable, ITransactionParticipan
     {
         public ValueTask<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken) => new([]);
 
-        public ValueTask WriteAsync(JournalEntry entry, CancellationToken cancellationToken) => throw new IOException("the disk is full");
+        public int Writes { get; set; }
 
-        public ValueTask RemoveAsync(string part, CancellationToken cancellationToken) => default;
+        public bool Removes { get; init; } = true;
+
+        public ValueTask WriteAsync(JournalEntry entry, CancellationToken cancellationToken) => Writes-- > 0 ? default : throw new IOException("the disk is full");
+
+        public ValueTask RemoveAsync(string part, CancellationToken cancellationToken) => Removes ? default : throw new IOException("the disk is full");
     }
 }

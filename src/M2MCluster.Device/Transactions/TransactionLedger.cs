@@ -1,7 +1,8 @@
 namespace M2MCluster.Device.Transactions;
 
 /// <summary>
-/// Takes part in transactions: a promise is in the journal before it is given, what was carried out is in the journal before that is said, and what is told twice is done once.
+/// Takes part in transactions: a promise is in the journal before it is given, what was carried out is in the journal, if that can be written, before it is said, and what is
+/// told twice is done once.
 /// </summary>
 internal sealed class TransactionLedger(ITransactionParticipant participant, ITransactionJournal journal) : IDisposable
 {
@@ -75,9 +76,13 @@ internal sealed class TransactionLedger(ITransactionParticipant participant, ITr
     {
         var done = await participant.CommitAsync(entry.Message, cancellationToken).ConfigureAwait(false);
         if (!done.Ok) return done;
-        await WriteAsync(entry with { Done = done }, cancellationToken).ConfigureAwait(false);
-        var old = _entries.Values.Where(other => other.Done is not null).OrderByDescending(other => other.Message.Id, StringComparer.Ordinal).Skip(RememberedDone).ToList();
-        foreach (var forgotten in old) await RemoveAsync(forgotten.Message.Id, cancellationToken).ConfigureAwait(false);
+        _entries[entry.Message.Id] = entry with { Done = done };
+        await NoteAsync(async () =>
+        {
+            await journal.WriteAsync(entry with { Done = done }, cancellationToken).ConfigureAwait(false);
+            var old = _entries.Values.Where(other => other.Done is not null).OrderByDescending(other => other.Message.Id, StringComparer.Ordinal).Skip(RememberedDone).ToList();
+            foreach (var forgotten in old) await RemoveAsync(forgotten.Message.Id, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         return done;
     }
 
@@ -88,8 +93,22 @@ internal sealed class TransactionLedger(ITransactionParticipant participant, ITr
         if (entry is null) return DeviceResult.Done;
         if (entry.Done is not null) return DeviceResult.Refused("it was carried out");
         var undone = await participant.RollbackAsync(entry.Message, cancellationToken).ConfigureAwait(false);
-        if (undone.Ok) await RemoveAsync(entry.Message.Id, cancellationToken).ConfigureAwait(false);
+        if (undone.Ok) await NoteAsync(() => RemoveAsync(part, cancellationToken)).ConfigureAwait(false);
         return undone;
+    }
+
+    /// <summary>What is done is told as done though the journal does not take it: after a restart the participant is called again, as after a power cut.</summary>
+    private static async Task NoteAsync(Func<ValueTask> note)
+    {
+        try
+        {
+            await note().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever the journal throws.
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+        }
+#pragma warning restore CA1031
     }
 
     private async ValueTask WriteAsync(JournalEntry entry, CancellationToken cancellationToken)

@@ -85,6 +85,25 @@ public sealed class CampaignTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Canary_IsASleeper_ItsCampaignSleepsTooAndGoesOnByItsWord()
+    {
+        var (group, members) = await GroupAsync(10);
+        var sent = (await group.Send(Draft("x", ttl: 7 * 86_400) with { Campaign = new() { Canary = 0.1 } })).Message;
+        await UntilAsync(async () => await StepAsync(sent) is { Phase: CampaignPhase.Canary });
+        var before = Cluster.Pipeline.CommitsOf(sent.Id.ToString());
+        for (var i = 0; i < 60; i++)
+        {
+            Cluster.Time.Advance(TimeSpan.FromSeconds(10));
+            foreach (var _ in (await ArmedAsync($"messages/{sent.Id}")).Where(at => at <= Cluster.Time.GetUtcNow().ToUnixTimeMilliseconds())) await Whole(sent).Wake();
+        }
+
+        Assert.InRange(Cluster.Pipeline.CommitsOf(sent.Id.ToString()) - before, 1, 10);
+        await Cluster.ForgetAsync(Whole(sent));
+        await Object(members[0]).Result(Proved(members[0]), (await Object(members[0]).Fetch(Proved(members[0]), null))!.Id, new(true));
+        await UntilAsync(async () => (await Whole(sent).View())!.Phase == CampaignPhase.Dispatched);
+    }
+
+    [Fact]
     public async Task Rate_Capped_NoMoreThanTheTimeAllows()
     {
         var (group, _) = await GroupAsync(100);

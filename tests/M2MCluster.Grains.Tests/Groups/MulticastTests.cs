@@ -77,11 +77,49 @@ public sealed class MulticastTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Equal("2 APPLIED", (await FindAsync(sent.Id)).Detail);
     }
 
-    private async Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600)
+    [Fact]
+    public async Task Multicast_CommandThatSomeChildrenDoNotTakeNow_GoesToTheseAlone()
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        var (holder, sender) = (await ListenAsync(null), await ListenAsync(null));
+        var free = new[] { await CreateAsync(new() { Gateway = gateway }), await CreateAsync(new() { Gateway = gateway }) };
+        var held = await CreateAsync(new() { Gateway = gateway });
+        await Object(held).Hold(holder, TimeSpan.FromMinutes(10), 0);
+        var other = await CreateAsync(new() { Gateway = gateway, Preconfigured = Says(("commands", """["/other"]""")) });
+        var sent = await SendAsync([.. free, held, other], Draft("x", sender, command: new("", "POST", "/set")));
+
+        using var content = JsonDocument.Parse((await Object(gateway).Fetch(Proved(gateway), null))!.Payload);
+        Assert.Equal(free.Order(StringComparer.Ordinal), content.RootElement.GetProperty("for").EnumerateArray().Select(child => child.GetString()!));
+        Assert.Equal(new[] { held, other }.Select(id => "objects/" + id).Order(StringComparer.Ordinal), (await PartsAsync(sent)).Select(part => part.Target).Order(StringComparer.Ordinal));
+        Assert.Null(await Object(held).Fetch(Proved(held), null));
+        await Object(other).Wake(0);
+        Assert.Equal(Outcome.Failed, (await PartsAsync(sent)).Single(part => part.Target == "objects/" + other).Outcome);
+        await Object(held).Release(holder);
+        Assert.NotNull(await Object(held).Fetch(Proved(held), null));
+    }
+
+    [Fact]
+    public async Task Multicast_WithAConstraint_IsHeldBackByEachChildsOwnCondition()
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        var children = new[] { await CreateAsync(new() { Gateway = gateway }), await CreateAsync(new() { Gateway = gateway }) };
+        await Object(children[0]).Report(Proved(children[0]), Report("full") with { Conditions = Says(("battery", "90")) });
+        await Object(children[1]).Report(Proved(children[1]), Report("low") with { Conditions = Says(("battery", "10")) });
+        await Object(gateway).Report(Proved(gateway), Report("full") with { Conditions = Says(("battery", "90")) });
+        await SendAsync(children, Draft("x") with { Terms = new() { Constraint = "battery > 40" } });
+
+        Assert.Null(await Object(gateway).Fetch(Proved(gateway), null));
+        Assert.NotNull(await Object(children[0]).Fetch(Proved(children[0]), null));
+        Assert.Null(await Object(children[1]).Fetch(Proved(children[1]), null));
+    }
+
+    private Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600) => SendAsync(members, Draft("x", application, ttl));
+
+    private async Task<MessageRecord> SendAsync(string[] members, MessageDraft draft)
     {
         var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
         await group.Create("op", "", [.. members]);
-        var sent = (await group.Send(Draft("x", application, ttl) with { Mode = DeliveryMode.Multicast })).Message;
+        var sent = (await group.Send(draft with { Mode = DeliveryMode.Multicast })).Message;
         await UntilAsync(async () =>
         {
             await Whole(sent).Step();

@@ -46,7 +46,7 @@ internal sealed class Campaign : CampaignRun
     public override bool PartEnded()
     {
         _open = _open is { } open ? open - 1 : null;
-        return _open is <= 0 || (_open is null && State.IsAll);
+        return _open is <= 0 || (_open is null && (State.IsAll || State.Phase == CampaignPhase.Canary));
     }
 
     public override void FrameEnded(MessageId frame) => _frames.Ended(frame);
@@ -75,29 +75,30 @@ internal sealed class Campaign : CampaignRun
         }
 
         if (State.Phase == CampaignPhase.Paused) return null;
-        if (await JudgeAsync() is { } wait) return wait;
+        if (await JudgeAsync()) return null;
         return State.RestEnds is null ? await SendNextAsync(message) : TimeSpan.Zero;
     }
 
     /// <summary>The canary's outcomes, and from time to time those of all.</summary>
-    private async ValueTask<TimeSpan?> JudgeAsync()
+    /// <returns>Whether the others wait for the canary, of which each end is told.</returns>
+    private async ValueTask<bool> JudgeAsync()
     {
         var waits = !State.CanaryPassed && State.CanarySize > 0 && State.Dispatched >= State.CanarySize;
-        if (!waits && State.Terms.AbortAt <= 0) return null;
-        if (!waits && _nextLook > Now.ToUnixTimeMilliseconds()) return null;
+        if (!waits && State.Terms.AbortAt <= 0) return false;
+        if (!waits && _nextLook > Now.ToUnixTimeMilliseconds()) return false;
         var standing = await LookAsync();
         var open = standing.Open + State.OpenFrames.Length;
         if (standing.FailedBy(waits && State.Terms.AbortAt <= 0 ? double.Epsilon : State.Terms.AbortAt) is { } failed)
         {
             await StopAsync(Outcome.Cancelled, $"the rest was not sent: {failed}");
             Services.Meter.Aborted();
-            return null;
+            return false;
         }
 
-        if (!waits) return null;
+        if (!waits) return false;
         if (open == 0) await ChangeAsync(State with { Phase = CampaignPhase.Running, CanaryPassed = true }, null, "");
         else if (State.Phase != CampaignPhase.Canary) await ChangeAsync(State with { Phase = CampaignPhase.Canary }, null, "");
-        return open == 0 ? null : ShortestLook;
+        return open > 0;
     }
 
     private async ValueTask<TimeSpan?> SendNextAsync(MessageRecord message)

@@ -71,7 +71,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     protected abstract ValueTask<TimeSpan?> StepAsync(MessageRecord message);
 
     /// <summary>Whether nothing is to be done until somebody says something, or the message expires.</summary>
-    protected virtual bool Rests(CampaignState next) => (next.IsAll && !next.CancelsOpen) || next.Phase == CampaignPhase.Paused;
+    protected virtual bool Rests(CampaignState next) => (next.IsAll && !next.CancelsOpen) || next.Phase is CampaignPhase.Paused or CampaignPhase.Canary;
 
     protected MessageRecord Part(MessageRecord message, string target, DateTimeOffset now) => message with
     {

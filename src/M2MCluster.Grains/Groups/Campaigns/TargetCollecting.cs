@@ -9,6 +9,7 @@ namespace M2MCluster.Grains.Groups.Campaigns;
 internal sealed class TargetCollecting(GroupServices services, MessageRecord message)
 {
     private const int PageSize = 10_000;
+    private const int DescribedAtOnce = 500;
 
     // What a gateway reads as one message, and of which it answers for each.
     private const int MostInFrame = 1000;
@@ -71,9 +72,10 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
         {
             page.RemoveAll(linked.Contains);
             var gateways = await services.Index.GatewaysOfAsync(page, CancellationToken.None);
+            var apart = await ApartAsync(gateways.Keys);
             foreach (var member in page)
             {
-                if (!gateways.TryGetValue(member, out var gateway)) targets.Add(member);
+                if (!gateways.TryGetValue(member, out var gateway) || apart.Contains(member)) targets.Add(member);
                 else if (byGateway.TryGetValue(gateway, out var children)) children.Add(member);
                 else byGateway.Add(gateway, [member]);
             }
@@ -88,6 +90,24 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
             if (cells.TryGetValue(gateway, out var cell)) targets.AddFrame(cell.ToLine(), children);
             else foreach (var part in children.Chunk(MostInFrame)) targets.AddFrame(gateway, part);
         }
+    }
+
+    /// <summary>Those for whom their gateway cannot speak: what is held back for one of them, or what it does not take, its own mailbox knows.</summary>
+    private async ValueTask<IReadOnlySet<string>> ApartAsync(IEnumerable<string> children)
+    {
+        if (message.Terms?.Constraint is not null) return children.ToHashSet();
+        var apart = new HashSet<string>();
+        if (message.Command is null) return apart;
+        var now = services.Time.GetUtcNow();
+        foreach (var page in children.Chunk(DescribedAtOnce))
+        {
+            foreach (var child in await services.Index.DescribeAsync(page, CancellationToken.None))
+            {
+                if (!Link.Takes(child, message, now)) apart.Add(child.Id);
+            }
+        }
+
+        return apart;
     }
 
     private static async ValueTask<List<string>> PageAsync(IMemberSource members)

@@ -29,7 +29,11 @@ internal readonly record struct Link(string Address, string Owner)
     /// Whether the object may hear of it so, and nothing speaks against its doing it: all who listen hear it, and in clear text. An object that is away, or takes no requests, may.
     /// </summary>
     public static bool MayHear(ObjectDescription member, MessageRecord message, DateTimeOffset now) =>
-        member.Plain == PlainAccess.Full && SendOnly.Of(member) is null && !(member.Hold is { } hold && hold.Bars(message, now))
+        member.Plain == PlainAccess.Full && Takes(member, message, now);
+
+    /// <summary>Whether nothing speaks against the object's doing it: it hears, and no other application holds the commands that it declares.</summary>
+    public static bool Takes(ObjectDescription member, MessageRecord message, DateTimeOffset now) =>
+        SendOnly.Of(member) is null && !(member.Hold is { } hold && hold.Bars(message, now))
         && Capabilities.Judge(member, message.Command!, message.ContentType, message.Payload).Refusal is null;
 
     /// <summary>From where the object answers; null: it takes no requests now.</summary>

@@ -39,7 +39,7 @@ public static class GrainsSetup
         services.AddSingleton(new SecretHasher(pepper));
         services.AddOptions<MailboxWatchOptions>().Validate(
             options => options.IsValid, $"{MailboxWatchOptions.Section}:StuckAfter must be 1 s to 1 day").ValidateOnStart();
-        services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>().AddSingleton<PlanMetrics>().AddSingleton<CampaignMetrics>();
+        services.AddSingleton<FleetMetrics>().AddSingleton<MailboxWatch>().AddSingleton<DeliveryMetrics>().AddSingleton<PlanMetrics>();
         services.AddSingleton<SubscriptionDirectory>();
         services.AddSingleton<IFeedHints, FeedHints>();
         services.AddOptions<PlanningOptions>().ValidateOnStart();

@@ -91,8 +91,8 @@ public sealed class CampaignTests(FrontDoorFixture door)
         Assert.Equal("FAILED_PRECONDITION", (await rest.PostAsync($"/v1/groups/{inner}:addMembers", $$"""{"members":["groups/{{outer}}"]}""")).Reason);
         var patched = await rest.PatchAsync($"/v1/groups/{outer}?updateMask=filter,precedence", """{"filter":"","precedence":3}""").Ok();
         Assert.Equal(("", 3), (patched.GetProperty("filter").GetString(), patched.GetProperty("precedence").GetInt32()));
-        var wrong = await rest.PatchAsync($"/v1/groups/{outer}", """{"filter":"colour = 1","characteristics":{"reportPeriod":-1},"precedence":9000000}""");
-        Assert.Equal((HttpStatusCode.BadRequest, 3), (wrong.Status, wrong.Violations.Count));
+        var wrong = await rest.PatchAsync($"/v1/groups/{outer}", """{"filter":"colour = 1","characteristics":{"reportPeriod":-1,"groupAddress":"192.0.2.1:5683"},"precedence":9000000}""");
+        Assert.Equal((HttpStatusCode.BadRequest, 4), (wrong.Status, wrong.Violations.Count));
     }
 
     [Fact]

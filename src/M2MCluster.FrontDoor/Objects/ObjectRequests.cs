@@ -85,6 +85,9 @@ internal static class ObjectRequests
             case Known.ReportTolerance:
                 problems.Require(value is { HasNumberValue: true, NumberValue: >= 0 and <= 31_536_000 }, field, "is a number of seconds, 0 or more, up to a year");
                 break;
+            case Known.GroupAddress:
+                problems.Require(value.HasStringValue && GroupAddress.TryParse(value.StringValue, out _), field, "is a multicast address with a port, as 239.1.2.3:5683");
+                break;
             case Known.InFlight:
                 problems.Require(
                     value is { HasNumberValue: true, NumberValue: >= 1 and <= 16 } && double.IsInteger(value.NumberValue), field, "is a whole number, 1 to 16");

@@ -8,7 +8,7 @@ namespace M2MCluster.Grains.Metering;
 /// <summary>How campaigns go, counted after the commits that make it true.</summary>
 internal sealed class CampaignMetrics : IDisposable
 {
-    private static readonly string[] Outcomes = [.. Enumerable.Range(0, (int)Outcome.Unknown + 1).Select(number => ((Outcome)number).ToString().ToLowerInvariant())];
+    private static readonly string[] Outcomes = [.. Enum.GetValues<Outcome>().Select(outcome => outcome.ToString().ToLowerInvariant())];
 
     private readonly Meter _meter = new(GrainMeter.Name);
     private readonly Level _dispatching;
@@ -32,12 +32,15 @@ internal sealed class CampaignMetrics : IDisposable
 
     public void Aborted() => _aborted.Add();
 
-    public void Ended(Outcome outcome) => _ended.Add(row: (int)outcome);
+    public void Ended(Outcome outcome) => _ended.Add(row: RowOf(outcome));
 
     public void MembersEnded(IReadOnlyList<OutcomeCount> counts)
     {
-        foreach (var count in counts.Where(count => count.Outcome is not null)) _memberOutcomes.Add(count.Count, row: (int)count.Outcome!.Value);
+        foreach (var count in counts.Where(count => count.Outcome is not null)) _memberOutcomes.Add(count.Count, row: RowOf(count.Outcome!.Value));
     }
+
+    // Their numbers begin with 1, without gaps.
+    private static int RowOf(Outcome outcome) => (int)outcome - 1;
 
     public void Dispose() => _meter.Dispose();
 }

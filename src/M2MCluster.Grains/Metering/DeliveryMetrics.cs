@@ -29,6 +29,9 @@ internal sealed class DeliveryMetrics : IDisposable
         _meter.CreateObservableGauge("m2m.mailbox.oldest", mailboxes.Oldest, "s", "Longest time for which a message waits of an object that is within reach");
     }
 
+    /// <summary>Made with these, so that they are there, at zero, before the first campaign.</summary>
+    public CampaignMetrics Campaigns { get; } = new();
+
     public void Accepted() => _accepted.Add();
 
     public void AcceptedForGroup(int members) => _accepted.Add(members, row: 1);
@@ -42,5 +45,9 @@ internal sealed class DeliveryMetrics : IDisposable
 
     public void Attempted(Bearer bearer, AttemptResult result) => _attempts.Add(1, (int)bearer, (int)result);
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        Campaigns.Dispose();
+    }
 }

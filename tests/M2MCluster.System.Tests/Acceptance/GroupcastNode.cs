@@ -18,11 +18,9 @@ public sealed class GroupcastNode : Node
 
     public int GroupPort { get; }
 
-    // libcoap spreads answers over five seconds.
     protected override IReadOnlyDictionary<string, string> More => new Dictionary<string, string>
     {
         ["M2M__Edge__Coap__Groups__0__Address"] = $"{Group}:{GroupPort}",
         ["M2M__Edge__Coap__Groups__0__For__0"] = "objects/cell-*",
-        ["M2M__Groupcast__AnswersWithin"] = "00:00:07",
     };
 }

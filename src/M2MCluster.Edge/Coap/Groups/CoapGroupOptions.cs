@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using M2MCluster.Contracts.Objects;
 
 namespace M2MCluster.Edge.Coap.Groups;
 
@@ -25,7 +25,7 @@ public sealed class CoapGroupOptions
 
     internal IEnumerable<string> Failures(string key, string edge, bool allowPlain)
     {
-        var isGroup = IPEndPoint.TryParse(Address, out var group) && group.Port != 0 && IsMulticast(group.Address);
+        var isGroup = GroupAddress.TryParse(Address, out var group);
         if (!isGroup) yield return $"{key}:Address must be a multicast address with a port, as 239.1.2.3:5683.";
         if (!IPAddress.TryParse(Interface.Length > 0 ? Interface : edge, out var from) || IPAddress.Any.Equals(from) || IPAddress.IPv6Any.Equals(from))
             yield return $"{key}:Interface must be an address of this machine.";
@@ -36,7 +36,4 @@ public sealed class CoapGroupOptions
             yield return $"{key}:For must hold names like objects/gw-1 or groups/floor-3.";
         if (Hops is not (>= 1 and <= 255)) yield return $"{key}:Hops must be 1 to 255.";
     }
-
-    private static bool IsMulticast(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetwork ? address.GetAddressBytes()[0] is >= 224 and <= 239 : address.IsIPv6Multicast;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
@@ -22,7 +23,7 @@ internal sealed partial class CoapGroups(IOptions<CoapEdgeOptions> options, IGra
             try
             {
                 var opened = new CoapGroup(group, options.Value.Address, metrics, time);
-                started.Add(group.Address, opened);
+                started.Add(IPEndPoint.Parse(group.Address).ToString(), opened);
                 opened.Start();
                 LogOpened(group.Address, group.InterfaceOr(options.Value.Address).ToString());
             }

@@ -29,5 +29,7 @@ internal sealed record CampaignServices(
     Planner Planner,
     PartCancelling Cancelling,
     Serializer<CampaignState> Serializer,
-    DeliveryMetrics Metrics,
-    CampaignMetrics Meter);
+    DeliveryMetrics Metrics)
+{
+    public CampaignMetrics Meter => Metrics.Campaigns;
+}

@@ -47,10 +47,7 @@ internal readonly record struct Link(string Address, string Owner)
         try
         {
             using var document = JsonDocument.Parse(json);
-            // What is no address the edge does not permit; what would break the list of targets is none.
-            return document.RootElement is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 and < 64 } address && address.All(letter => letter is > ' ' and < '\u007f')
-                ? new(address, owner)
-                : null;
+            return document.RootElement is { ValueKind: JsonValueKind.String } text && GroupAddress.TryParse(text.GetString(), out var address) ? new(address.ToString(), owner) : null;
         }
         catch (JsonException)
         {

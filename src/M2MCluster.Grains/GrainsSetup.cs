@@ -52,7 +52,7 @@ public static class GrainsSetup
         services.AddSingleton<QosMetrics>().AddSingleton<QosServices>().AddSingleton<QosDesk>();
         services.AddOptions<ServiceClassesOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServiceClassesOptions>, ServiceClassesValidator>();
-        services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>().AddSingleton<MemberJudging>();
+        services.AddSingleton<IServiceClasses, ServiceClassCatalogue>().AddSingleton<Constraints>().AddSingleton<MessageJudge>().AddSingleton<MemberJudging>().AddSingleton<SleeperCalling>();
         services.AddSingleton(provider => new ReportPhases(
             provider.GetRequiredService<IOptions<PlanningOptions>>().Value, provider.GetRequiredService<TariffCalendar>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IValidateOptions<PathOptions>, PathOptionsValidator>().AddSingleton<PathFigures>().AddOptions<PathOptions>().ValidateOnStart();

@@ -45,7 +45,7 @@ internal static class SmscCommand
             try
             {
                 await foreach (var message in smsc.Messages.ReadAllAsync(cancellationToken))
-                    Console.WriteLine($"{message.To} <- {message.From}: {message.Text ?? Convert.ToHexStringLower(message.Bytes)}");
+                    Console.WriteLine($"{message.To} <- {(message.From.Length == 0 ? "" : message.From + ": ")}{Shown(message)}");
             }
             catch (OperationCanceledException)
             {
@@ -54,6 +54,9 @@ internal static class SmscCommand
 
         return 0;
     }
+
+    private static string Shown(SmscMessage message) => message.Text
+        ?? (WakeUpCall.Read(message.Bytes) is { } id ? $"a wake-up for message {id}" : Convert.ToHexStringLower(message.Bytes));
 
     private static async Task TypeAsync(SmscSimulator smsc)
     {

@@ -77,6 +77,7 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         services.Metrics.AcceptedForGroup(set.Inboxes.Count);
         foreach (var online in await services.Index.OnlineAsync(set.Inboxes, now, CancellationToken.None))
             services.Grains.GetObject(online).Wake(0).AsTask().Ignore();
+        await services.Calling.CallAsync(parent, set.Inboxes);
         return verdicts;
     }
 }

@@ -19,6 +19,7 @@ internal sealed record GroupServices(
     IMessageReader Messages,
     GroupRulesCache Rules,
     MemberJudging Judging,
+    SleeperCalling Calling,
     SubscriptionDirectory Subscriptions,
     IGrainFactory Grains,
     Serializer<GroupState> Serializer,

@@ -25,6 +25,7 @@ internal static class Explaining
         var now = core.Now;
         if (item.Attempts is [{ IsStored: true }]) return (WaitReason.Confirmation, "the receipt of the SMSC, which has it", item.Record.ExpiresAt);
         if (item.Record.Transaction is { IsHeld: true } role) return WaitForDecision(item.Record, role);
+        if (item.IsPushed && item.Attempts.All(attempt => attempt.Route.Bearer == Bearer.Sms)) return (WaitReason.Confirmation, "the SMSC to take it", null);
         if (item.IsPushed)
             return (WaitReason.Confirmation, $"the object to confirm the push over {string.Join(" and ", item.Attempts.Select(attempt => attempt.Route))}", null);
         if (item.Fetched) return (WaitReason.Result, "the object's result; it has fetched the message", item.Record.ExpiresAt);

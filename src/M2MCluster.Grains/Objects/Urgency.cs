@@ -1,3 +1,4 @@
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Routing;
 
 namespace M2MCluster.Grains.Objects;
@@ -9,8 +10,10 @@ namespace M2MCluster.Grains.Objects;
 internal static class Urgency
 {
     /// <summary>Whether the object may be called for it: a call costs.</summary>
-    public static bool IsWorthACall(ObjectCore core, MailboxItem item) =>
-        item.Record.Priority >= core.Services.WakeUp.Priority || BoundOf(core, item) <= core.Services.WakeUp.DelayBound;
+    public static bool IsWorthACall(ObjectCore core, MailboxItem item) => IsWorthACall(item.Record, core.Services.WakeUp, core.Services.Classes);
+
+    public static bool IsWorthACall(MessageRecord message, WakeUpOptions options, IServiceClasses classes) =>
+        message.Priority >= options.Priority || classes.Of(message.Terms).DelayBound <= options.DelayBound;
 
     /// <summary>For how long a push of it may go unconfirmed.</summary>
     public static TimeSpan PatienceFor(ObjectCore core, MailboxItem item)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
@@ -51,6 +52,27 @@ public sealed class WakeUpTests : GrainTests
         await Object(id).Attach(Proved(id), Mqtt("n" + id), null);
         await Object(id).Settle(message.Id, Assert.Single(Edge.DeliveriesTo("n" + id)).Attempt, new(SettlementKind.Acknowledged));
         Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Urgent_ToAGroup_ItsSleepersWithAPhoneAreCalled()
+    {
+        var (sleeper, number) = await SleeperAsync();
+        var without = await CreateAsync();
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Create("op", "", [sleeper, without]);
+        foreach (var id in new[] { sleeper, without }) await Cluster.ForgetAsync(Object(id));
+        await group.Send(Draft("x", priority: 5));
+        Assert.False(Cluster.IsActive(Object(sleeper)));
+
+        await group.Send(Draft("y", priority: 6));
+        // The group does not wait for its members.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (Edge.DeliveriesTo(number).Count == 0) await poll.WaitForNextTickAsync(patience.Token);
+
+        Assert.Equal(WakeUp.ContentType, Assert.Single(Edge.DeliveriesTo(number)).Message.ContentType);
+        Assert.False(Cluster.IsActive(Object(without)));
     }
 
     [Fact]

@@ -3,13 +3,13 @@ using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.System.Tests.Acceptance;
 
-/// <summary>A node that is bound at node-smpp as its SMSC, with a service class of its own that promises delivery within a minute.</summary>
+/// <summary>A node that is bound at node-smpp as its SMSC, with a service class of its own that promises delivery within two minutes.</summary>
 public sealed class ReachNode : Node
 {
     public const string Class = "reach";
 
     /// <summary>What the class promises.</summary>
-    public static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
     private Smsc? _smsc;
     private Exception? _missing;

@@ -16,7 +16,7 @@ public sealed class KillTests
         await smsc.BehaveAsync(new { mute = 2 });
         var first = await SendAsync(host, phone, "first");
         var named = await smsc.HearAsync("submitted", heard => (string?)heard["to"] == number[1..]);
-        var dropped = await SendAsync(host, other, "dropped", "20s");
+        var dropped = await SendAsync(host, other, "dropped", "25s");
         await smsc.HearAsync("submitted", heard => (string?)heard["to"] == otherNumber[1..]);
 
         await host.KillAsync();

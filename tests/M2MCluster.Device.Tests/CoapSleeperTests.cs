@@ -84,6 +84,33 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
         await running;
     }
 
+    [Fact]
+    public async Task RunAsync_MessageMayNotLeaveYet_FetchesItAgainWhileItIsAwake()
+    {
+        using var stop = new CancellationTokenSource();
+        var plan = Plan with { Awake = TimeSpan.FromDays(1) };
+        await using var sleeper = new CoapSleeper(new CoapDeviceOptions { Name = "gw", Server = _server.EndPoint }, [], plan, Read, this, _server.Time);
+        var running = sleeper.RunAsync(stop.Token);
+        await AnswerAsync("/rd", null, CoapCode.Created, answer => answer.Options.AddPath("/rd/x", CoapOptionNumber.LocationPath));
+        await AnswerAsync("/m2m/reports", null, CoapCode.Changed);
+        await AnswerAsync("/m2m/mailbox", null, CoapCode.Content, answer => answer.Options.Add(CoapOptionNumber.Observe, 1u));
+        var before = _server.Time.GetUtcNow();
+        await AnswerAsync("/m2m/mailbox/next", null, CoapCode.ServiceUnavailable, answer => answer.Options.Add(CoapOptionNumber.MaxAge, 60u));
+
+        var again = ReceiveAsync();
+        while (!again.IsCompleted)
+        {
+            // Not so fast that the window is over before the device has seen the answer.
+            _server.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(again, Task.Delay(TimeSpan.FromMilliseconds(1)));
+        }
+
+        Assert.Equal("/m2m/mailbox/next", (await again).Options.UriPath);
+        Assert.True(_server.Time.GetUtcNow() - before >= TimeSpan.FromSeconds(60));
+        await stop.CancelAsync();
+        await running;
+    }
+
     void IFleetWatcher.ReportSent(string objectId, long sequence) => Tell($"{objectId} sent {sequence}");
 
     void IFleetWatcher.ReportStored(string objectId, long sequence) => Tell($"{objectId} stored {sequence}");

@@ -32,6 +32,21 @@ public abstract class SurveySuite : StorageSuite
     }
 
     [SkippableFact]
+    public async Task Survey_WebhookThatMayWait_LagsFromItsBoundOn()
+    {
+        var set = Set("a");
+        set.Subscriptions.Add(new(new("app", "hook", "", new("https://example.com/")) { Tolerance = TimeSpan.FromHours(2) }, false));
+        set.Subscriptions.Add(new(new("app", "late", "", new("https://example.com/")) { Tolerance = TimeSpan.FromMinutes(30) }, false));
+        set.Events.Add(Event("a", "app/hook", "app/late") with { Id = TimedId.FirstAt(DateTimeOffset.UtcNow.AddHours(-1)) });
+        await Node.Pipeline.CommitAsync(set);
+
+        var survey = await Node.Get<Surveyor>().SurveyAsync(default);
+
+        Assert.Equal(1, survey.WebhookLag);
+        Assert.InRange(survey.WebhookAge, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(59));
+    }
+
+    [SkippableFact]
     public async Task Survey_LagIsWhatNobodyAcknowledged_OfTheWorstFeedOfItsKind()
     {
         var set = Set("a");

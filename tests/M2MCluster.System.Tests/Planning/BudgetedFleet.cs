@@ -7,7 +7,7 @@ using M2MCluster.Testing.Processes;
 namespace M2MCluster.System.Tests.Planning;
 
 /// <summary>
-/// Twelve devices in four cells, those of each cell on all silos: twelve messages in a slot of six seconds for all, four for a cell, and a while in which sending is cheap. More urgent
+/// Twelve devices in four cells, those of each cell on all silos: twelve messages in a slot for all, four for a cell, and a while in which sending is cheap. More urgent
 /// ones are sent than some slots take, and others that can wait.
 /// </summary>
 internal sealed class BudgetedFleet : IAsyncDisposable
@@ -16,9 +16,8 @@ internal sealed class BudgetedFleet : IAsyncDisposable
     private const int Cells = 4;
     private const int OfBearer = 12;
     private const int OfCell = 4;
-    private const int UrgentOfDevice = 5;
+    private const int UrgentOfDevice = 4;
     private const int TolerantOfDevice = 2;
-    private static readonly TimeSpan Slot = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -27,20 +26,22 @@ internal sealed class BudgetedFleet : IAsyncDisposable
     private readonly List<(string Message, BudgetedDevice To)> _urgent = [];
     private readonly List<(string Message, BudgetedDevice To)> _tolerant = [];
 
-    private BudgetedFleet(IReadOnlyList<HostProcess> silos) => _silos = silos;
+    private readonly TimeSpan _slot;
+
+    private BudgetedFleet(IReadOnlyList<HostProcess> silos, TimeSpan slot) => (_silos, _slot) = (silos, slot);
 
     /// <summary>What silos need for it. Cheap from about when a slow machine has started them on.</summary>
-    public static IReadOnlyDictionary<string, string> Settings()
+    public static IReadOnlyDictionary<string, string> Settings(TimeSpan slot)
     {
         var cheap = DateTimeOffset.UtcNow.AddSeconds(45);
         return new Dictionary<string, string>
         {
             ["Logging__LogLevel__Default"] = "Warning",
             ["M2M__Silo__FailureDetection"] = "00:00:02",
-            ["M2M__Planning__Slot"] = "00:00:06",
+            ["M2M__Planning__Slot"] = slot.ToString("c", CultureInfo.InvariantCulture),
             ["M2M__Planning__Horizon"] = "01:00:00",
-            ["M2M__Planning__Bearers__Mqtt__MessagesPerSecond"] = "2",
-            ["M2M__Planning__Bearers__Mqtt__Cell__MessagesPerSecond"] = "0.7",
+            ["M2M__Planning__Bearers__Mqtt__MessagesPerSecond"] = ((OfBearer + 0.5) / slot.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+            ["M2M__Planning__Bearers__Mqtt__Cell__MessagesPerSecond"] = ((OfCell + 0.5) / slot.TotalSeconds).ToString(CultureInfo.InvariantCulture),
             ["M2M__Planning__Calendar__0__From"] = cheap.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
             ["M2M__Planning__Calendar__0__To"] = cheap.AddSeconds(30).ToString("HH:mm:ss", CultureInfo.InvariantCulture),
             ["M2M__Planning__Calendar__0__Price"] = "0.5",
@@ -48,9 +49,9 @@ internal sealed class BudgetedFleet : IAsyncDisposable
     }
 
     /// <summary>Connects the devices, and sends.</summary>
-    public static async Task<BudgetedFleet> StartAsync(IReadOnlyList<HostProcess> silos)
+    public static async Task<BudgetedFleet> StartAsync(IReadOnlyList<HostProcess> silos, TimeSpan slot)
     {
-        var fleet = new BudgetedFleet(silos);
+        var fleet = new BudgetedFleet(silos, slot);
         for (var i = 0; i < Devices; i++)
         {
             var (id, cell) = ($"t-{Guid.NewGuid():n}", $"cell-{i % Cells}");
@@ -97,7 +98,7 @@ internal sealed class BudgetedFleet : IAsyncDisposable
     /// <summary>All ended well, in time, and within the budgets of each slot, wherever it was counted.</summary>
     public async Task CheckAsync(HostProcess by, IReadOnlyList<(string Message, BudgetedDevice To)> alarms)
     {
-        var departures = new Departures(Slot);
+        var departures = new Departures(_slot);
         var last = new Dictionary<string, DateTimeOffset>();
         foreach (var (message, to) in _urgent.Concat(_tolerant))
         {

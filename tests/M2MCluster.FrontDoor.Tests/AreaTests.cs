@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.FrontDoor.Tests;
 
@@ -22,6 +25,12 @@ public sealed class AreaTests(FrontDoorFixture door)
         await rest.PatchAsync($"/v1/objects/{far}", $$"""{"characteristics":{"location":"geo:52.521,13.405","cell":"{{by}}"} }""").Ok();
         Assert.Equal(Sorted(far, text), await ReachedAsync(rest, circle));
         Assert.DoesNotContain(unknown, await ReachedAsync(rest, circle));
+
+        // What the object says of itself goes before.
+        var channel = new Channel(new RecordingEdge(), "127.0.0.1:40000", Bearer.Coap, ChannelTraits.Requests);
+        await door.Object(unknown).Register(
+            new(unknown, Strength.Protected, Bearer.Coap, "127.0.0.1:40000"), new(TimeSpan.FromDays(1), "", ImmutableSortedDictionary<string, string>.Empty.Add("location", "52.52,13.41"), channel));
+        Assert.Equal(Sorted(far, text, unknown), await ReachedAsync(rest, circle));
     }
 
     [Fact]

@@ -24,8 +24,7 @@ internal sealed partial class QosGrain : Grain, IQosGrain
     private readonly QosBook _book;
     private readonly QosLedger _ledger;
     private readonly QosCourse _course;
-    private readonly Dictionary<int, QosRequest> _running = [];
-    private long _requests;
+    private readonly QosAsking _asking;
 
     public QosGrain(QosServices services, ILogger<QosGrain> logger)
     {
@@ -35,6 +34,7 @@ internal sealed partial class QosGrain : Grain, IQosGrain
         _book = new(_bearer, services, DeactivateOnIdle);
         _ledger = new(_options ?? new());
         _course = new(_options ?? new(), _ledger);
+        _asking = new(_bearer, (_options ?? new()).Timeout, services, this.AsReference<IQosGrain>(), logger);
     }
 
     private DateTimeOffset Now => _services.Time.GetUtcNow();
@@ -113,8 +113,7 @@ internal sealed partial class QosGrain : Grain, IQosGrain
 
     public async ValueTask Answered(int place, long request, QosAnswer answer)
     {
-        if (!_running.TryGetValue(place, out var running) || running.Id != request) return;
-        _running.Remove(place);
+        if (_asking.Take(place, request) is not { } running) return;
         _services.Metrics.Answered(_bearer, answer.Kind);
         if (_book.At(place) is not { } flow) return;
         var isOutdated = running.Step == QosStep.Open && (running.Profile != flow.Profile || flow.Demands.IsEmpty);
@@ -145,7 +144,7 @@ internal sealed partial class QosGrain : Grain, IQosGrain
     {
         foreach (var (place, flow) in _book.All.Where(row => row.Flow.DueAt <= NowMs).ToList())
         {
-            if (!_running.ContainsKey(place)) await LookAsync(place, flow);
+            if (!_asking.IsRunning(place)) await LookAsync(place, flow);
             // If this silo does not live to hear the answer, another one asks again.
             if (_book.At(place) is { } asks && asks.DueAt <= NowMs) await WriteAsync(place, asks with { DueAt = NowMs + _course.Allowance }, []);
         }
@@ -248,7 +247,7 @@ internal sealed partial class QosGrain : Grain, IQosGrain
     private async ValueTask WriteAsync(int place, QosFlow flow, IReadOnlyList<QosTold> ended)
     {
         var step = QosCourse.Next(flow, NowMs);
-        if (step == QosStep.Forget && !_running.ContainsKey(place))
+        if (step == QosStep.Forget && !_asking.IsRunning(place))
         {
             Count(ended);
             await _book.WriteAsync(place, null, ended);
@@ -269,7 +268,7 @@ internal sealed partial class QosGrain : Grain, IQosGrain
     /// <summary>Asks the network for what is next, if anything is, and nothing is under way.</summary>
     private async ValueTask OperateAsync(int place)
     {
-        if (_running.ContainsKey(place) || _book.At(place) is not { } flow) return;
+        if (_asking.IsRunning(place) || _book.At(place) is not { } flow) return;
         var step = QosCourse.Next(flow, NowMs);
         if (step == QosStep.None) return;
         if (step == QosStep.Forget)
@@ -278,44 +277,7 @@ internal sealed partial class QosGrain : Grain, IQosGrain
             return;
         }
 
-        var request = new QosRequest(++_requests, step, flow.Profile);
-        _running[place] = request;
-        RunAsync(place, request, flow).Ignore();
-    }
-
-    private async Task RunAsync(int place, QosRequest request, QosFlow flow)
-    {
-        QosAnswer answer;
-        using var deadline = new CancellationTokenSource(_options!.Timeout, _services.Time);
-        try
-        {
-            answer = await CallAsync(request.Step, flow, deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            answer = new(QosAnswerKind.Silent, Detail: "no answer in time");
-        }
-        catch (Exception failure)
-        {
-            // Whatever it is, the flow goes on, and is asked for again.
-            LogFailed(failure, _bearer, request.Step);
-            answer = new(QosAnswerKind.Silent, Detail: "the adapter failed");
-        }
-
-        await this.AsReference<IQosGrain>().Answered(place, request.Id, answer);
-    }
-
-    private ValueTask<QosAnswer> CallAsync(QosStep step, QosFlow flow, CancellationToken cancellation)
-    {
-        var network = _services.Network;
-        return step switch
-        {
-            QosStep.CloseFormer => network.CloseAsync(_bearer, flow.Former!, cancellation),
-            QosStep.Close => network.CloseAsync(_bearer, flow.Session!, cancellation),
-            QosStep.Extend => network.ExtendAsync(_bearer, flow.Session!, QosCourse.DurationOf(flow, Math.Max(NowMs, flow.Until)), cancellation),
-            QosStep.Look => network.FindAsync(_bearer, flow.Session!, cancellation),
-            _ => network.OpenAsync(_bearer, new(flow.Device, flow.Profile!, QosCourse.DurationOf(flow, NowMs), flow.SinkToken), cancellation),
-        };
+        _asking.Begin(place, step, flow);
     }
 
     /// <summary>Messages wait for the answer.</summary>
@@ -342,9 +304,6 @@ internal sealed partial class QosGrain : Grain, IQosGrain
     {
         if (_options is null) throw new M2MException(ErrorCode.FailedPrecondition, $"the network of {_bearer.ToString().ToUpperInvariant()} cannot be asked for a quality of service");
     }
-
-    [LoggerMessage(3650, LogLevel.Error, "The adapter of {Bearer} failed at {Step}")]
-    private partial void LogFailed(Exception failure, Bearer bearer, QosStep step);
 
     [LoggerMessage(3651, LogLevel.Warning, "The network of {Bearer} gives no quality of service now, and is asked again: {Reason}")]
     private partial void LogSilent(Bearer bearer, string? reason);

@@ -50,7 +50,11 @@ internal sealed class Mailbox
             foreach (var gone in _byId.Keys.Where(id => !ids.Contains(id)).ToList()) Remove(gone);
         }
 
-        foreach (var record in waiting) Add(record);
+        foreach (var record in waiting)
+        {
+            if (Find(record.Id) is { } known) known.Follow(record);
+            else Add(record);
+        }
     }
 
     /// <summary>The messages that a new one with this sender and key replaces: those that wait and are not under way.</summary>

@@ -194,7 +194,7 @@ internal sealed class Turn
     private long NextOf(MessageRecord message)
     {
         var expiry = DueTime.Of(message.ExpiresAt);
-        if (message.Transaction is { IsHeld: true }) return long.MaxValue;
+        if (message.Transaction is { IsHeld: true } || (expiry <= NowMs && Participating.AwaitsDecision(message))) return long.MaxValue;
         if (Participating.DoubtAt(_core, message) is { } doubt && doubt < message.ExpiresAt) expiry = DueTime.Of(doubt);
         if (message.OpensAt is { } opens && opens > Now) return DueTime.Of(opens);
         if (!_core.Services.Constraints.Allow(message, _core.Sharing.Over(Description), State.Conditions, Now)) return expiry;

@@ -52,10 +52,8 @@ internal sealed class Mailbox
 
         foreach (var record in waiting)
         {
-            // A commit that seemed to fail may have changed what a transaction knows of it.
-            if (Find(record.Id) is not { } known) Add(record);
-            else if (known.Record.Transaction == record.Transaction) known.Revise(record);
-            else known.Become(record);
+            if (Find(record.Id) is { } known) known.Follow(record);
+            else Add(record);
         }
     }
 

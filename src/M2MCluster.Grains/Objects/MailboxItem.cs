@@ -247,6 +247,13 @@ internal sealed class MailboxItem(MessageRecord record)
         (RetryAt, _failedOver, _waitsWhole) = (0, null, false);
     }
 
+    /// <summary>It was read again: a turn of which nobody knew whether it is on disk may have changed it.</summary>
+    public void Follow(MessageRecord record)
+    {
+        if (record.Transaction?.Phase != Record.Transaction?.Phase) Become(record);
+        else Record = record;
+    }
+
     /// <summary>It goes on as another record of the same id.</summary>
     public void Become(MessageRecord next)
     {

@@ -195,7 +195,7 @@ internal sealed class Turn
     private long NextOf(MessageRecord message)
     {
         var expiry = DueTime.Of(message.ExpiresAt);
-        if (message.Transaction is { IsHeld: true }) return long.MaxValue;
+        if (message.Transaction is { IsHeld: true } || (expiry <= NowMs && Participating.AwaitsDecision(message))) return long.MaxValue;
         if (Participating.DoubtAt(_core, message) is { } doubt && doubt < message.ExpiresAt) expiry = DueTime.Of(doubt);
         // A part of a transaction that was handed out outlives its expiry until it is decided, and by then its decision is there or on its way.
         if (message.Transaction is { Phase: not TransactionPhase.Waiting } && expiry <= NowMs) return NowMs + (long)AttemptDeadline.TotalMilliseconds;

@@ -84,6 +84,9 @@ internal static class Participating
         return true;
     }
 
+    /// <summary>Whether others decide what becomes of a part that the object may have, also when its time is over: they see to it that the object is woken then.</summary>
+    public static bool AwaitsDecision(MessageRecord message) => message is { Parent: not null, Transaction: { Of: null, Phase: TransactionPhase.HandedOut } };
+
     /// <summary>Whoever was told, and does not answer, is in doubt from a time on: its part of the transaction ends, and what it does later is told when it is known.</summary>
     public static void Doubt(Turn turn, ObjectCore core)
     {

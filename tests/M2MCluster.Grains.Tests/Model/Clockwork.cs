@@ -13,14 +13,16 @@ internal sealed class Clockwork(ModelCluster cluster, Func<IEnumerable<string>> 
     public async Task PassAsync(TimeSpan time)
     {
         cluster.Time.Advance(time);
+        List<DueTime> due = [];
         for (var round = 0; round < MostRounds; round++)
         {
             await cluster.Calls.QuietAsync();
-            if (await DueAsync() is not { Count: > 0 } due) return;
+            due = await DueAsync();
+            if (due.Count == 0) return;
             foreach (var one in due) await Caller.InsistAsync(() => WakeAsync(one));
         }
 
-        chronicle.Wrong.Add($"due again and again: {string.Join(", ", await DueAsync())}");
+        chronicle.Wrong.Add($"due again and again: {string.Join(", ", due)}");
     }
 
     private async Task<List<DueTime>> DueAsync()

@@ -10,7 +10,7 @@ namespace M2MCluster.Grains.Tests.Model;
 public sealed class ModelCluster : GrainCluster
 {
     /// <summary>Messages that may leave in a cell in a minute.</summary>
-    internal const int OfCell = 3;
+    internal const int OfCell = 2;
 
     /// <summary>The cell without a budget.</summary>
     internal const string Wide = "wide";

@@ -98,16 +98,15 @@ internal sealed class Pact(ModelCluster cluster, string device, Chronicle chroni
         foreach (var whole in _wholes) await cluster.ForgetAsync(cluster.Grains.GetGrain<ITransactionGrain>(whole.Id.Value));
     }
 
-    /// <summary>What is wrong with how a transaction ended; null: nothing.</summary>
+    /// <summary>What is wrong with how a transaction ended, once all have taken what there was for them; null: nothing.</summary>
     public async Task<string?> JudgeAsync(MessageRecord ended)
     {
         var doing = (await PartsAsync(ended)).Select(part => _ledger.GetValueOrDefault((part.Target[Names.Objects.Length..], part.Id))).ToList();
         var agree = ended.Outcome switch
         {
-            Outcome.Applied => doing.TrueForAll(one => one == Doing.Done),
-            // In doubt: decided, and not heard of by the sender.
-            Outcome.Unknown => doing.TrueForAll(one => one is Doing.Prepared or Doing.Done),
-            _ => !doing.Contains(Doing.Done),
+            // In doubt is what was decided and the sender has not heard of.
+            Outcome.Applied or Outcome.Unknown => doing.TrueForAll(one => one == Doing.Done),
+            _ => doing.TrueForAll(one => one is not (Doing.Done or Doing.Prepared)),
         };
         return agree ? null : $"the transaction {ended.Id} ended {ended.Outcome}, and its objects are {string.Join(" and ", doing)}";
     }

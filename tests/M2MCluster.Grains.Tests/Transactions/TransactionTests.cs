@@ -46,6 +46,35 @@ public sealed class TransactionTests(GrainCluster cluster) : GrainTests(cluster)
     private async Task<FeedEvent> OutcomeAsync(string sender, MessageRecord whole) =>
         Assert.Single(await EventsAsync(sender, EventTypes.MessageOutcome), told => told.Subject == whole.Target);
 
+    [Fact]
+    public async Task Result_CommitThatSeemedToFail_ThePromiseIsKnownAllTheSame()
+    {
+        var (members, whole, _) = await BeginAsync(1);
+        var part = await FetchAsync(members[0]);
+
+        Cluster.Pipeline.Fail(members[0], Fault.After);
+        await RefusedAsync(ErrorCode.Unavailable, async () => await Object(members[0]).Result(Proved(members[0]), part.Id, new(true)));
+
+        Assert.Null(await Object(members[0]).Fetch(Proved(members[0]), null));
+        await SettleAsync(whole, members);
+        await AnswerAsync(members[0], TransactionVerb.Commit);
+        await SettleAsync(whole, members);
+        Assert.Equal(Outcome.Applied, (await FindAsync(whole.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Wake_TimeIsOverAndNothingIsDecided_IsNotDueAgainAtOnce()
+    {
+        var (members, whole, _) = await BeginAsync(1, ttl: 60);
+        await FetchAsync(members[0]);
+
+        await PassAsync(members[0], TimeSpan.FromSeconds(61));
+
+        Assert.DoesNotContain(await ArmedAsync(members[0]), at => at <= Cluster.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        await SettleAsync(whole, members);
+        await AnswerAsync(members[0], TransactionVerb.Rollback);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -20,7 +20,7 @@ public sealed class ModelClusterTests : ICollectionFixture<ModelCluster>;
 [Collection(nameof(ModelCluster))]
 public sealed class ModelTests(ModelCluster cluster, ITestOutputHelper output) : GrainTests(cluster)
 {
-    private const int Runs = 400;
+    private const int Runs = 300;
 
     private ModelCluster Model => (ModelCluster)Cluster;
 

@@ -8,7 +8,7 @@ using M2MCluster.Testing.Processes;
 namespace M2MCluster.System.Tests.Observability;
 
 /// <summary>
-/// A little of everything, over and over: reports over both bearers, some of them unreadable, messages that are pushed, fetched and left to expire, a feed that is
+/// A little of everything, over and over: reports over both bearers, some of them unreadable, messages that are pushed, planned, fetched and left to expire, a feed that is
 /// watched, and a webhook. What fails while faults are injected is tried again.
 /// </summary>
 internal sealed class FleetLoad : IAsyncDisposable
@@ -34,7 +34,7 @@ internal sealed class FleetLoad : IAsyncDisposable
     {
         var load = new FleetLoad(host);
         var rest = host.Rest;
-        await rest.PostAsync("v1/objects?objectId=load-mqtt", new { kind = "DEVICE" });
+        await rest.PostAsync("v1/objects?objectId=load-mqtt", new { kind = "DEVICE", names = new[] { "tel:+491510000" }, characteristics = new { cell = "c" } });
         await rest.PostAsync("v1/objects/load-mqtt/credentials", new { mqttSecret = new { secret = RawMqtt.Secret } });
         await rest.PostAsync("v1/objects?objectId=load-coap", new { kind = "DEVICE", securityPolicy = new { plain = "FULL" } });
         await rest.PostAsync("v1/objects?objectId=load-away", new { kind = "DEVICE" });
@@ -91,6 +91,8 @@ internal sealed class FleetLoad : IAsyncDisposable
     {
         foreach (var (target, ttl) in new[] { ("load-mqtt", "3600s"), ("load-coap", "3600s"), ("load-away", "1s") })
             await _host.Rest.PostAsync("v1/messages", new { target = $"objects/{target}", payload = "aGVsbG8=", ttl });
+        await _host.Rest.PostAsync("v1/messages", new { target = "objects/load-mqtt", payload = "aGVsbG8=", ttl = "3600s", window = new { tolerance = "2s" } });
+        await _host.Rest.PostAsync("v1/messages", new { target = "objects/load-mqtt", payload = "aGVsbG8=", ttl = "3600s", qos = new { bandwidth = 100_000 } });
     }
 
     private async Task WatchAsync()

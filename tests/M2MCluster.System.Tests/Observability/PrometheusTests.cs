@@ -1,3 +1,4 @@
+using M2MCluster.System.Tests.Qos;
 using M2MCluster.Testing;
 using M2MCluster.Testing.Postgres;
 using M2MCluster.Testing.Processes;
@@ -14,13 +15,19 @@ public sealed class PrometheusTests
     {
         var program = Programs.Prometheus;
         await using var database = await PostgresServer.StartAsync(Programs.Postgres);
+        var (port, secret) = (CamaraServer.FreePort(), Path.GetTempFileName());
+        await File.WriteAllTextAsync(secret, CamaraServer.Secret);
+        await using var network = new CamaraServer(port);
+        await network.StartAsync();
         await using var host = await HostProcess.StartAsync(new()
         {
             Assembly = Node.HostAssembly,
             ConnectionString = database.ConnectionString,
-            More = new Dictionary<string, string>
+            More = new Dictionary<string, string>(QosSettings.Of(port, secret))
             {
                 ["M2M__Storage__SurveySeconds"] = "1", ["M2M__Storage__QueueBound"] = "16", ["M2M__Storage__BatchSize"] = "4", ["M2M__Mailbox__StuckAfter"] = "00:00:02",
+                ["M2M__Planning__Bearers__Mqtt__MessagesPerSecond"] = "1000", ["M2M__Planning__Bearers__Mqtt__Cell__MessagesPerSecond"] = "1000", ["M2M__Planning__Slot"] = "00:00:01",
+                ["M2M__Planning__Horizon"] = "01:00:00",
                 ["Logging__LogLevel__Default"] = "None",
             },
         });
@@ -40,6 +47,7 @@ public sealed class PrometheusTests
         await prometheus.WaitUntilQuietAsync("M2MStorageAway");
         await host.KillAsync();
         await prometheus.WaitUntilFiringAsync("M2MNodeDown");
+        File.Delete(secret);
     }
 
     private static async Task EveryQueryReturnsDataAsync(PrometheusServer prometheus)

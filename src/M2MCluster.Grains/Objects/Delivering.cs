@@ -8,12 +8,9 @@ using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
 
-/// <summary>Pushes what waits over whatever channel there is, and draws the conclusion from what became of it.</summary>
+/// <summary>Pushes what waits over whatever channel there is; <see cref="Settling"/> draws the conclusion from what became of it.</summary>
 internal sealed class Delivering(ObjectCore core)
 {
-    // A result that does not come for so long may have been lost.
-    private static readonly TimeSpan ResultPatience = TimeSpan.FromMinutes(10);
-
     public Paths Paths { get; } = new(core);
     public Admission Admission { get; } = new(core);
     public Quality Quality { get; } = new(core);
@@ -45,7 +42,8 @@ internal sealed class Delivering(ObjectCore core)
         var pushed = ways.Count > 0 && await HandOutAsync(ways, troubles, room, now) && Push(ways, troubles, room, now);
 
         var call = WakeUps.Look(core, now);
-        var next = Math.Min(Math.Min(Math.Min(Math.Min(answerAt, turnAt), call.LookAt), Urgency.LookAt(core, ways)), pushed ? core.Now.ToUnixTimeMilliseconds() + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue);
+        var lostAt = pushed ? core.Now.ToUnixTimeMilliseconds() + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue;
+        var next = new[] { answerAt, turnAt, call.LookAt, Urgency.LookAt(core, ways), lostAt }.Min();
         var hasTimer = next == long.MaxValue || (core.State.ArmedAt != 0 && core.State.ArmedAt <= next);
         if (hasTimer && call.For is null && troubles == core.State.Troubles && !Admission.HasToTell) return;
         var turn = core.Begin();
@@ -161,127 +159,6 @@ internal sealed class Delivering(ObjectCore core)
             channel.Edge.MailboxChanged(channel.Session, core.Id).Ignore();
     }
 
-    /// <summary>What became of an attempt.</summary>
-    public async ValueTask SettleAsync(MessageId id, long attemptId, Settlement settlement)
-    {
-        await core.LoadAsync();
-        if (core.Mailbox.Find(id) is not { } item || item.Find(attemptId) is not { } attempt) return;
-        if (settlement.Kind == SettlementKind.UnderWay)
-        {
-            item.GoOn(attempt, core.Now.ToUnixTimeMilliseconds());
-            Quality.GoOn(item);
-            return;
-        }
-
-        var detail = settlement.Detail;
-        var route = attempt.Route;
-        var bearer = route.Bearer;
-        var turn = core.Begin();
-        turn.State = turn.State with { Troubles = After(settlement.Kind, route, turn) };
-        Action? then = null;
-        switch (settlement.Kind)
-        {
-            case SettlementKind.Answered:
-                turn.Seen(bearer == Bearer.Sms);
-                if (!Participating.Answer(turn, core, item, settlement.Result!, detail, (bearer, AttemptResult.Answered)))
-                    turn.End(item, settlement.Result!.Ok ? Outcome.Applied : Outcome.Rejected, detail, settlement.Result, (bearer, AttemptResult.Answered));
-                break;
-            case SettlementKind.Acknowledged when item.Record.Confirmation is Confirmation.Applied or Confirmation.Transaction:
-                if (!attempt.IsStored) turn.Seen(bearer == Bearer.Sms);
-                // A receipt is final, and the same text again would cost again.
-                var again = attempt.IsStored ? DueTime.Of(item.Record.ExpiresAt) : Again(turn, ResultPatience);
-                SmsDelivering.Settled(turn, item, attempt, settlement);
-                then = () =>
-                {
-                    item.Steps.Add(new(turn.Now, $"acknowledged{Over(item, route)}; its result is awaited"));
-                    item.Acknowledge(attempt, again, turn.Now, detail);
-                };
-                turn.WakeBy(again);
-                break;
-            case SettlementKind.Acknowledged:
-                if (!attempt.IsStored) turn.Seen(bearer == Bearer.Sms);
-                turn.End(item, item.Record.Confirmation == Confirmation.None ? Outcome.Sent : Outcome.Delivered, detail, how: (bearer, AttemptResult.Acknowledged));
-                break;
-            case SettlementKind.Stored when item.Record.Confirmation != Confirmation.None:
-                SmsDelivering.Settled(turn, item, attempt, settlement);
-                then = () =>
-                {
-                    item.Steps.Add(new(turn.Now, settlement.Detail ?? "stored on the way"));
-                    item.Store(attempt);
-                };
-                break;
-            case SettlementKind.InDoubt when item.Record.Confirmation != Confirmation.None:
-                SmsDelivering.Settled(turn, item, attempt, settlement);
-                then = () =>
-                {
-                    item.Steps.Add(new(turn.Now, settlement.Detail ?? "it may be stored on the way"));
-                    // Of one that is to arrive at least once the attempt's deadline finds it.
-                    if (core.Services.Classes.Of(item.Record.Terms).InDoubt == WhenInDoubt.AtMostOnce) item.Store(attempt);
-                };
-                break;
-            case SettlementKind.Undeliverable when SmsDelivering.HasNoOtherWay(turn, item):
-                turn.End(item, Outcome.Failed, detail, how: (bearer, AttemptResult.Undeliverable));
-                break;
-            case SettlementKind.Sent or SettlementKind.Lost or SettlementKind.Stored or SettlementKind.InDoubt when item.Record.Confirmation == Confirmation.None:
-                turn.End(item, Outcome.Sent, detail, how: (bearer, ResultOf(settlement.Kind)));
-                break;
-            default:
-                then = Fail(item, attempt, turn, settlement);
-                break;
-        }
-
-        await core.CommitAsync(turn);
-        if (settlement.Kind is SettlementKind.Acknowledged or SettlementKind.Answered) Paths.Measured(route, turn.NowMs - attempt.At);
-        core.Services.Delivery.Attempted(bearer, ResultOf(settlement.Kind));
-        MessageTrace.Span(item.Record, "m2m message pushed", DateTimeOffset.FromUnixTimeMilliseconds(attempt.At), "m2m.result", settlement.Kind.ToString());
-        then?.Invoke();
-        await PumpAsync();
-    }
-
-    /// <summary>What is remembered of the route's failures after this; that the object is busy is none of the way's.</summary>
-    private PathTrouble[]? After(SettlementKind kind, Route route, Turn turn) => kind switch
-    {
-        SettlementKind.Lost => Troubles.Failed(turn.State.Troubles, route, turn.NowMs, core.Services.Figures.Options),
-        SettlementKind.Acknowledged or SettlementKind.Answered => Troubles.Succeeded(turn.State.Troubles, route, turn.NowMs, core.Services.Figures.Options),
-        _ => turn.State.Troubles,
-    };
-
-    /// <summary>The attempt came to nothing: the message is tried again later, if no other has taken its place meanwhile.</summary>
-    private Action? Fail(MailboxItem item, Attempt attempt, Turn turn, Settlement settlement)
-    {
-        var busy = settlement.Kind == SettlementKind.Busy;
-        SmsDelivering.Settled(turn, item, attempt, settlement);
-        if (item.Attempts.Count == 1 && core.Mailbox.HasLater(item.Record))
-        {
-            turn.End(
-                item, Outcome.Superseded, busy ? "by a later message with the same key" : "by a later message with the same key; it may have arrived",
-                how: (attempt.Route.Bearer, ResultOf(settlement.Kind)));
-            return null;
-        }
-
-        var at = Again(turn, (busy ? settlement.RetryAfter : null) ?? Backoff(item, core.Services.Classes.Of(item.Record.Terms)));
-        turn.WakeBy(at);
-        return () =>
-        {
-            var words = busy ? "the object is busy" : "no answer";
-            item.Steps.Add(new(turn.Now, $"{words}{Over(item, attempt.Route)}{(settlement.Detail is null ? "" : ": " + settlement.Detail)}"));
-            if (busy)
-            {
-                item.Postpone(attempt, at, turn.Now, settlement.Detail);
-                return;
-            }
-
-            if (attempt.Over is { } over) Paths.TryLatestAddress(over);
-            if (settlement.Kind == SettlementKind.Undeliverable) item.BarFromSms();
-            item.Fail(attempt, at, ResultOf(settlement.Kind), turn.Now, settlement.Detail);
-        };
-    }
-
-    private static string Over(MailboxItem item, Route route) => item.Paths is null ? "" : $" over {route}";
-
-    /// <summary>The object has the message in its hands: it is pushed only if no result comes for long.</summary>
-    public static void Fetch(MailboxItem item, Turn turn, Bearer bearer) => item.Fetch(bearer, Again(turn, ResultPatience), turn.Now);
-
     /// <summary>The way to the object is another one now: what was under way waits again.</summary>
     public void Reroute() => Reset(_ => true);
 
@@ -317,17 +194,4 @@ internal sealed class Delivering(ObjectCore core)
 
         return (count, troubles);
     }
-
-    private static AttemptResult ResultOf(SettlementKind kind) => kind switch
-    {
-        SettlementKind.Stored => AttemptResult.Stored,
-        SettlementKind.Undeliverable => AttemptResult.Undeliverable,
-        SettlementKind.InDoubt => AttemptResult.Unheard,
-        _ => (AttemptResult)kind,
-    };
-
-    private static long Again(Turn turn, TimeSpan after) => turn.NowMs + (long)after.TotalMilliseconds;
-
-    private static TimeSpan Backoff(MailboxItem item, ServiceClass by) =>
-        TimeSpan.FromTicks(Math.Min(by.FirstRetry.Ticks << Math.Min(item.Failures, 16), by.LastRetry.Ticks));
 }

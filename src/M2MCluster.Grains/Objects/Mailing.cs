@@ -64,7 +64,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         {
             item.Try();
             if (!item.Fetched) item.Steps.Add(new(turn.Now, $"fetched over {speaker.Bearer.ToString().ToUpperInvariant()}"));
-            Delivering.Fetch(item, turn, speaker.Bearer);
+            Settling.Fetch(item, turn, speaker.Bearer);
             core.Services.Delivery.Attempted(speaker.Bearer, AttemptResult.Fetched);
             MessageTrace.Step(item.Record, "m2m message fetched", "m2m.bearer", speaker.Bearer.ToString());
         }

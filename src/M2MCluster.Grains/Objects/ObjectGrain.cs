@@ -39,7 +39,8 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
     private Managing Managing => new(_core, Registering, _delivering);
     private Configuring Configuring => new(_core, _access);
     private Waking Waking => new(_core);
-    private Subscribing Subscribing => new(_core, _access, _delivering);
+    private Settling Settling => new(_core, _delivering);
+    private Subscribing Subscribing => new(_core, _access, Settling);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -119,7 +120,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
         if (!Peers.Permits(description, peer)) throw new M2MException(ErrorCode.PermissionDenied, $"{_core.Id} is not permitted to send to {peer}");
     }
 
-    public ValueTask Settle(MessageId id, long attempt, Settlement settlement) => _delivering.SettleAsync(id, attempt, settlement);
+    public ValueTask Settle(MessageId id, long attempt, Settlement settlement) => Settling.SettleAsync(id, attempt, settlement);
 
     public ValueTask<byte[]?> Gather(Speaker speaker, ReportPart part) => Subscribing.GatherAsync(speaker, part);
 

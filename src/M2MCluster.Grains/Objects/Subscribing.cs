@@ -7,7 +7,7 @@ using M2MCluster.Contracts.Sessions;
 namespace M2MCluster.Grains.Objects;
 
 /// <summary>The object as a subscriber of a mobile network: parts of what it says, and receipts of what was said to it.</summary>
-internal sealed class Subscribing(ObjectCore core, Access access, Delivering delivering)
+internal sealed class Subscribing(ObjectCore core, Access access, Settling settling)
 {
     // As much as the longest message has: 255 parts.
     private const int MaxPartBytes = 40 << 10;
@@ -78,10 +78,10 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
                 await ArrivedAsync(stored, item, receipt);
                 break;
             case ReceiptState.Expired:
-                await delivering.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Lost, Detail: receipt.Detail));
+                await settling.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Lost, Detail: receipt.Detail));
                 break;
             case ReceiptState.Undeliverable:
-                await delivering.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Undeliverable, Detail: receipt.Detail));
+                await settling.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Undeliverable, Detail: receipt.Detail));
                 break;
             default:
                 // Not the end, or one that leaves open whether it arrived: it waits on.
@@ -99,7 +99,7 @@ internal sealed class Subscribing(ObjectCore core, Access access, Delivering del
         var parts = Math.Max(stored.Parts, stored.References.Length);
         if (arrived.Length == parts)
         {
-            await delivering.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Acknowledged, Detail: receipt.Detail));
+            await settling.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Acknowledged, Detail: receipt.Detail));
             return;
         }
 

@@ -15,6 +15,9 @@ public sealed class StorageOptions
     /// <summary>Days for which events stay in a feed though its reader has acknowledged them; default 7, 0 to 3,650.</summary>
     public int KeepEventsDays { get; set; } = 7;
 
+    /// <summary>Days for which a message can be read after its end, and the same <c>requestId</c> is the same message; default 30, 1 to 3,650, or 0: for ever.</summary>
+    public int KeepMessagesDays { get; set; } = 30;
+
     /// <summary>Seconds between two looks at what only the disk knows, for the metrics; default 15, 1 to 3,600.</summary>
     public int SurveySeconds { get; set; } = 15;
 

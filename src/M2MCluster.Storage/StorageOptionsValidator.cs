@@ -11,6 +11,7 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         Check(nameof(options.QueueBound), options.QueueBound, 16, 1_000_000);
         Check(nameof(options.ReadConnections), options.ReadConnections, 1, 256);
         Check(nameof(options.KeepEventsDays), options.KeepEventsDays, 0, 3650);
+        Check(nameof(options.KeepMessagesDays), options.KeepMessagesDays, 0, 3650);
         Check(nameof(options.SurveySeconds), options.SurveySeconds, 1, 3600);
         Check(nameof(options.CacheKilobytes), options.CacheKilobytes, 1024, 4_194_304);
         Check(nameof(options.MaxFileMegabytes), options.MaxFileMegabytes, 0, 16_777_216);

@@ -39,6 +39,7 @@ public static class StorageServices
             .AddSingleton<IInbox>(provider => provider.GetRequiredService<Inbox>())
             .AddSingleton<CommitPipeline>()
             .AddSingleton<ICommitPipeline>(provider => provider.GetRequiredService<CommitPipeline>())
+            .AddSingleton<EndedMessages>()
             .AddSingleton<Sweeper>()
             .AddSingleton<ObjectRows>()
             .AddSingleton<Surveyor>()

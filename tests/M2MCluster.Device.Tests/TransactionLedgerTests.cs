@@ -108,6 +108,28 @@ public sealed class TransactionLedgerTests : IDisposable, ITransactionParticipan
         Assert.Equal(["prepare x", "rollback x"], _said);
     }
 
+    [Theory]
+    [InlineData("{\"Message\":")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    public async Task Commit_AnotherPromiseCannotBeRead_IsCarriedOutAllTheSame(string broken)
+    {
+        Assert.True((await TellAsync(DeviceTransactionVerb.Prepare)).Ok);
+        var file = Path.Combine(_folder, "00000000000000cc.json");
+        await File.WriteAllTextAsync(file, broken);
+        var told = new List<string>();
+        using var ledger = new TransactionLedger(this, new FileTransactionJournal(_folder) { Unreadable = told.Add });
+
+        Assert.True((await ledger.HandleAsync(Message(DeviceTransactionVerb.Commit), CancellationToken.None)).Ok);
+
+        Assert.Contains("00000000000000cc.json", Assert.Single(told), StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+        Assert.Equal(broken, await File.ReadAllTextAsync(file + ".unreadable"));
+        Assert.Single(await new FileTransactionJournal(_folder) { Unreadable = told.Add }.ReadAsync(CancellationToken.None));
+        Assert.Single(told);
+    }
+
     [Fact]
     public async Task Journal_IdThatIsNoId_IsNoPath()
     {

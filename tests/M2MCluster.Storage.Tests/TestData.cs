@@ -14,7 +14,11 @@ internal static class TestData
     private static long _sequence;
 
     /// <summary>A timed id that nobody has, of a moment just after noon.</summary>
-    public static long NextId() => TimedId.FirstAt(Noon) + Interlocked.Increment(ref _sequence);
+    public static long NextId()
+    {
+        var next = Interlocked.Increment(ref _sequence);
+        return TimedId.FirstAt(Noon.AddMilliseconds(next >> TimedId.SequenceBits)) + (next & ((1 << TimedId.SequenceBits) - 1));
+    }
 
     public static ObjectDescription Description(string id, ObjectKind kind = ObjectKind.Device, string? gateway = null) => new()
     {

@@ -7,6 +7,8 @@ public interface IGroupReader
 {
     ValueTask<IReadOnlyList<GroupView>> ListAsync(string after, int limit, CancellationToken cancellation);
 
+    ValueTask<bool> ExistsAsync(string group, CancellationToken cancellation);
+
     /// <summary>Members by id, after <paramref name="after"/>; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<string>> MembersAsync(string group, string after, int limit, CancellationToken cancellation);
 

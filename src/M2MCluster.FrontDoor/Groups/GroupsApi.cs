@@ -104,10 +104,9 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups, IGrou
         var size = Paging.Size(request.PageSize, problems);
         var after = Paging.After(request.PageToken, problems);
         problems.ThrowIfAny();
-        await Grain(id).Get();
-        var rows = await membership.MembersAsync(id, after, size + 1, context.CancellationToken);
-        var answer = new V1.ListMembersResponse { Members = { rows.Take(size).Select(member => Names.Objects + member) } };
-        if (rows.Count > size) answer.NextPageToken = Paging.Token(rows[size - 1]);
+        var page = await PageAsync(id, after, size, context);
+        var answer = new V1.ListMembersResponse { Members = { page.Members.Select(member => Names.Objects + member) } };
+        if (page.Next is { } next) answer.NextPageToken = Paging.Token(next);
         return answer;
     }
 
@@ -119,15 +118,14 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups, IGrou
         var after = Paging.After(request.PageToken, problems);
         var filter = ObjectFilters.Parse(request.Filter, problems);
         problems.ThrowIfAny();
-        await Grain(id).Get();
+        var page = await PageAsync(id, after, size, context);
 
-        var rows = await membership.MembersAsync(id, after, size + 1, context.CancellationToken);
         // By their rows: a search wakes nobody.
-        var fitting = (await index.DescribeAsync([.. rows.Take(size)], context.CancellationToken)).Where(filter.Matches).Select(member => member.Id);
+        var fitting = (await index.DescribeAsync(page.Members, context.CancellationToken)).Where(filter.Matches).Select(member => member.Id);
         var answer = new V1.SearchMembersResponse { Members = { fitting.Order(StringComparer.Ordinal).Select(member => Names.Objects + member) } };
 
         // A page is of members looked at: it may be short, even empty, and still have a next one.
-        if (rows.Count > size) answer.NextPageToken = Paging.Token(rows[size - 1]);
+        if (page.Next is { } next) answer.NextPageToken = Paging.Token(next);
         return answer;
     }
 
@@ -139,6 +137,10 @@ internal sealed class GroupsApi(IGrainFactory grains, IGroupReader groups, IGrou
         problems.ThrowIfAny();
         return new() { Member = await Grain(id).Has(member) };
     }
+
+    // The group's grain would count all members.
+    private async ValueTask<MemberPage> PageAsync(string id, string after, int size, ServerCallContext context) => await groups.ExistsAsync(id, context.CancellationToken)
+        ? await membership.PageAsync(id, after, size, context.CancellationToken) : throw M2MException.NotFound(Names.Groups + id);
 
     private IGroupGrain Grain(string id) => grains.GetGrain<IGroupGrain>(id);
 

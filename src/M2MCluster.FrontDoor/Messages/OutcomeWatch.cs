@@ -23,8 +23,8 @@ internal sealed class OutcomeWatch(IMessageReader messages, TimeProvider time)
         var from = 0L;
         while (true)
         {
-            // Before the parts: when the message has ended, all of them have.
-            var isOver = (await messages.FindAsync(parent, cancellation))?.Outcome is not null;
+            // Before the parts, so that none ends in between.
+            var isOver = await IsOverAsync(parent, cancellation);
             var began = time.GetTimestamp();
             var (after, afterId) = (from, default(MessageId));
             while (true)
@@ -51,4 +51,8 @@ internal sealed class OutcomeWatch(IMessageReader messages, TimeProvider time)
             await Task.Delay(pause > PollEvery ? pause : PollEvery, time, cancellation);
         }
     }
+
+    // A message may end while parts of it are in doubt, and those end later.
+    private async ValueTask<bool> IsOverAsync(MessageId parent, CancellationToken cancellation) => await messages.FindAsync(parent, cancellation) is not { } message
+        || (message.Outcome is not null && (await messages.ListAsync(new(Parent: parent, Waiting: true), new(long.MaxValue), 1, cancellation)).Count == 0);
 }

@@ -56,7 +56,7 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         await commit(set, verdicts);
         services.Metrics.AcceptedForGroup(set.Inboxes.Count);
         MessageTrace.Span(whole, "m2m message accepted", now);
-        foreach (var online in await services.Index.OnlineAsync(set.Inboxes, now, CancellationToken.None)) services.Grains.GetObject(online).Wake(0).AsTask().Ignore();
+        foreach (var callee in await Callees.AmongAsync(services.Index, set.Inboxes, now)) services.Grains.GetObject(callee).Wake(0).AsTask().Ignore();
         return new(whole, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.IsEmpty ? null : verdicts.Summary);
     }
 
@@ -75,8 +75,8 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         var verdicts = await services.Judging.JudgeAsync(set, now);
         await commit(set, verdicts);
         services.Metrics.AcceptedForGroup(set.Inboxes.Count);
-        foreach (var online in await services.Index.OnlineAsync(set.Inboxes, now, CancellationToken.None))
-            services.Grains.GetObject(online).Wake(0).AsTask().Ignore();
+        foreach (var callee in await Callees.AmongAsync(services.Index, set.Inboxes, now))
+            services.Grains.GetObject(callee).Wake(0).AsTask().Ignore();
         await services.Calling.CallAsync(parent, set.Inboxes);
         return verdicts;
     }

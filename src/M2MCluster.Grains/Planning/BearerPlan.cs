@@ -10,7 +10,6 @@ namespace M2MCluster.Grains.Planning;
 /// </summary>
 internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffCalendar calendar)
 {
-    private const int MaxCells = 65_536;
     private const string Others = "*";
 
     private readonly SlotGrid _grid = SlotGrid.Of(options);
@@ -20,6 +19,7 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
     private readonly (long Slot, Tariff Tariff)[] _tariffs = new (long, Tariff)[SlotGrid.Of(options).Ahead + 1];
     private readonly HashSet<long> _changed = [];
     private long _closed = -1;
+    private long _tidied = -1;
 
     public SlotGrid Grid => _grid;
 
@@ -41,8 +41,8 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
     /// <param name="latest">Not after; at least <paramref name="earliest"/>. Beyond the horizon nothing is looked for.</param>
     public Place Reserve(string? cell, Load load, DateTimeOffset earliest, DateTimeOffset latest, DateTimeOffset now)
     {
-        var lane = LaneOf(cell);
         var current = _grid.IndexOf(now);
+        var lane = LaneOf(cell, current);
         if (earliest < now) earliest = now;
         var first = _grid.IndexOf(earliest);
         var last = Math.Min(_grid.IndexOf(latest), current + _grid.Ahead - 1);
@@ -68,8 +68,8 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
     /// <param name="latest">Its bound, if it can wait.</param>
     public Permit Admit(string? cell, Load load, int priority, PlanHold? hold, DateTimeOffset? latest, DateTimeOffset now)
     {
-        var lane = LaneOf(cell);
         var current = _grid.IndexOf(now);
+        var lane = LaneOf(cell, current);
         var held = hold is { } place ? _grid.IndexOf(place.At) : -1;
         var rank = hold?.Rank ?? (latest > now ? Rank.Tolerant : Rank.Urgent(priority));
         if (held >= current) Release(held, lane, hold!.Value.Rank, load);
@@ -91,19 +91,31 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
     /// <summary>The same, of those that are known; none is made.</summary>
     public Lane? Peek(string cell) => cell.Length == 0 ? _whole : _cells.GetValueOrDefault(cell);
 
-    private Lane? LaneOf(string? cell)
+    private Lane? LaneOf(string? cell, long current = -1)
     {
         if (cell is null) return null;
         if (_cells.TryGetValue(cell, out var known)) return known;
-        if ((_budgets.Cells.GetValueOrDefault(cell) ?? _budgets.Cell) is not { } budget) return null;
+        var named = _budgets.Cells.GetValueOrDefault(cell);
+        if ((named ?? _budgets.Cell) is not { } budget) return null;
         // Objects say in which cell they are: those that are too many share what one may use.
-        return _cells.Count < MaxCells || cell == Others ? _cells[cell] = new(Load.BudgetOf(budget, options.Slot), _grid) : LaneOf(Others);
+        if (named is null && cell != Others && _cells.Count >= options.MostCells && !TryMakeRoom(current)) return LaneOf(Others);
+        return _cells[cell] = new(Load.BudgetOf(budget, options.Slot), _grid);
+    }
+
+    // Within a slot no lane becomes empty.
+    private bool TryMakeRoom(long current)
+    {
+        if (_tidied >= current) return false;
+        _tidied = current;
+        Tidy(current);
+        return _cells.Count < options.MostCells;
     }
 
     /// <summary>Cells that nothing was planned for in the slots to come are forgotten; they come back when they are used.</summary>
-    public void Tidy(DateTimeOffset now)
+    public void Tidy(DateTimeOffset now) => Tidy(_grid.IndexOf(now));
+
+    private void Tidy(long current)
     {
-        var current = _grid.IndexOf(now);
         foreach (var idle in _cells.Where(cell => cell.Value.Last < current).Select(cell => cell.Key).ToList()) _cells.Remove(idle);
     }
 

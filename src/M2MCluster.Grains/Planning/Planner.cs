@@ -15,6 +15,9 @@ namespace M2MCluster.Grains.Planning;
 /// </summary>
 internal sealed partial class Planner(IOptions<PlanningOptions> options, SlotSizes sizes, IGrainFactory grains, TimeProvider time, ILogger<Planner> logger)
 {
+    // It is the object's own word, and stands in every page of a plan.
+    private const int LongestCell = 64;
+
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
     public bool Plans(Bearer bearer) => options.Value.Bearers.ContainsKey(bearer);
@@ -31,13 +34,13 @@ internal sealed partial class Planner(IOptions<PlanningOptions> options, SlotSiz
         return bytes <= most ? null : $"has {bytes} bytes; the budget of {bearer.ToString().ToUpperInvariant()} lets at most {most} leave in a slot";
     }
 
-    /// <summary>The cell whose budget the object uses; null: none is known.</summary>
+    /// <summary>The cell whose budget the object uses, 64 characters at most; null: none is known.</summary>
     /// <param name="description">With what groups share.</param>
     public static string? CellOf(ObjectDescription description)
     {
         if (description.Effective(Characteristics.Cell) is not { Length: > 0 } json) return description.Gateway;
         using var cell = JsonDocument.Parse(json);
-        return cell.RootElement.ValueKind == JsonValueKind.Null ? description.Gateway : cell.RootElement.ToString();
+        return cell.RootElement.ValueKind != JsonValueKind.Null && cell.RootElement.ToString() is { Length: <= LongestCell } name ? name : description.Gateway;
     }
 
     /// <summary>The message with its place in the plan, if it can wait and its bearer is planned.</summary>

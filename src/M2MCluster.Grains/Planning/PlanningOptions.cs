@@ -22,6 +22,11 @@ public sealed class PlanningOptions
     /// <summary>How long the planner's answer is awaited, 10 ms to 10 s; default 1 s.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Cells of a bearer that are planned for at once, beside those with budgets of their own, 1 to 100,000; default 10,000. Those beyond it share the budget of one.
+    /// </summary>
+    public int MostCells { get; set; } = 10_000;
+
     /// <summary>The bearers that are planned.</summary>
     public Dictionary<Bearer, BearerBudgetOptions> Bearers { get; } = [];
 

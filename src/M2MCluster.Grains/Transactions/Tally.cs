@@ -15,7 +15,7 @@ internal sealed record Tally(MessageRecord Whole, TransactionState State, IReadO
 
     private IEnumerable<MessageRecord> Open => Members.Where(part => part.Outcome is null);
 
-    /// <summary>Every object knows, and so does the sender; the transaction's row is gone.</summary>
+    /// <summary>Every object knows, and so does the sender; the transaction's row says nothing any more.</summary>
     public bool IsOver => Whole.Outcome is not null && State.Commits is null;
 
     /// <summary>Every part has ended.</summary>

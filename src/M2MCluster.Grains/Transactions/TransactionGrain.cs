@@ -55,8 +55,9 @@ internal sealed class TransactionGrain(
         _fired = due;
         if (_whole is null || Standing.IsOver)
         {
-            // It ended, and its row went with it; the time was armed before.
-            await CommitAsync(new(new(Kind, Key, _version, null)) { Disarm = { new(due, Names.Transactions + Id) } }, _state, removed: true);
+            // The time was armed before it ended. Of one that is not even there any more nothing stays.
+            var row = _whole is null ? null : serializer.SerializeToArray(new TransactionState());
+            await CommitAsync(new(new(Kind, Key, _version, row)) { Disarm = { new(due, Names.Transactions + Id) } }, new(), removed: row is null);
             return;
         }
 
@@ -131,8 +132,8 @@ internal sealed class TransactionGrain(
             },
             DeactivateOnIdle);
         _whole = ended;
-        _state = standing.IsSettled ? new() : next;
-        _version = standing.IsSettled ? 0 : _version + 1;
+        _state = next;
+        _version++;
         MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", ended.Outcome.ToString()!);
         if (standing.IsSettled) DeactivateOnIdle();
     }
@@ -147,8 +148,9 @@ internal sealed class TransactionGrain(
     private WriteSet Begin(ref TransactionState next, DateTimeOffset now, bool isLast = false)
     {
         var armed = _state.ArmedAt == 0 ? TransactionStart.FirstLookAt(_whole!) : _state.ArmedAt;
-        next = next with { ArmedAt = isLast ? 0 : Tally.LookAt(_whole!, next, now) };
-        var set = new WriteSet(new(Kind, Key, _version, isLast ? null : serializer.SerializeToArray(next)));
+        next = isLast ? new() : next with { ArmedAt = Tally.LookAt(_whole!, next, now) };
+        // The row stays as long as its message, with nothing in it but a version: whoever stood still before deciding cannot decide once more.
+        var set = new WriteSet(new(Kind, Key, _version, serializer.SerializeToArray(next)));
         if (next.ArmedAt != armed)
         {
             set.Disarm.Add(new(armed, Names.Transactions + Id));

@@ -2,7 +2,7 @@ using M2MCluster.Contracts.Messages;
 
 namespace M2MCluster.Grains.Transactions;
 
-/// <summary>What a transaction has decided. There is no row before the first decision, or the first look that found nothing to decide.</summary>
+/// <summary>What a transaction has decided. There is no row before the first decision, or the first look that found nothing to decide; an empty one stays from the end until the message is deleted.</summary>
 [GenerateSerializer, Immutable, Alias("m2m.TransactionState")]
 internal sealed record TransactionState
 {

@@ -10,6 +10,9 @@ internal sealed class GroupReader(IQueries queries, Bodies bodies) : IGroupReade
             "SELECT body FROM groups WHERE id > @after ORDER BY id LIMIT @limit",
             [("after", after), ("limit", limit)], row => bodies.Group(row.Bytes(0)), cancellation).ConfigureAwait(false);
 
+    public async ValueTask<bool> ExistsAsync(string group, CancellationToken cancellation) =>
+        (await queries.ListAsync("SELECT 1 FROM groups WHERE id = @group", [("group", group)], row => true, cancellation).ConfigureAwait(false)).Count > 0;
+
     public async ValueTask<IReadOnlyList<string>> MembersAsync(string group, string after, int limit, CancellationToken cancellation) =>
         await queries.ListAsync(
             "SELECT object_id FROM members WHERE group_id = @group AND object_id > @after ORDER BY object_id LIMIT @limit",

@@ -25,7 +25,7 @@ internal sealed class MessageReader(IQueries queries, Bodies bodies) : IMessageR
         var parameters = new List<(string, object?)> { ("before", before.Value), ("limit", limit) };
         if (query.Application is not null)
         {
-            sql += ofTarget ? " AND m.application || '' = @application" : " AND m.application = @application";
+            sql += ofTarget || query.Parent is not null ? " AND m.application || '' = @application" : " AND m.application = @application";
             parameters.Add(("application", query.Application));
         }
 

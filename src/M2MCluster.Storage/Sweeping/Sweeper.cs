@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace M2MCluster.Storage.Sweeping;
 
 /// <summary>
-/// Deletes what nobody reads any more, in small steps between the commits: reports of objects that are gone, dropped feeds, and
-/// events that are old and acknowledged. Several silos that do it at once find less to do.
+/// Deletes what nobody reads any more, in small steps between the commits: messages that ended long ago, reports of objects that are gone,
+/// dropped feeds, and events that are old and acknowledged. Several silos that do it at once find less to do.
 /// </summary>
 internal sealed partial class Sweeper(
-    IQueries queries, CommitPipeline pipeline, StorageOptions options, TimeProvider time, ILogger<Sweeper> log) : IAsyncDisposable
+    IQueries queries, CommitPipeline pipeline, EndedMessages messages, StorageOptions options, TimeProvider time, ILogger<Sweeper> log) : IAsyncDisposable
 {
     private const int Step = 1000;
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
@@ -23,6 +23,7 @@ internal sealed partial class Sweeper(
     /// <summary>Deletes all that there is to delete now.</summary>
     public async Task SweepAsync(CancellationToken cancellation)
     {
+        await messages.SweepAsync(cancellation).ConfigureAwait(false);
         while (await ReportsAsync(cancellation).ConfigureAwait(false) + await EventsAsync(cancellation).ConfigureAwait(false) > 0) { }
     }
 

@@ -19,6 +19,7 @@ internal sealed class FaultyPipeline(ICommitPipeline inner) : ICommitPipeline
 {
     private readonly ConcurrentDictionary<string, Fault> _faults = new();
     private readonly ConcurrentDictionary<string, Func<ValueTask>> _before = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<WriteSet>> _held = new();
     private readonly ConcurrentDictionary<string, int> _commits = new();
 
     /// <summary>What the next commit under the key meets.</summary>
@@ -29,6 +30,9 @@ internal sealed class FaultyPipeline(ICommitPipeline inner) : ICommitPipeline
 
     /// <summary>Runs once, when the next set under the key has been handed over and is not stored yet.</summary>
     public void BeforeNext(string key, Func<ValueTask> act) => _before[key] = act;
+
+    /// <summary>The next set under the key is not stored: it is given to the test, which stores it too late, as a silo does that was frozen; the grain is told nothing good.</summary>
+    public Task<WriteSet> HoldNext(string key) => _held.GetOrAdd(key, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     private readonly Lock _gate = new();
     private int _untilDeath = int.MaxValue;
@@ -59,6 +63,12 @@ internal sealed class FaultyPipeline(ICommitPipeline inner) : ICommitPipeline
             if (IsDead) throw Unavailable();
             if (_untilDeath != int.MaxValue) last = IsDead = _untilDeath-- == 0;
             if (last && !_storesTheLast) throw Unavailable();
+        }
+
+        if (_held.TryRemove(key, out var held))
+        {
+            held.SetResult(set);
+            throw Unavailable();
         }
 
         if (_before.TryRemove(key, out var act)) await act();

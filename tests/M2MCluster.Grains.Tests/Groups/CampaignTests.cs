@@ -32,6 +32,23 @@ public sealed class CampaignTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Send_MemberIsDeletedBeforeItsPartIsWritten_ItsPartEndsFailed()
+    {
+        var (group, members) = await GroupAsync(3);
+        var sent = (await group.Send(Draft("x") with { Campaign = new() { Canary = 0.5 } })).Message;
+        await UntilAsync(async () => await StepAsync(sent) is { Phase: CampaignPhase.Canary });
+        await Object(members[2]).Delete("op");
+        foreach (var member in members.Take(2)) await Object(member).Fetch(Proved(member), null);
+        foreach (var part in await PartsAsync(sent)) await Object(part.Target["objects/".Length..]).Result(Proved(part.Target["objects/".Length..]), part.Id, new(true));
+
+        await DispatchedAsync(sent);
+
+        await UntilAsync(async () => (await PartsAsync(sent)).Count == 3 && (await PartsAsync(sent)).All(part => part.Outcome is not null));
+        var last = Assert.Single(await PartsAsync(sent), part => part.Target == $"objects/{members[2]}");
+        Assert.Equal((Outcome.Failed, "the object was deleted"), (last.Outcome!.Value, last.Detail));
+    }
+
+    [Fact]
     public async Task Send_CommitsFailOrAreUnknown_NobodyIsMissedOrGetsTwo()
     {
         var (group, members) = await GroupAsync(2300);

@@ -3,7 +3,10 @@ using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
+using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Tests.Cluster;
+using Orleans.Serialization;
 
 namespace M2MCluster.Grains.Tests.Groups;
 
@@ -36,6 +39,35 @@ public sealed class MembershipTests(GrainCluster cluster) : GrainTests(cluster)
 
         await outer.RemoveGroups("op", [Id(inner)]);
         Assert.False(await outer.Has(other));
+    }
+
+    [Fact]
+    public async Task PageAsync_QueryThatFitsFew_ReadsSomeObjectsOnlyAndGoesOn()
+    {
+        var prefix = Cluster.Fresh("sparse");
+        var bulk = Cluster.Get<IBulkCommit>();
+        var state = Cluster.Get<Serializer<ObjectState>>().SerializeToArray(Creation.State(1));
+        foreach (var chunk in Enumerable.Range(0, 21_000).Select(i => $"{prefix}-{i:d6}").Chunk(bulk.MostObjects))
+        {
+            var set = new BulkSet(new("import", chunk[0], 0, []));
+            foreach (var id in chunk) set.Objects.Add(new(Creation.Describe(id, ObjectKind.Device, new(), Cluster.Time.GetUtcNow()), state, 0));
+            Assert.True(await bulk.TryCommitAsync(set));
+        }
+
+        var (fits, listed) = ($"{prefix}-020500", $"{prefix}-020600");
+        var group = await GroupAsync(new(Filter: $"id = \"{fits}\""), listed);
+
+        var (found, pages) = (new List<string>(), 0);
+        for (var after = ""; after is not null; pages++)
+        {
+            var page = await Membership.PageAsync(Id(group), after, 10, default);
+            found.AddRange(page.Members);
+            after = page.Next;
+        }
+
+        Assert.Equal([fits, listed], found);
+        Assert.InRange(pages, 3, 1000);
+        Assert.Equal([fits, listed], await Membership.MembersAsync(Id(group), "", 10, default));
     }
 
     [Fact]

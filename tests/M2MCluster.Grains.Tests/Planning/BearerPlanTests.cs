@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Planning;
 
 namespace M2MCluster.Grains.Tests.Planning;
@@ -45,6 +48,42 @@ public sealed class BearerPlanTests
         Assert.All(beyond, place => Assert.True(place.HasRoom));
         Assert.False(none.HasRoom);
         Assert.InRange(none.At, Noon, end);
+    }
+
+    [Fact]
+    public void Admit_MoreCellsThanArePlannedFor_ShareOneBudgetUntilOthersAreEmpty()
+    {
+        var options = Plans.Options(Plans.Budget(1000, cellMessages: 1));
+        options.MostCells = 2;
+        options.Bearers[Bearer.Mqtt].Cells["named"] = new() { MessagesPerSecond = 1.0 / 60 };
+        var plan = Plans.Of(options);
+
+        Assert.True(Admit("a", Noon));
+        Assert.True(Admit("b", Noon));
+        Assert.True(Admit("c", Noon));
+        Assert.False(Admit("d", Noon));
+        Assert.True(Admit("named", Noon));
+        Assert.Equal(["", "*", "a", "b", "named"], plan.Lanes.Select(lane => lane.Cell).Order(StringComparer.Ordinal));
+
+        Assert.True(Admit("d", Noon.AddMinutes(2)));
+        Assert.True(Admit("e", Noon.AddMinutes(2)));
+        Assert.Equal(["", "d", "e"], plan.Lanes.Select(lane => lane.Cell).Order(StringComparer.Ordinal));
+
+        bool Admit(string cell, DateTimeOffset now) => plan.Admit(cell, Load.Of(1), 0, null, null, now).Granted;
+    }
+
+    [Theory]
+    [InlineData(64, "cell")]
+    [InlineData(65, "gateway")]
+    public void CellOf_LongerThanACellIs_IsNone(int length, string expected)
+    {
+        var cell = new string('c', length);
+        var description = new ObjectDescription
+        {
+            Id = "o", Kind = ObjectKind.Device, CreatedAt = Noon, UpdatedAt = Noon, Gateway = "gateway",
+            Provided = ImmutableSortedDictionary<string, string>.Empty.Add("cell", $"\"{cell}\""),
+        };
+        Assert.Equal(expected == "cell" ? cell : expected, Planner.CellOf(description));
     }
 
     [Fact]

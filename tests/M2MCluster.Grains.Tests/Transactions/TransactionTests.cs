@@ -4,6 +4,7 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Contracts.Transactions;
+using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Tests.Cluster;
 
 namespace M2MCluster.Grains.Tests.Transactions;
@@ -63,6 +64,25 @@ public sealed class TransactionTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Decide_FrozenUntilAnotherHasDecidedAndEnded_IsRefused()
+    {
+        var (members, whole, sender) = await BeginAsync(1);
+        var held = Cluster.Pipeline.HoldNext(whole.Id.ToString());
+        await AnswerAsync(members[0], TransactionVerb.Prepare);
+        var late = await held.WaitAsync(TimeSpan.FromSeconds(30));
+        await SettleAsync(whole, members);
+        await AnswerAsync(members[0], TransactionVerb.Commit);
+        await SettleAsync(whole, members);
+        Assert.Equal(Outcome.Applied, (await FindAsync(whole.Id)).Outcome);
+
+        await Assert.ThrowsAsync<StaleVersionException>(async () => await Cluster.Pipeline.CommitAsync(late));
+
+        await Coordinator(whole).Wake(1);
+        await Assert.ThrowsAsync<StaleVersionException>(async () => await Cluster.Pipeline.CommitAsync(late));
+        await OutcomeAsync(sender, whole);
+    }
+
+    [Fact]
     public async Task Wake_TimeIsOverAndNothingIsDecided_IsNotDueAgainAtOnce()
     {
         var (members, whole, _) = await BeginAsync(1, ttl: 60);
@@ -117,7 +137,8 @@ public sealed class TransactionTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.All(await OutcomesAsync(sender), outcomes => Assert.Equal(["APPLIED"], outcomes));
         Assert.Equal(2, (await OutcomesAsync(sender)).Count);
         Assert.Empty(await ArmedAsync($"transactions/{whole.Id}"));
-        Assert.Null(await Cluster.States.ReadAsync("transaction", whole.Id.ToString()));
+        // What stays until the message goes is a version.
+        Assert.InRange((await Cluster.States.ReadAsync("transaction", whole.Id.ToString()))!.Body.Length, 0, 16);
     }
 
     [Fact]

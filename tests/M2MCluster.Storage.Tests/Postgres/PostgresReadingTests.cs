@@ -1,9 +1,12 @@
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Storage.Postgres;
+using M2MCluster.Storage.Reading;
 using M2MCluster.Storage.Tests.Suite;
 using M2MCluster.Testing.Postgres;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using static M2MCluster.Storage.Tests.TestData;
 
 namespace M2MCluster.Storage.Tests.Postgres;
 
@@ -15,6 +18,21 @@ public sealed class PostgresReadingTests(PostgresFixture server) : ReadingSuite
     {
         var refusal = await Assert.ThrowsAsync<M2MException>(async () => await Node.Messages.FindByRequestAsync("app", "objects/a", "a\0b", default));
         Assert.Equal(ErrorCode.InvalidArgument, refusal.Code);
+    }
+
+    [SkippableFact]
+    public async Task ListAsync_WhatWaitsOfAnApplicationThatSentMuch_ReadsItsOwnRowsOnly()
+    {
+        var set = Set("a");
+        for (var i = 0; i < 4000; i++) set.Messages.Add(Message($"objects/{i}") with { Outcome = i % 100 == 0 ? null : Outcome.Delivered, EndedAt = i % 100 == 0 ? null : Noon });
+        await Node.Pipeline.CommitAsync(set);
+        await Node.Get<IQueries>().ListAsync("ANALYZE messages", [], _ => 0, default);
+        var asked = new AskedQueries();
+        await new MessageReader(asked, null!).ListAsync(new(Application: "app", Waiting: true), new(long.MaxValue), 100, default);
+
+        var plan = await Node.Get<IQueries>().ListAsync("EXPLAIN " + asked.Sql, asked.Parameters, row => row.GetString(0), default);
+
+        Assert.Contains(plan, line => line.Contains("messages_waiting_of", StringComparison.Ordinal));
     }
 
     [SkippableFact]

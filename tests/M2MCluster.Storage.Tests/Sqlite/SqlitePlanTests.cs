@@ -1,7 +1,7 @@
-using System.Data.Common;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Storage.Reading;
+using M2MCluster.Storage.Tests.Suite;
 using Microsoft.Data.Sqlite;
 
 namespace M2MCluster.Storage.Tests.Sqlite;
@@ -15,6 +15,7 @@ public sealed class SqlitePlanTests
     [InlineData(null, "applications/a", true, "messages_waiting")]
     [InlineData(null, "objects/o", null, "messages_by_target")]
     [InlineData("app", null, null, "messages_by_application")]
+    [InlineData("app", null, true, "messages_waiting_of")]
     public async Task ListAsync_OfOneTarget_ReadsItsOwnRowsOnly(string? application, string? target, bool? waiting, string index)
     {
         var database = new TemporaryDatabase();
@@ -22,9 +23,9 @@ public sealed class SqlitePlanTests
         {
             await using (await StorageNode.OpenAsync(database.ConnectionString))
             {
-                var asked = new Asked();
+                var asked = new AskedQueries();
                 await new MessageReader(asked, null!).ListAsync(new MessageQuery(application, target, null, waiting), new(long.MaxValue), 100, default);
-                Assert.StartsWith($"SEARCH m USING INDEX {index} ", await asked.PlanAsync(database.ConnectionString), StringComparison.Ordinal);
+                Assert.StartsWith($"SEARCH m USING INDEX {index} ", await PlanAsync(database.ConnectionString, asked), StringComparison.Ordinal);
             }
         }
         finally
@@ -33,32 +34,15 @@ public sealed class SqlitePlanTests
         }
     }
 
-    /// <summary>Keeps what it is asked, and finds nothing.</summary>
-    private sealed class Asked : IQueries
+    private static async Task<string> PlanAsync(string connectionString, AskedQueries asked)
     {
-        private string _sql = "";
-        private (string Name, object? Value)[] _parameters = [];
-
-        public string? Estimate => null;
-
-        public string IsOneOf(string parameter) => throw new NotSupportedException();
-
-        public ValueTask<List<T>> ListAsync<T>(string sql, (string Name, object? Value)[] parameters, Func<DbDataReader, T> map, CancellationToken cancellation)
-        {
-            (_sql, _parameters) = (sql, parameters);
-            return new(new List<T>());
-        }
-
-        public async Task<string> PlanAsync(string connectionString)
-        {
-            await using var connection = new SqliteConnection(connectionString + ";Pooling=False");
-            await connection.OpenAsync();
-            await using var command = connection.CreateCommand();
-            command.CommandText = "EXPLAIN QUERY PLAN " + _sql;
-            foreach (var (name, value) in _parameters) command.Parameters.AddWithValue("@" + name, value);
-            await using var rows = await command.ExecuteReaderAsync();
-            Assert.True(await rows.ReadAsync());
-            return rows.GetString(3);
-        }
+        await using var connection = new SqliteConnection(connectionString + ";Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "EXPLAIN QUERY PLAN " + asked.Sql;
+        foreach (var (name, value) in asked.Parameters) command.Parameters.AddWithValue("@" + name, value);
+        await using var rows = await command.ExecuteReaderAsync();
+        Assert.True(await rows.ReadAsync());
+        return rows.GetString(3);
     }
 }

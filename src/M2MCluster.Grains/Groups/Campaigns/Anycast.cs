@@ -98,7 +98,7 @@ internal sealed class Anycast(CampaignServices services, MessageId id, CampaignS
             });
         Services.Metrics.AcceptedForGroup(1);
         Services.Meter.Dispatched(1, withheld: false);
-        if ((await Services.Index.OnlineAsync([target], now, CancellationToken.None)).Count > 0) CallAsync(target).Ignore();
+        if ((await Callees.AmongAsync(Services.Index, [target], now)).Count > 0) CallAsync(target).Ignore();
         return wait;
     }
 

@@ -112,7 +112,7 @@ internal sealed class Campaign : CampaignRun
         _allowance.Return(allowed - targets.Count);
         var now = Now;
         await SendPartsAsync(State, message, [.. targets.Select(target => Part(message, target, now))], now);
-        await CallOnlineAsync(targets, now);
+        await CallAsync(targets, now);
         return TimeSpan.Zero;
     }
 
@@ -163,7 +163,7 @@ internal sealed class Campaign : CampaignRun
             });
         Services.Meter.Dispatched(children.Length - 1, withheld: false);
         Services.Metrics.AcceptedForGroup(1);
-        await CallOnlineAsync(new(children, 0, 1), Now);
+        await CallAsync(new(children, 0, 1), Now);
         return TimeSpan.Zero;
     }
 
@@ -185,7 +185,7 @@ internal sealed class Campaign : CampaignRun
         if (isSent) parts = parts.ConvertAll(round.Sent);
         await SendPartsAsync(next, message, parts, now);
         if (message.Confirmation != Confirmation.None) await round.SendAsync();
-        await CallOnlineAsync(new([.. parts.Where(part => part is { OpensAt: null, Outcome: null }).Select(MemberJudging.MemberOf)]), now);
+        await CallAsync(new([.. parts.Where(part => part is { OpensAt: null, Outcome: null }).Select(MemberJudging.MemberOf)]), now);
         return TimeSpan.Zero;
     }
 
@@ -280,11 +280,10 @@ internal sealed class Campaign : CampaignRun
         return new(_chunk.Targets, offset, Math.Min(most, _chunk.Targets.Length - offset));
     }
 
-    private async ValueTask CallOnlineAsync(ArraySegment<string> targets, DateTimeOffset now)
+    private async ValueTask CallAsync(ArraySegment<string> targets, DateTimeOffset now)
     {
         // One step's calls at a time: objects that are slow hold the campaign up, and nothing else.
         await _calls;
-        var online = await Services.Index.OnlineAsync(targets, now, CancellationToken.None);
-        _calls = Task.WhenAll(online.Select(CallAsync));
+        _calls = Task.WhenAll((await Callees.AmongAsync(Services.Index, targets, now)).Select(CallAsync));
     }
 }

@@ -7,6 +7,9 @@ namespace M2MCluster.Grains.Groups.Membership;
 
 internal sealed class GroupMembership(GroupRulesCache cache, IGroupReader groups, IObjectIndex index, IStateReader states) : IGroupMembership
 {
+    // Objects that are read for a page of a query's members.
+    private const int MostRead = 10_000;
+
     public async ValueTask<IReadOnlyList<string>> GroupsOfAsync(ObjectDescription description, CancellationToken cancellation) =>
         (await cache.CurrentAsync()).GroupsOf(await groups.GroupsOfAsync(description.Id, cancellation), description);
 
@@ -35,5 +38,19 @@ internal sealed class GroupMembership(GroupRulesCache cache, IGroupReader groups
         var page = new List<string>();
         while (page.Count < limit && await members.NextAsync(cancellation) is { } member) page.Add(member);
         return page;
+    }
+
+    public async ValueTask<MemberPage> PageAsync(string group, string after, int limit, CancellationToken cancellation)
+    {
+        var members = new MemberStream(await cache.CurrentAsync(), groups, index, group, after, limit);
+        var page = new List<string>();
+        while (await members.NextPlaceAsync(cancellation) is { } place)
+        {
+            if (place.IsMember) page.Add(place.Id);
+            if (page.Count == limit) return new(page, await members.NextPlaceAsync(cancellation) is null ? null : place.Id);
+            if (members.Read >= MostRead) return new(page, place.Id);
+        }
+
+        return new(page, null);
     }
 }

@@ -50,6 +50,14 @@ public static class Characteristics
     /// <summary>True: nothing can be delivered to it. A list of bearers: over those it only sends (6.8).</summary>
     public const string SendOnly = "sendOnly";
 
+    /// <summary>Boolean: false: firmware is not sent to it (6.5.a). Not given: it may be.</summary>
+    public const string Upgradable = "upgradable";
+
+    /// <summary>
+    /// Bytes of the largest CoAP datagram to the object, from 64, of which answers, notifications and requests take no more; the larger goes in blocks. Not given: blocks of 1,024 bytes, or as it asks for.
+    /// </summary>
+    public const string MaxDatagram = "maxDatagram";
+
     /// <summary>
     /// List of commands that it takes, and no others: <c>"PUT /led"</c>, <c>"/led"</c>, or an object with <c>path</c> or <c>name</c>, and <c>methods</c> and
     /// <c>parameters</c> (a JSON schema: type, required, properties, enum, minimum, maximum) (6.2).

@@ -10,7 +10,7 @@ internal static class Admitting
 {
     /// <summary>What speaks against it without certainty.</summary>
     /// <exception cref="M2MException">
-    /// <see cref="ErrorCode.FailedPrecondition"/>: it surely cannot be delivered, or is a command while another application holds these;
+    /// <see cref="ErrorCode.FailedPrecondition"/>: it surely cannot be delivered, is firmware and the object is not upgradable, or is a command while another application holds these;
     /// <see cref="ErrorCode.InvalidArgument"/>: the object does not take such a command, or no budget lets as much leave at once; <see cref="ErrorCode.PermissionDenied"/>: another object may not send to it.
     /// </exception>
     public static IReadOnlyList<string> Admit(ObjectCore core, ObjectDescription description, MessageDraft draft)
@@ -19,6 +19,8 @@ internal static class Admitting
             throw new M2MException(ErrorCode.PermissionDenied, $"{core.Id} does not permit {peer} to send to it");
         var sendOnly = core.TraitsOf(description).SendOnly;
         if (sendOnly.Always) throw new M2MException(ErrorCode.FailedPrecondition, $"{core.Id} only sends: nothing can be delivered to it");
+        if (Firmware.RefusalOf(core.Sharing.Over(description), draft.Command, draft.ContentType) is { } fixedFirmware)
+            throw new M2MException(ErrorCode.FailedPrecondition, $"{core.Id} is not upgradable: {fixedFirmware}");
         if (Fitting.RefusalOf(core, description, draft.Terms?.Paths, draft.Payload.Length) is { } tooLarge) throw M2MException.Invalid("payload", tooLarge);
         var warnings = new List<string>();
         if (Fitting.WarningOf(core, description, draft.Payload.Length) is { } large) warnings.Add(large);
@@ -40,6 +42,7 @@ internal static class Admitting
     public static string? Refusal(ObjectCore core, ObjectDescription description, MessageRecord message)
     {
         if (core.TraitsOf(description).SendOnly.Always) return "the object only sends";
+        if (Firmware.RefusalOf(core.Sharing.Over(description), message.Command, message.ContentType) is { } fixedFirmware) return $"the object is not upgradable: {fixedFirmware}";
         if (Fitting.RefusalOf(core, description, message.Terms?.Paths, message.Payload.Length) is { } tooLarge) return $"the message {tooLarge}";
         return message.Command is { } command ? Capabilities.Judge(core.Sharing.Over(description), command, message.ContentType, message.Payload).Refusal : null;
     }

@@ -16,6 +16,13 @@ internal static class Merging
             if (Admitting.Refusal(core, turn.Description, item.Record) is { } reason) turn.End(item, Outcome.Failed, reason);
         }
 
+        foreach (var item in core.Mailbox.InOrder.Where(item => item.Record is { Transaction: { Phase: TransactionPhase.Waiting, Of: null } } && !turn.Ends(item)))
+        {
+            // It was never handed out, and cannot be prepared.
+            if (Firmware.RefusalOf(core.Sharing.Over(turn.Description), item.Record.Command, item.Record.ContentType) is { } reason)
+                turn.End(item, Outcome.Failed, $"the object is not upgradable: {reason}");
+        }
+
         foreach (var older in core.Mailbox.Outdated().Where(item => !turn.Ends(item)))
             turn.End(older, Outcome.Superseded, "by a later message with the same key");
         foreach (var item in core.Mailbox.Excess(turn.Description.Mailbox, turn.Ends))

@@ -19,6 +19,9 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="isPassing">It is in memory for one turn only, beside an activation that there may be, which has to hear of it.</param>
 internal sealed class ObjectCore(string id, ObjectServices services, Action retire, bool isPassing = false)
 {
+    // Of what groups share, if it changes again and again meanwhile.
+    private const int MostLooks = 3;
+
     private static readonly IReadOnlyList<string> NoGroups = [];
 
     private ObjectTraits? _traits;
@@ -82,12 +85,22 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     {
         // News is taken once: until it is read, memory is behind.
         if (_current && services.Inbox.TakeNews(id)) _current = false;
-        return !_current ? new(ReadAsync()) : Sharing.IsCurrent(Description) ? default : ShareAsync();
+        return !_current ? new(ReadAsync()) : Sharing.IsCurrent(Description) ? default : ShareAnewAsync();
+    }
+
+    /// <summary>What waits is judged by what groups share now.</summary>
+    private async ValueTask ShareAnewAsync()
+    {
+        await ShareAsync();
+        if (Sharing.IsNews) await SettleAsync();
     }
 
     private async ValueTask ShareAsync()
     {
-        if (await Sharing.LookAsync(Description)) _traitsOf = null;
+        var mayDiffer = await Sharing.LookAsync(Description);
+        // Another turn may have taken the news just before, and forgets only now what was known.
+        for (var looks = 1; looks < MostLooks && !Sharing.IsCurrent(Description); looks++) mayDiffer |= await Sharing.LookAsync(Description);
+        if (mayDiffer) _traitsOf = null;
     }
 
     /// <summary>Others may have written what only a look at the disk shows: the next turn looks.</summary>
@@ -211,6 +224,11 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
 
         await ShareAsync();
         _current = true;
+        await SettleAsync();
+    }
+
+    private async ValueTask SettleAsync()
+    {
         if (Description is null || Mailbox.Count == 0) return;
         var turn = Begin();
         Merging.Settle(turn, this);

@@ -40,8 +40,12 @@ internal sealed class Sharing(ObjectServices services)
     {
         if (Shared is null) return description;
         if (_over is { } known && ReferenceEquals(known.Own, description)) return known.Whole;
-        var whole = description with { Provided = description.Provided.SetItems(Shared.Select(shared => KeyValuePair.Create(shared.Key, shared.Value.Value))) };
+        var whole = Over(description, Shared);
         _over = (description, whole);
         return whole;
     }
+
+    /// <summary>The same of an object whose groups are known.</summary>
+    public static ObjectDescription Over(ObjectDescription description, IReadOnlyDictionary<string, SharedCharacteristic> shared) =>
+        description with { Provided = description.Provided.SetItems(shared.Select(each => KeyValuePair.Create(each.Key, each.Value.Value))) };
 }

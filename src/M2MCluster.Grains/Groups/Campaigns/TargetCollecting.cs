@@ -1,7 +1,9 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Grains.Groups.Casting;
 using M2MCluster.Grains.Groups.Membership;
+using M2MCluster.Grains.Objects;
 
 namespace M2MCluster.Grains.Groups.Campaigns;
 
@@ -13,6 +15,8 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
 
     // What a gateway reads as one message, and of which it answers for each.
     private const int MostInFrame = 1000;
+
+    private readonly bool _isFirmware = Firmware.Is(message.Command, message.ContentType);
 
     public async ValueTask<TargetList> CollectAsync(string group)
     {
@@ -65,14 +69,17 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
     private async ValueTask ByLinkAsync(Func<LinkFinding, ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>>> linksOf, IMemberSource members, TargetList targets)
     {
         var finding = new LinkFinding(services, message);
-        var links = await linksOf(finding);
+        var (rules, _) = await services.Rules.ReadAsync();
+        // What groups say of it is not in the members' rows, by which links are judged.
+        var isShared = _isFirmware && rules.SharesOf(Characteristics.Upgradable);
+        var links = isShared ? [] : await linksOf(finding);
         var linked = links.SelectMany(link => link.Members).ToHashSet();
         var byGateway = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         while (await PageAsync(members) is { Count: > 0 } page)
         {
             page.RemoveAll(linked.Contains);
             var gateways = await services.Index.GatewaysOfAsync(page, CancellationToken.None);
-            var apart = await ApartAsync(gateways.Keys);
+            var apart = await ApartAsync(gateways.Keys, isShared ? rules : null);
             foreach (var member in page)
             {
                 if (!gateways.TryGetValue(member, out var gateway) || apart.Contains(member)) targets.Add(member);
@@ -84,7 +91,7 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
         // One child alone is reached as always.
         foreach (var (_, children) in byGateway.Where(of => of.Value.Count == 1)) targets.Add(children[0]);
         foreach (var (link, listening) in links) targets.AddFrame(link.ToLine(), listening);
-        var cells = await finding.OfGatewaysAsync(byGateway);
+        var cells = isShared ? new Dictionary<string, Link>() : await finding.OfGatewaysAsync(byGateway);
         foreach (var (gateway, children) in byGateway.Where(of => of.Value.Count > 1))
         {
             if (cells.TryGetValue(gateway, out var cell)) targets.AddFrame(cell.ToLine(), children);
@@ -93,22 +100,26 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
     }
 
     /// <summary>Those for whom their gateway cannot speak: what is held back for one of them, or what it does not take, its own mailbox knows.</summary>
-    private async ValueTask<IReadOnlySet<string>> ApartAsync(IEnumerable<string> children)
+    /// <param name="rules">If what groups share decides; null: the objects' rows tell all.</param>
+    private async ValueTask<IReadOnlySet<string>> ApartAsync(IEnumerable<string> children, GroupRules? rules)
     {
         if (message.Terms?.Constraint is not null) return children.ToHashSet();
         var apart = new HashSet<string>();
-        if (message.Command is null) return apart;
+        if (message.Command is null && !_isFirmware) return apart;
         var now = services.Time.GetUtcNow();
         foreach (var page in children.Chunk(DescribedAtOnce))
         {
             foreach (var child in await services.Index.DescribeAsync(page, CancellationToken.None))
             {
-                if (!Link.Takes(child, message, now)) apart.Add(child.Id);
+                if (!Link.Takes(rules is null ? child : await SharedOverAsync(rules, child), message, now)) apart.Add(child.Id);
             }
         }
 
         return apart;
     }
+
+    private async ValueTask<ObjectDescription> SharedOverAsync(GroupRules rules, ObjectDescription description) =>
+        Sharing.Over(description, rules.SharedBy(rules.GroupsOf(await services.Groups.GroupsOfAsync(description.Id, CancellationToken.None), description)));
 
     private static async ValueTask<List<string>> PageAsync(IMemberSource members)
     {

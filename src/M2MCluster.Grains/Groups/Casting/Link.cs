@@ -31,10 +31,11 @@ internal readonly record struct Link(string Address, string Owner)
     public static bool MayHear(ObjectDescription member, MessageRecord message, DateTimeOffset now) =>
         member.Plain == PlainAccess.Full && Takes(member, message, now);
 
-    /// <summary>Whether nothing speaks against the object's doing it: it hears, and no other application holds the commands that it declares.</summary>
+    /// <summary>Whether nothing speaks against the object's doing it: it hears, may have it if it is firmware, and no other application holds the commands that it declares.</summary>
     public static bool Takes(ObjectDescription member, MessageRecord message, DateTimeOffset now) =>
         SendOnly.Of(member) is null && !(member.Hold is { } hold && hold.Bars(message, now))
-        && Capabilities.Judge(member, message.Command!, message.ContentType, message.Payload).Refusal is null;
+        && Firmware.RefusalOf(member, message.Command, message.ContentType) is null
+        && (message.Command is not { } command || Capabilities.Judge(member, command, message.ContentType, message.Payload).Refusal is null);
 
     /// <summary>From where the object answers; null: it takes no requests now.</summary>
     public static string? SessionOf(ObjectDescription member, DateTimeOffset now) =>

@@ -32,6 +32,9 @@ internal sealed class GroupRules
     /// <summary>Whether any group has characteristics for its members.</summary>
     public bool Shares { get; }
 
+    /// <summary>Whether any group has this characteristic for its members.</summary>
+    public bool SharesOf(string name) => Shares && _groups.Values.Any(group => group.Characteristics?.ContainsKey(name) == true);
+
     /// <summary>Whether groups are but lists of objects, for all that concerns membership.</summary>
     public bool AreLists => _parents.Count == 0 && _queries.Length == 0;
 

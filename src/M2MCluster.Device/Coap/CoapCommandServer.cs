@@ -8,7 +8,7 @@ namespace M2MCluster.Device.Coap;
 
 /// <summary>The device's side of commands: a small CoAP server with whole bodies (RFC 7959) for one peer, the platform.</summary>
 /// <param name="transactions">Where requests of transactions go; null: they are refused, as critical options that are not understood.</param>
-internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler handler, MessageLedger ledger, TransactionLedger? transactions, TimeProvider time, int maxBody)
+internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler handler, MessageLedger ledger, TransactionLedger? transactions, TimeProvider time, int maxBody, int? maxDatagram)
 {
     // The platform repeats its request after 2 s: an answer that takes longer than this is promised first.
     private static readonly TimeSpan Promptly = TimeSpan.FromMilliseconds(500);
@@ -33,7 +33,7 @@ internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler 
         var answering = AnswerAsync(incoming.Peer, request, cancellationToken);
         await Task.WhenAny(answering, Task.Delay(Promptly, time, cancellationToken)).ConfigureAwait(false);
         if (!answering.IsCompleted) exchanges.Acknowledge(incoming);
-        exchanges.Reply(incoming, await answering.ConfigureAwait(false));
+        exchanges.Reply(incoming, CoapFit.Fit(request, await answering.ConfigureAwait(false), maxDatagram));
     }
 
     private async Task<CoapMessage> AnswerAsync(IPEndPoint peer, CoapMessage request, CancellationToken cancellationToken)
@@ -57,7 +57,8 @@ internal sealed class CoapCommandServer(CoapExchanges exchanges, CommandHandler 
             _ => new CoapMessage(CoapCode.RequestEntityTooLarge),
         };
         if (request.Options.Block1 is { } block) answer.Options.Add(CoapOptionNumber.Block1, block.Encode());
-        var wanted = request.Options.Block2 ?? new CoapBlock(0, false, CoapBlock.MaxSizeExponent);
+        // What is longer than a datagram is asked for block by block, whatever the platform thought.
+        var wanted = request.Options.Block2 ?? (maxDatagram is { } limit ? CoapFit.Ask(limit) : (CoapBlock?)null) ?? new CoapBlock(0, false, CoapBlock.MaxSizeExponent);
         if (answer.Payload.Length <= wanted.Size) return answer;
         answer.Options.Add(CoapOptionNumber.ETag, CoapETag.Of(answer.Payload.Span));
         _large = (path, answer);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using M2MCluster.Device.Transactions;
 using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.Coap.Blockwise;
 
 namespace M2MCluster.Device.Coap;
 
@@ -28,11 +29,11 @@ public sealed class CoapDevice : IAsyncDisposable
         _options = options;
         _time = time;
         ReportIds = new ReportIds(time);
-        _exchanges = new CoapExchanges(options.Server, options.LocalAddress, options.Transmission, options.Link, _radio = new CoapRadio(time, options.Radio), time);
-        _transfer = new CoapTransfer(_exchanges, options.CheckedBlockSize, options.MaxBody);
+        _exchanges = new CoapExchanges(options.Server, options.LocalAddress, options.CheckedTransmission, options.Link, _radio = new CoapRadio(time, options.Radio), time);
+        _transfer = new CoapTransfer(_exchanges, options.CheckedBlockSize, options.MaxBody, options.CheckedMaxDatagram, options.CheckedTransmission.TokenLength);
         _transactions = options.Transactions is { } participant ? new TransactionLedger(participant, options.Journal) : null;
         if (options.Commands is not { } commands) return;
-        var server = new CoapCommandServer(_exchanges, commands, options.Ledger, _transactions, time, options.MaxBody);
+        var server = new CoapCommandServer(_exchanges, commands, options.Ledger, _transactions, time, options.MaxBody, options.CheckedMaxDatagram);
         _exchanges.Requested = incoming => _ = server.ServeAsync(incoming, _ending.Token);
     }
 
@@ -138,7 +139,7 @@ public sealed class CoapDevice : IAsyncDisposable
     {
         if (_location is { } location)
         {
-            var answer = await RequestAsync(new CoapRequest(CoapCode.Post, location) { Queries = [.. Who(null), .. characteristics] }, cancellationToken).ConfigureAwait(false);
+            var answer = await RequestAsync(new CoapRequest(CoapCode.Post, location) { Queries = [("ep", Name), .. Bounds, .. characteristics] }, cancellationToken).ConfigureAwait(false);
             if (answer.Code != CoapCode.NotFound)
             {
                 answer.OrThrow();
@@ -188,7 +189,7 @@ public sealed class CoapDevice : IAsyncDisposable
         // Another message may be the next one before this one has come whole.
         var request = new CoapRequest(CoapCode.Get, "/m2m/mailbox/next") { Queries = Who(child) };
         Wake();
-        var answer = await _transfer.RequestAsync(
+        var answer = await TransferAsync(
             request, cancellationToken, first => IdOf(first) is { } id ? request with { Path = $"/m2m/mailbox/{id}" } : request).ConfigureAwait(false);
         if (answer.Code == CoapCode.NotFound) return null;
         answer.OrThrow();
@@ -203,7 +204,7 @@ public sealed class CoapDevice : IAsyncDisposable
     {
         var request = new CoapRequest(CoapCode.Get, $"/m2m/mailbox/{id}") { Queries = Who(child) };
         Wake();
-        var answer = await _transfer.RequestAsync(request, cancellationToken, between: between).ConfigureAwait(false);
+        var answer = await TransferAsync(request, cancellationToken, between: between).ConfigureAwait(false);
         if (answer.Code == CoapCode.NotFound) return null;
         answer.OrThrow();
         return MessageOf(id, answer, child);
@@ -220,13 +221,14 @@ public sealed class CoapDevice : IAsyncDisposable
     public async Task<MailboxObservation> ObserveAsync(Action<IReadOnlyList<MailboxEntry>> changed, CancellationToken cancellationToken = default)
     {
         Wake();
-        var request = new CoapRequest(CoapCode.Get, "/m2m/mailbox") { Queries = Who(null) }.ToMessage(null);
+        var request = new CoapRequest(CoapCode.Get, "/m2m/mailbox") { Queries = [("ep", Name)] }.ToMessage(null);
+        if (_options.CheckedMaxDatagram is { } limit) request.Options.Add(CoapOptionNumber.Block2, CoapFit.Ask(limit).Encode());
         var outgoing = await _exchanges.ObserveAsync(request, Notified, cancellationToken).ConfigureAwait(false);
         return new MailboxObservation(() => _exchanges.Cancel(outgoing), DeregisterAsync);
 
         Task DeregisterAsync(CancellationToken token)
         {
-            var goodbye = new CoapRequest(CoapCode.Get, "/m2m/mailbox") { Queries = Who(null) }.ToMessage(null);
+            var goodbye = new CoapRequest(CoapCode.Get, "/m2m/mailbox") { Queries = [("ep", Name)] }.ToMessage(null);
             goodbye.Token = request.Token;
             goodbye.Options.Set(CoapOptionNumber.Observe, CoapObserve.Deregister);
             return _exchanges.RequestAsync(goodbye, token);
@@ -322,9 +324,11 @@ public sealed class CoapDevice : IAsyncDisposable
     private async Task<string> RegisterAsync(string name, IReadOnlyList<(string Name, string Value)> characteristics, CancellationToken cancellationToken)
     {
         var lifetime = ((long)_options.Lifetime.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        // What is left out is 90,000 s (RFC 9176 section 5).
+        var isUsual = _options is { MaxDatagram: > 0, Lifetime.TotalSeconds: 90_000 };
         var request = new CoapRequest(CoapCode.Post, "/rd")
         {
-            Queries = [("ep", name), ("lt", lifetime), .. characteristics],
+            Queries = [("ep", name), .. isUsual ? [] : ((string, string)[])[("lt", lifetime)], .. name == Name ? Bounds : [], .. characteristics],
             ContentType = "application/link-format",
             Payload = Encoding.UTF8.GetBytes(name == Name ? _options.Links : string.Empty),
         };
@@ -334,7 +338,17 @@ public sealed class CoapDevice : IAsyncDisposable
     private Task<CoapAnswer> RequestAsync(CoapRequest request, CancellationToken cancellationToken)
     {
         if (!IsSuspended) Wake();
-        return _transfer.RequestAsync(request, cancellationToken);
+        return TransferAsync(request, cancellationToken);
+    }
+
+    private async Task<CoapAnswer> TransferAsync(
+        CoapRequest request, CancellationToken cancellationToken, Func<CoapMessage, CoapRequest>? following = null, Func<CancellationToken, Task>? between = null)
+    {
+        var answer = await _transfer.RequestAsync(request, cancellationToken, following, between).ConfigureAwait(false);
+        if (answer.Code != CoapCode.Unauthorized || request.SaysWhoAsks) return answer;
+        // The platform has forgotten the session, as after its restart.
+        await UpdateAsync(cancellationToken).ConfigureAwait(false);
+        return await _transfer.RequestAsync(request, cancellationToken, following, between).ConfigureAwait(false);
     }
 
     private static string? IdOf(CoapMessage response) => response.Options.TryGet(CoapOptionNumber.ETag, out var tag) ? Convert.ToHexStringLower(tag.Span) : null;
@@ -351,5 +365,8 @@ public sealed class CoapDevice : IAsyncDisposable
         return new DeviceMessage(id, answer.ContentType, answer.Body, child, command, Transaction: transaction);
     }
 
-    private (string, string)[] Who(string? child) => child is null ? [("ep", Name)] : [("ep", Name), ("for", child)];
+    // Where each byte counts, the registration has told the platform who speaks from this address.
+    private (string, string)[] Who(string? child) => [.. _options.MaxDatagram > 0 && IsRegistered ? [] : ((string, string)[])[("ep", Name)], .. child is null ? [] : ((string, string)[])[("for", child)]];
+
+    private (string, string)[] Bounds => _options.MaxDatagram > 0 ? [("maxDatagram", _options.MaxDatagram.ToString(System.Globalization.CultureInfo.InvariantCulture))] : [];
 }

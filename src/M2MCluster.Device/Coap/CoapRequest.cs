@@ -14,6 +14,9 @@ internal sealed record CoapRequest(CoapCode Method, string Path)
     /// <summary>It goes out though new requests wait.</summary>
     public bool Passes { get; init; }
 
+    /// <summary>Its queries tell who asks, since the platform may not know by the session yet.</summary>
+    public bool SaysWhoAsks => Queries.Any(query => query.Name == "ep");
+
     /// <summary>Asks how many messages wait still.</summary>
     public bool AsksForMore { get; init; }
 

@@ -4,7 +4,7 @@ using M2MCluster.Protocols.Coap.Blockwise;
 namespace M2MCluster.Device.Coap;
 
 /// <summary>Carries a request with its whole body and the whole answer: block by block (RFC 7959), and with Echo where it is asked for (RFC 9175).</summary>
-internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int maxBody)
+internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int maxBody, int? maxDatagram, int tokenLength)
 {
     // A body that changes while it is read is begun again; one that never stands still is given up.
     private const int MaxRestarts = 8;
@@ -29,18 +29,20 @@ internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int m
 
     private async Task<CoapMessage> SendAsync(CoapRequest request, CancellationToken cancellationToken)
     {
-        var whole = request.ToMessage(_echo);
+        var whole = Begin(request);
         whole.Payload = request.Payload;
-        if (request.Payload.Length <= blockSize) return await exchanges.RequestAsync(whole, cancellationToken, request.Passes).ConfigureAwait(false);
+        if (request.Payload.Length <= blockSize && !(CoapEncoder.Measure(whole) + tokenLength > maxDatagram)) return await exchanges.RequestAsync(whole, cancellationToken, request.Passes).ConfigureAwait(false);
 
-        var next = new CoapBlock(0, false, CoapBlock.ExponentFor(blockSize));
+        var exponentOfBlocks = request.Payload.IsEmpty ? null : CoapFit.ExponentOf(whole, tokenLength, request.Payload.Length, CoapBlock.ExponentFor(blockSize), maxDatagram);
+        if (exponentOfBlocks is not { } fitting) throw new DeviceException(DeviceFailure.Refused, $"{request.Method} {request.Path} with its queries does not fit into {maxDatagram} bytes.");
+        var next = new CoapBlock(0, false, fitting);
         while (true)
         {
             if (!CoapBlockSlice.TryCut(request.Payload, next, out var slice)) throw new DeviceException(DeviceFailure.Refused, "The platform asked for a block beyond the end.");
-            var message = request.ToMessage(_echo);
+            var message = Begin(request);
             message.Payload = slice.Value.Payload;
             message.Options.Add(CoapOptionNumber.Block1, slice.Value.Block.Encode());
-            if (next.Number == 0) message.Options.Add(CoapOptionNumber.Size1, (uint)request.Payload.Length);
+            if (next.Number == 0 && maxDatagram is null) message.Options.Add(CoapOptionNumber.Size1, (uint)request.Payload.Length);
             var response = await exchanges.RequestAsync(message, cancellationToken).ConfigureAwait(false);
             if (response.Code != CoapCode.Continue || !slice.Value.Block.More) return response;
 
@@ -48,6 +50,14 @@ internal sealed class CoapTransfer(CoapExchanges exchanges, int blockSize, int m
             var exponent = Math.Min(next.SizeExponent, response.Options.Block1?.SizeExponent ?? next.SizeExponent);
             next = new CoapBlock((int)((slice.Value.Block.Offset + slice.Value.Payload.Length) >> (exponent + 4)), false, exponent);
         }
+    }
+
+    /// <summary>The request, and how large its answer may be.</summary>
+    private CoapMessage Begin(CoapRequest request)
+    {
+        var message = request.ToMessage(_echo);
+        if (maxDatagram is { } limit && (request.Method == CoapCode.Get || request.SaysWhoAsks)) message.Options.Add(CoapOptionNumber.Block2, CoapFit.Ask(limit).Encode());
+        return message;
     }
 
     private async Task<CoapAnswer> CollectAsync(

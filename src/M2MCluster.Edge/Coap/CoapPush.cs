@@ -26,6 +26,7 @@ internal sealed class CoapPush : ICoapExchange
     private readonly Func<Settlement, Task> _settle;
     private readonly CoapBlock2Collector _response = new(MaxResponse);
     private CoapBlock? _sent;
+    private CoapMessage? _first;
     private int _restarts;
     private long _toldAt;
 
@@ -43,13 +44,20 @@ internal sealed class CoapPush : ICoapExchange
 
     public void Start()
     {
-        var whole = new CoapBlock(0, false, CoapBlock.MaxSizeExponent);
         _toldAt = _session.Shard.Now;
-        SendBlock(_delivery.Message.Payload.Length > whole.Size ? whole : null);
+        if (TryFit(out var first)) SendBlock(first);
+        else Settle(new Settlement(SettlementKind.Lost, Detail: $"it does not fit into datagrams of {MaxDatagram} bytes"));
     }
 
     public void Responded(CoapMessage response)
     {
+        if (_first is { Code.IsSuccess: true } first && !response.Code.IsSuccess && _method != CoapCode.Get)
+        {
+            // The rest of the answer cannot be had, but what was asked for was done.
+            Settle(new Settlement(SettlementKind.Answered, new MessageResult(true, MailboxIngress.ContentTypeOf(first.Options), _response.ToArray()), Detail: $"{first.Code}, and {response.Code} for the rest of the answer"));
+            return;
+        }
+
         if (response.Code == CoapCode.Continue && _sent is { More: true } sent)
         {
             // The device may ask for smaller blocks from now on (RFC 7959 section 2.3).
@@ -72,13 +80,14 @@ internal sealed class CoapPush : ICoapExchange
             return;
         }
 
-        switch (_method == CoapCode.Get ? _response.Accept(response) : CoapBlock2Status.Complete)
+        switch (_response.Accept(response))
         {
             case CoapBlock2Status.Continue or CoapBlock2Status.Changed:
+                _first ??= response;
                 SendBlock(null, _response.Next);
                 break;
             case CoapBlock2Status.Complete:
-                var body = _method == CoapCode.Get ? _response.ToArray() : response.Payload.ToArray();
+                var body = _response.ToArray();
                 var result = new MessageResult(response.Code.IsSuccess, MailboxIngress.ContentTypeOf(response.Options), body.Length == 0 ? null : body);
                 Settle(new Settlement(SettlementKind.Answered, result, Detail: response.Code.ToString()));
                 break;
@@ -100,15 +109,37 @@ internal sealed class CoapPush : ICoapExchange
         _ => new Settlement(SettlementKind.Lost, Detail: "no acknowledgement"),
     });
 
-    private void SendBlock(CoapBlock? upload, CoapBlock? download = null)
+    /// <summary>False: its command leaves no room for a block, or does not fit itself.</summary>
+    /// <param name="first">The first block of the body; null: it goes whole.</param>
+    private bool TryFit(out CoapBlock? first)
+    {
+        first = null;
+        var body = _delivery.Message.Payload;
+        var request = Begin(null);
+        CoapCommand.AddBody(request, _delivery.Message, body);
+        var fits = !(CoapEncoder.Measure(request) + CoapToken.MaxLength > MaxDatagram);
+        if (body.Length == 0 || (fits && body.Length <= CoapBlock.MaxSize)) return fits;
+        request.Options.Add(CoapOptionNumber.Size1, (uint)body.Length);
+        if (CoapFit.ExponentOf(request, CoapToken.MaxLength, body.Length, CoapBlock.MaxSizeExponent, MaxDatagram) is not { } exponent) return false;
+        first = new CoapBlock(0, false, exponent);
+        return true;
+    }
+
+    private CoapMessage Begin(CoapBlock? download)
     {
         var message = _delivery.Message;
         var request = CoapCommand.ToRequest(message, _method);
         if (_session.Identity is { } identity && identity != _delivery.ObjectId) request.Options.AddQuery("for", _delivery.ObjectId);
         if (message.Transaction is { } mark) request.Options.Add(CoapOptionNumber.Transaction, MailboxIngress.TextOf(mark));
-        if (download is { } wanted) request.Options.Add(CoapOptionNumber.Block2, wanted.Encode());
-        if (message.Payload.Length > 0 && download is null) AddBody(request, upload);
-        _session.Shard.Send(_session, request, this, message.Priority);
+        if ((download ?? (MaxDatagram is { } limit ? CoapFit.Ask(limit) : null)) is { } wanted) request.Options.Add(CoapOptionNumber.Block2, wanted.Encode());
+        return request;
+    }
+
+    private void SendBlock(CoapBlock? upload, CoapBlock? download = null)
+    {
+        var request = Begin(download);
+        if (_delivery.Message.Payload.Length > 0 && download is null) AddBody(request, upload);
+        _session.Shard.Send(_session, request, this, _delivery.Message.Priority);
     }
 
     private void AddBody(CoapMessage request, CoapBlock? upload)
@@ -129,6 +160,8 @@ internal sealed class CoapPush : ICoapExchange
         _toldAt = _session.Shard.Now;
         Settle(new Settlement(SettlementKind.UnderWay));
     }
+
+    private int? MaxDatagram => _delivery.MaxDatagram ?? _session.MaxDatagram;
 
     private void Settle(Settlement settlement) => _ = _session.Shard.Run(() => _settle(settlement));
 }

@@ -24,6 +24,9 @@ internal abstract class CoapSession(CoapShard shard, string name, Strength stren
     /// <summary>Whether the peer registered links, so that requests go to it.</summary>
     public bool ServesRequests { get; set; }
 
+    /// <summary>Bytes of the largest datagram to the peer, as it registered; null: any.</summary>
+    public int? MaxDatagram { get; set; }
+
     /// <summary>Null until it matters; see <see cref="ReportIngress"/>.</summary>
     public SpeakerKind? Kind { get; set; }
 

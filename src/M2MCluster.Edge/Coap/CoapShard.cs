@@ -276,7 +276,7 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
         }
 
         if (request.Options.Block1 is { } block) reply.Options.Set(CoapOptionNumber.Block1, block.Encode());
-        _layer.Reply(incoming, reply, _clock.Now);
+        _layer.Reply(incoming, CoapFit.Fit(request, reply, incoming.Peer.MaxDatagram), _clock.Now);
     }
 
     // RFC 7967 section 2.1: bit 1 for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx.

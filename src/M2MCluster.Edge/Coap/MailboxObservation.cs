@@ -1,4 +1,5 @@
 using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.Coap.Blockwise;
 using M2MCluster.Protocols.Coap.Messaging;
 
 namespace M2MCluster.Edge.Coap;
@@ -82,7 +83,7 @@ internal sealed class MailboxObservation(CoapSession session, CoapMessage reques
 
             notification.Token = Token;
             notification.Options.Add(CoapOptionNumber.Observe, NextSequence());
-            session.Shard.Send(session, notification, this, Priority);
+            session.Shard.Send(session, CoapFit.Fit(request, notification, session.MaxDatagram), this, Priority);
         });
     }
 }

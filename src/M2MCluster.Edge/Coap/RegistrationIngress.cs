@@ -5,6 +5,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.Coap.Blockwise;
 using M2MCluster.Protocols.LinkFormat;
 
 namespace M2MCluster.Edge.Coap;
@@ -22,7 +23,12 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
         var servesRequests = draft.Links!.Length > 0;
         draft = draft with { Channel = servesRequests ? channels.For(call.Session, ChannelTraits.Requests) : null };
         var registration = await InTheNameOf(call, endpoint, call.Session.Identity, (grain, speaker) => grain.Register(speaker, draft));
-        if (call.Session.Identity == endpoint) call.Session.ServesRequests = servesRequests;
+        if (call.Session.Identity == endpoint)
+        {
+            call.Session.ServesRequests = servesRequests;
+            call.Session.MaxDatagram = MaxDatagramOf(draft);
+        }
+
         var reply = CoapReply.Of(CoapCode.Created);
         reply.Options.Add(CoapOptionNumber.LocationPath, "rd");
         reply.Options.Add(CoapOptionNumber.LocationPath, registration.Id);
@@ -43,7 +49,12 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
             await InTheNameOf(call, endpoint, SpeakerOf(call), (grain, speaker) => grain.Attach(speaker, channels.For(call.Session, ChannelTraits.Requests), null));
         }
 
-        if (call.Session.Identity == endpoint) call.Session.ServesRequests = serves;
+        if (call.Session.Identity == endpoint)
+        {
+            call.Session.ServesRequests = serves;
+            call.Session.MaxDatagram = MaxDatagramOf(draft) ?? call.Session.MaxDatagram;
+        }
+
         return CoapReply.Of(CoapCode.Changed);
     }
 
@@ -58,6 +69,11 @@ internal sealed class RegistrationIngress(IGrainFactory grains, CoapChannels cha
         if (call.Session.Identity == endpoint) call.Session.ServesRequests = false;
         return CoapReply.Of(CoapCode.Deleted);
     }
+
+    private static int? MaxDatagramOf(RegistrationDraft draft) =>
+        draft.Parameters?.GetValueOrDefault(Characteristics.MaxDatagram) is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            ? Math.Max(bytes, CoapFit.Least)
+            : null;
 
     private static string? SpeakerOf(CoapCall call) =>
         call.Session.Strength == Strength.Claimed ? call.Request.Options.GetQuery("ep"u8) ?? call.Session.Identity : call.Session.Identity;

@@ -148,8 +148,10 @@ internal sealed class Delivering(ObjectCore core)
         Attempt attempt = new(core.Services.Ids.Next(), way.Route, channel, now.ToUnixTimeMilliseconds());
         item.Begin(attempt, now);
         item.Steps.Add(new(now, $"pushed over {way.Route}{(item.IsHurried ? ", since it goes unconfirmed" : "")}{(hadChoice ? ": " + chosen.Reason : "")}"));
-        channel.Edge.Deliver(channel.Session, new(core.Id, attempt.Id, item.ToWaiting())).Ignore();
+        channel.Edge.Deliver(channel.Session, new(core.Id, attempt.Id, item.ToWaiting(), MaxDatagram())).Ignore();
     }
+
+    private int? MaxDatagram() => core.Description is { } description ? core.TraitsOf(description).MaxDatagram : null;
 
     /// <summary>Tells observers that the mailbox changed.</summary>
     public void Notify()

@@ -11,12 +11,14 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="OffWhenDone">It listens no longer than something waits for it.</param>
 /// <param name="IdleTimeout">Milliseconds; 0: none.</param>
 /// <param name="ReportTolerance">Milliseconds; null: as long as its period.</param>
+/// <param name="MaxDatagram">Bytes; null: any.</param>
 /// <param name="SendsOnly">Null: it can receive over all that it speaks.</param>
 internal sealed record ObjectTraits(
-    bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false, bool OffWhenDone = false, long IdleTimeout = 0, SendOnly? SendsOnly = null, long? ReportTolerance = null)
+    bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false, bool OffWhenDone = false, long IdleTimeout = 0, SendOnly? SendsOnly = null, long? ReportTolerance = null, int? MaxDatagram = null)
 {
     // MAX_TRANSMIT_WAIT of RFC 7252: so long a device listens that sent a confirmable request.
     private const long DefaultAwakeSeconds = 93;
+    private const long LeastDatagram = 64;
 
     public static ObjectTraits Of(ObjectDescription description) => new(
         SleepsBy(description),
@@ -28,7 +30,8 @@ internal sealed record ObjectTraits(
         description.Effective(Characteristics.OffWhenDone) == "true",
         1000 * Math.Clamp(Number(description, Characteristics.IdleTimeout) ?? 0, 0, 86_400),
         SendOnly.Of(description),
-        Number(description, Characteristics.ReportTolerance) is { } tolerance ? 1000 * Math.Clamp(tolerance, 0, 366 * 86_400) : null);
+        Number(description, Characteristics.ReportTolerance) is { } tolerance ? 1000 * Math.Clamp(tolerance, 0, 366 * 86_400) : null,
+        Number(description, Characteristics.MaxDatagram) is { } datagram ? (int)Math.Clamp(datagram, LeastDatagram, 65_507) : null);
 
     public SendOnly SendOnly => SendsOnly ?? SendOnly.No;
 

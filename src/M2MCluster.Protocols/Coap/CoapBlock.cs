@@ -7,6 +7,9 @@ namespace M2MCluster.Protocols.Coap;
 public readonly record struct CoapBlock(int Number, bool More, int SizeExponent)
 {
     public const int MaxSizeExponent = 6;
+
+    /// <summary>Bytes.</summary>
+    public const int MaxSize = 1 << (MaxSizeExponent + 4);
     public const int MaxNumber = (1 << 20) - 1;
 
     /// <summary>16–1,024 bytes.</summary>

@@ -119,7 +119,7 @@ public sealed class CoapMessageLayer<TPeer>
     }
 
     /// <summary>
-    /// Sends a request, a notification or another message of its own. A request without a token gets one of 8 random bytes. Its end is told
+    /// Sends a request, a notification or another message of its own. A request without a token gets a random one. Its end is told
     /// by exactly one of ResponseReceived (without Observe), Acknowledged (confirmable, no request) and Failed; a non-confirmable message
     /// that is no request has no end but a Reset.
     /// </summary>
@@ -135,7 +135,7 @@ public sealed class CoapMessageLayer<TPeer>
     {
         ArgumentNullException.ThrowIfNull(message);
         message.Type = confirmable ? CoapType.Confirmable : CoapType.NonConfirmable;
-        if (message.Code.IsRequest && message.Token.Length == 0) message.Token = NewToken();
+        if (message.Code.IsRequest && message.Token.Length == 0) message.Token = NewToken(_transmission.TokenLength);
         var outgoing = new CoapOutgoing<TPeer>(peer, message, context, responseTimeout ?? _transmission.ResponseTimeout, priority);
         _sending.Send(_peers.Touch(peer, now), outgoing, now);
         return outgoing;
@@ -251,9 +251,9 @@ public sealed class CoapMessageLayer<TPeer>
 
     private void Transmit(TPeer peer, CoapType type, ushort messageId) => _events.Transmit(peer, CoapEncoder.EncodeEmpty(type, messageId));
 
-    private static CoapToken NewToken()
+    private static CoapToken NewToken(int length)
     {
-        Span<byte> bytes = stackalloc byte[CoapToken.MaxLength];
+        Span<byte> bytes = stackalloc byte[Math.Clamp(length, 1, CoapToken.MaxLength)];
         RandomNumberGenerator.Fill(bytes);
         return new CoapToken(bytes);
     }

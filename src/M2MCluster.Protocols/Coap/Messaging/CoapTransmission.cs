@@ -34,6 +34,9 @@ public sealed record CoapTransmission
     /// <summary>How long a response is awaited after the acknowledgement, or after a non-confirmable request.</summary>
     public long ResponseTimeout { get; init; } = 93_000;
 
+    /// <summary>Random bytes of a request's token, 1–8.</summary>
+    public int TokenLength { get; init; } = CoapToken.MaxLength;
+
     /// <summary>MAX_TRANSMIT_SPAN: from the first transmission of a confirmable message to its last.</summary>
     public long MaxTransmitSpan => (long)(AckTimeout * ((1L << MaxRetransmit) - 1) * AckRandomFactor);
 

@@ -13,6 +13,9 @@ public interface IInbox
     /// </summary>
     bool TakeNews(string objectId);
 
+    /// <summary>Whether <see cref="TakeNews"/> would say so; the news stays.</summary>
+    bool HasNews(string objectId);
+
     /// <summary>Whether the object was read or asked for here, and not forgotten since: it is active on this silo, or about to be.</summary>
     bool Follows(string objectId);
 

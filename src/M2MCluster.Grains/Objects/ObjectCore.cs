@@ -19,9 +19,6 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="isPassing">It is in memory for one turn only, beside an activation that there may be, which has to hear of it.</param>
 internal sealed class ObjectCore(string id, ObjectServices services, Action retire, bool isPassing = false)
 {
-    // Of what groups share, if it changes again and again meanwhile.
-    private const int MostLooks = 3;
-
     private static readonly IReadOnlyList<string> NoGroups = [];
 
     private ObjectTraits? _traits;
@@ -97,10 +94,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
 
     private async ValueTask ShareAsync()
     {
-        var mayDiffer = await Sharing.LookAsync(Description);
-        // Another turn may have taken the news just before, and forgets only now what was known.
-        for (var looks = 1; looks < MostLooks && !Sharing.IsCurrent(Description); looks++) mayDiffer |= await Sharing.LookAsync(Description);
-        if (mayDiffer) _traitsOf = null;
+        if (await Sharing.LookAsync(Description)) _traitsOf = null;
     }
 
     /// <summary>Others may have written what only a look at the disk shows: the next turn looks.</summary>

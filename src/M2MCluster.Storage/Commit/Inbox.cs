@@ -28,6 +28,8 @@ internal sealed class Inbox : IInbox
         return told && _news.TryUpdate(objectId, false, true);
     }
 
+    public bool HasNews(string objectId) => _news.GetOrAdd(objectId, false);
+
     public bool Follows(string objectId) => _news.ContainsKey(objectId);
 
     public void Forget(string objectId) => _news.TryRemove(objectId, out _);

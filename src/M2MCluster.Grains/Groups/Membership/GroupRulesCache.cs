@@ -49,8 +49,14 @@ internal sealed class GroupRulesCache(IGroupReader groups, IStateReader states, 
 
     private bool LookForNews()
     {
-        if (!inbox.TakeNews(Inbox)) return false;
-        lock (_gate) Forget();
+        if (!inbox.HasNews(Inbox)) return false;
+        lock (_gate)
+        {
+            // In this order: who finds no news any more finds nothing old either.
+            Forget();
+            inbox.TakeNews(Inbox);
+        }
+
         return true;
     }
 

@@ -49,6 +49,31 @@ public sealed class AnycastTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Wake_MemberKeepsIt_IsLookedAtMoreAndMoreRarely()
+    {
+        var members = await MembersAsync(2);
+        var sent = await SendAsync(members);
+        await AskedAsync(sent, 1);
+        Assert.NotNull(await Object(members[0]).Fetch(Proved(members[0]), null));
+
+        var looks = new List<DateTimeOffset>();
+        while (true)
+        {
+            var next = DateTimeOffset.FromUnixTimeMilliseconds(Assert.Single(await ArmedAsync($"messages/{sent.Id}")));
+            if (next >= sent.ExpiresAt) break;
+            looks.Add(next);
+            if (next > Cluster.Time.GetUtcNow()) Cluster.Time.Advance(next - Cluster.Time.GetUtcNow());
+            await Whole(sent).Wake();
+        }
+
+        Assert.Contains(looks, look => look - sent.AcceptedAt is var wait && wait >= Quick.MemberWait && wait < Quick.MemberWait + TimeSpan.FromSeconds(2));
+        Assert.InRange(looks.Count, 4, 15);
+        Assert.Single(await PartsAsync(sent));
+        await Object(members[0]).Result(Proved(members[0]), (await PartsAsync(sent))[0].Id, new(true));
+        await UntilAsync(async () => (await FindAsync(sent.Id)).Outcome == Outcome.Applied);
+    }
+
+    [Fact]
     public async Task Anycast_FirstFetchedItAndAnswersLate_NobodyElseIsAsked()
     {
         var members = await MembersAsync(2);

@@ -48,6 +48,24 @@ public sealed class MulticastTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Multicast_ChildThatOnlySends_FailsWhateverItsGatewaySays()
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        var children = new[] { await CreateAsync(new() { Gateway = gateway }), await CreateAsync(new() { Gateway = gateway }) };
+        var sends = await CreateAsync(new() { Gateway = gateway, Preconfigured = Says((Characteristics.SendOnly, "true")) });
+        var sent = await SendAsync([.. children, sends]);
+
+        var frame = (await Object(gateway).Fetch(Proved(gateway), null))!;
+        await Object(gateway).Result(Proved(gateway), frame.Id, new(true));
+        await Object(sends).Wake(0);
+        await EndedAsync(sent);
+
+        var failed = Assert.Single(await PartsAsync(sent), part => part.Outcome == Outcome.Failed);
+        Assert.Equal(($"objects/{sends}", "the object only sends"), (failed.Target, failed.Detail));
+        Assert.Equal("2 APPLIED, 1 FAILED", (await FindAsync(sent.Id)).Detail);
+    }
+
+    [Fact]
     public async Task Multicast_GatewayNeverComes_ItsChildrenExpire()
     {
         var gateway = await CreateAsync(kind: ObjectKind.Gateway);

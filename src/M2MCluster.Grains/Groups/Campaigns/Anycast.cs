@@ -26,8 +26,10 @@ internal sealed class Anycast(CampaignServices services, MessageId id, CampaignS
     {
     }
 
-    // One that has all the time that there is looks again by itself, or when the part ends.
     protected override bool Rests(CampaignState next) => false;
+
+    // The part's end is told; for word that was lost it is looked at all the same, more and more rarely.
+    protected override long? WaitsUntil(CampaignState next) => next.Asked is null ? null : next.AskedUntil;
 
     protected override async ValueTask<TimeSpan?> StepAsync(MessageRecord message)
     {
@@ -37,8 +39,8 @@ internal sealed class Anycast(CampaignServices services, MessageId id, CampaignS
         {
             var now = Now.ToUnixTimeMilliseconds();
             if (now < State.AskedUntil && State.RestEnds is null) return TimeSpan.FromMilliseconds(State.AskedUntil - now);
-            // Who may have it keeps it: until it answers, or the message expires.
-            if (!await WithdrawAsync(part)) return State.Terms.MemberWait ?? LongestWait;
+            // Who may have it keeps it: until it answers, or the message expires. Either ends the part.
+            if (!await WithdrawAsync(part)) return null;
             part = await FindAsync(asked);
         }
 

@@ -73,6 +73,9 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     /// <summary>Whether nothing is to be done until somebody says something, or the message expires.</summary>
     protected virtual bool Rests(CampaignState next) => (next.IsAll && !next.CancelsOpen) || next.Phase is CampaignPhase.Paused or CampaignPhase.Canary;
 
+    /// <summary>Until when nothing is to be done though it is not at rest, Unix milliseconds; null: there is something to do.</summary>
+    protected virtual long? WaitsUntil(CampaignState next) => null;
+
     protected MessageRecord Part(MessageRecord message, string target, DateTimeOffset now) => message with
     {
         Id = new(services.Ids.Next()), Target = Names.Objects + target, Parent = id, AcceptedAt = now, RequestId = null, Steps = [new(now, "accepted")],
@@ -137,6 +140,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     {
         var (soon, nowMs) = (FirstLook(now), now.ToUnixTimeMilliseconds());
         if (Rests(next)) return Looks.After(_message!, now) ?? soon;
+        if (WaitsUntil(next) is { } until) return Math.Min(until > nowMs ? until : long.MaxValue, Looks.After(_message!, now) ?? soon);
         return State.ArmedAt > nowMs + (LookAfter.TotalMilliseconds / 3) && State.ArmedAt <= soon ? State.ArmedAt : soon;
     }
 

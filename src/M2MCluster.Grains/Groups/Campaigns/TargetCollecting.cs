@@ -105,7 +105,6 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
     {
         if (message.Terms?.Constraint is not null) return children.ToHashSet();
         var apart = new HashSet<string>();
-        if (message.Command is null && !_isFirmware) return apart;
         var now = services.Time.GetUtcNow();
         foreach (var page in children.Chunk(DescribedAtOnce))
         {

@@ -197,8 +197,6 @@ internal sealed class Turn
         var expiry = DueTime.Of(message.ExpiresAt);
         if (message.Transaction is { IsHeld: true } || (expiry <= NowMs && Participating.AwaitsDecision(message))) return long.MaxValue;
         if (Participating.DoubtAt(_core, message) is { } doubt && doubt < message.ExpiresAt) expiry = DueTime.Of(doubt);
-        // A part of a transaction that was handed out outlives its expiry until it is decided, and by then its decision is there or on its way.
-        if (message.Transaction is { Phase: not TransactionPhase.Waiting } && expiry <= NowMs) return NowMs + (long)AttemptDeadline.TotalMilliseconds;
         if (message.OpensAt is { } opens && opens > Now) return DueTime.Of(opens);
         if (!_core.Services.Constraints.Allow(message, _core.Sharing.Over(Description), State.Conditions, Now)) return expiry;
         return (OnlineUntil > NowMs && _core.HasWayFor(message)) || SmsWay.Carries(_core, message) ? Math.Min(expiry, NowMs + (long)AttemptDeadline.TotalMilliseconds) : expiry;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using M2MCluster.Protocols.Coap;
 
 namespace M2MCluster.System.Tests.Acceptance;
@@ -11,31 +10,19 @@ namespace M2MCluster.System.Tests.Acceptance;
 /// </summary>
 internal sealed class LossyRelay : IAsyncDisposable
 {
-    private readonly Socket _outer = Open();
-    private readonly Socket _inner = Open();
-    private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentQueue<(bool FromDevice, byte[] Datagram)> _air = new();
-    private readonly Task[] _running;
+    private readonly Random _ofDevice;
+    private readonly Random _ofNode;
+    private readonly DatagramRelay _relay;
     private double _loss;
-    private EndPoint? _device;
 
     public LossyRelay(int node, int seed)
     {
-        _inner.Connect(new IPEndPoint(IPAddress.Loopback, node));
-        _running =
-        [
-            RunAsync(true, new Random(seed), async buffer =>
-            {
-                var received = await _outer.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _ending.Token);
-                _device = received.RemoteEndPoint;
-                return received.ReceivedBytes;
-            }, datagram => _inner.SendAsync(datagram, SocketFlags.None, _ending.Token).AsTask()),
-            RunAsync(false, new Random(seed + 1), async buffer => await _inner.ReceiveAsync(buffer, SocketFlags.None, _ending.Token),
-                datagram => _outer.SendToAsync(datagram, SocketFlags.None, _device!, _ending.Token).AsTask()),
-        ];
+        (_ofDevice, _ofNode) = (new(seed), new(seed + 1));
+        _relay = new(node, (datagram, fromDevice) => Task.FromResult(Passes(datagram, fromDevice)));
     }
 
-    public IPEndPoint EndPoint => (IPEndPoint)_outer.LocalEndPoint!;
+    public IPEndPoint EndPoint => _relay.EndPoint;
 
     /// <summary>The part of the datagrams that is lost in each direction, 0–1.</summary>
     public double Loss
@@ -58,38 +45,13 @@ internal sealed class LossyRelay : IAsyncDisposable
         return $"{datagram.Length} bytes from the {(fromDevice ? "device" : "node")}: {message.Code}, options {string.Join(' ', options)}, payload {message.Payload.Length}";
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _ending.CancelAsync();
-        _outer.Dispose();
-        _inner.Dispose();
-        await Task.WhenAll(_running);
-        _ending.Dispose();
-    }
+    public ValueTask DisposeAsync() => _relay.DisposeAsync();
 
-    private static Socket Open()
+    private bool Passes(ReadOnlyMemory<byte> datagram, bool fromDevice)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return socket;
-    }
-
-    private async Task RunAsync(bool fromDevice, Random random, Func<byte[], Task<int>> receive, Func<ReadOnlyMemory<byte>, Task> send)
-    {
-        try
-        {
-            var buffer = new byte[2048];
-            while (true)
-            {
-                var datagram = buffer[..await receive(buffer)];
-                _air.Enqueue((fromDevice, datagram));
-                if (random.NextDouble() < Loss) Lost++;
-                else await send(datagram);
-            }
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // The test is over, or the node is away.
-        }
+        _air.Enqueue((fromDevice, datagram.ToArray()));
+        if ((fromDevice ? _ofDevice : _ofNode).NextDouble() >= Loss) return true;
+        Lost++;
+        return false;
     }
 }

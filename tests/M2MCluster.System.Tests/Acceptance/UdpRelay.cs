@@ -1,73 +1,20 @@
 using System.Net;
-using System.Net.Sockets;
 using M2MCluster.Protocols.Coap;
 
 namespace M2MCluster.System.Tests.Acceptance;
 
-/// <summary>Stands between one CoAP device and the node, and shows each datagram before it goes on.</summary>
-internal sealed class UdpRelay : IAsyncDisposable
+/// <summary>Stands between one CoAP device and the node, and shows each message before it goes on.</summary>
+/// <param name="node">The node's CoAP port on loopback.</param>
+/// <param name="passes">Awaited before the datagram goes on; the second is whether the device sent it. One at a time for each direction.</param>
+internal sealed class UdpRelay(int node, Func<CoapMessage, bool, Task> passes) : IAsyncDisposable
 {
-    private readonly Socket _outer = Open();
-    private readonly Socket _inner = Open();
-    private readonly CancellationTokenSource _ending = new();
-    private readonly Func<CoapMessage, bool, Task> _passes;
-    private readonly Task[] _running;
-    private EndPoint? _device;
-
-    /// <param name="node">The node's CoAP port on loopback.</param>
-    /// <param name="passes">Awaited before the datagram goes on; the second is whether the device sent it. One at a time for each direction.</param>
-    public UdpRelay(int node, Func<CoapMessage, bool, Task> passes)
+    private readonly DatagramRelay _relay = new(node, async (datagram, fromDevice) =>
     {
-        _passes = passes;
-        _inner.Connect(new IPEndPoint(IPAddress.Loopback, node));
-        _running = [FromDeviceAsync(), FromNodeAsync()];
-    }
+        if (CoapDecoder.Decode(datagram, out var message, out _) == CoapDecodeStatus.Ok) await passes(message, fromDevice);
+        return true;
+    });
 
-    public IPEndPoint EndPoint => (IPEndPoint)_outer.LocalEndPoint!;
+    public IPEndPoint EndPoint => _relay.EndPoint;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _ending.CancelAsync();
-        _outer.Dispose();
-        _inner.Dispose();
-        await Task.WhenAll(_running);
-        _ending.Dispose();
-    }
-
-    private static Socket Open()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return socket;
-    }
-
-    private Task FromDeviceAsync() => RunAsync(true, async buffer =>
-    {
-        var received = await _outer.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _ending.Token);
-        _device = received.RemoteEndPoint;
-        return received.ReceivedBytes;
-    }, datagram => _inner.SendAsync(datagram, SocketFlags.None, _ending.Token).AsTask());
-
-    private Task FromNodeAsync() => RunAsync(
-        false,
-        async buffer => await _inner.ReceiveAsync(buffer, SocketFlags.None, _ending.Token),
-        datagram => _outer.SendToAsync(datagram, SocketFlags.None, _device!, _ending.Token).AsTask());
-
-    private async Task RunAsync(bool fromDevice, Func<byte[], Task<int>> receive, Func<ReadOnlyMemory<byte>, Task> send)
-    {
-        try
-        {
-            while (true)
-            {
-                var buffer = new byte[2048];
-                var datagram = buffer.AsMemory(0, await receive(buffer));
-                if (CoapDecoder.Decode(datagram, out var message, out _) == CoapDecodeStatus.Ok) await _passes(message, fromDevice);
-                await send(datagram);
-            }
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // The test is over, or the node is away.
-        }
-    }
+    public ValueTask DisposeAsync() => _relay.DisposeAsync();
 }

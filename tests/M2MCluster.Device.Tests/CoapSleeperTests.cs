@@ -65,7 +65,8 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
     {
         using var stop = new CancellationTokenSource();
         var plan = Plan with { IsTold = true };
-        await using var sleeper = new CoapSleeper(new CoapDeviceOptions { Name = "gw", Server = _server.EndPoint }, [], plan, Read, this, _server.Time);
+        var clock = new EarlyTimers(_server.Time, TimeSpan.FromMilliseconds(4));
+        await using var sleeper = new CoapSleeper(new CoapDeviceOptions { Name = "gw", Server = _server.EndPoint }, [], plan, Read, this, clock);
         var running = sleeper.RunAsync(stop.Token);
 
         await AnswerAsync("/rd", null, CoapCode.Created, answer => answer.Options.AddPath("/rd/x", CoapOptionNumber.LocationPath));
@@ -79,7 +80,16 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
         while (!(_told.Reader.TryRead(out var line) && line == "gw asleep")) await Task.Yield();
 
         Assert.Equal(1234, _asleepUntil.ToUnixTimeSeconds() % 3600);
-        Assert.InRange(_asleepUntil - _server.Time.GetUtcNow(), TimeSpan.Zero, TimeSpan.FromHours(1));
+        var asleep = _asleepUntil - _server.Time.GetUtcNow();
+        Assert.InRange(asleep, TimeSpan.Zero, TimeSpan.FromHours(1));
+
+        while (clock.Asked < asleep) await Task.Yield();
+        _server.Time.Advance(asleep - TimeSpan.FromMilliseconds(1));
+        while (clock.Asked >= asleep && !_told.Reader.TryPeek(out _)) await Task.Yield();
+        Assert.False(_told.Reader.TryPeek(out var early), early);
+
+        _server.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("gw woke", await _told.Reader.ReadAsync());
         await stop.CancelAsync();
         await running;
     }

@@ -48,8 +48,7 @@ public abstract class Sleeper : IAsyncDisposable
                 var now = Time.GetUtcNow();
                 var until = (Plan.IsTold ? Config.NextReport(now) : null) ?? now + Plan.Asleep;
                 foreach (var name in _speaksFor) Watcher.FellAsleep(name, until);
-                // Timers cut to milliseconds, and who is early reports in the period before.
-                await Task.Delay(until - now + TimeSpan.FromMilliseconds(1), Time, stop).ConfigureAwait(false);
+                await SleepAsync(until, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -81,6 +80,12 @@ public abstract class Sleeper : IAsyncDisposable
     /// <summary>Again until it succeeds, or will never.</summary>
     private protected Task<bool> InsistAsync(Func<Task> attempt, CancellationToken cancellationToken) =>
         DeviceRetry.InsistAsync(attempt, failure => Watcher.WentWrong(Name, failure.Message), Time, cancellationToken);
+
+    /// <summary>Never ends early: timers count by a coarser clock than the one that says what time it is, and who is early reports in the period before.</summary>
+    private async Task SleepAsync(DateTimeOffset until, CancellationToken stop)
+    {
+        while (until - Time.GetUtcNow() is { Ticks: > 0 } left) await Task.Delay(left + TimeSpan.FromMilliseconds(1), Time, stop).ConfigureAwait(false);
+    }
 
     private async Task WakeAsync(bool report, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal static class HostTimes
         var folder = Directory.CreateTempSubdirectory("m2m-times-");
         try
         {
-            var ports = HostProcess.FreePorts(["FrontDoor:HttpPort", "FrontDoor:GrpcPort", "Management:Port", "Edge:Coap:Port", "Edge:Mqtt:Port", "Edge:Mqtt:SecurePort", "Silo:Port", "Silo:GatewayPort"]);
+            var ports = Ports.Take(["FrontDoor:HttpPort", "FrontDoor:GrpcPort", "Management:Port", "Edge:Coap:Port", "Edge:Mqtt:Port", "Edge:Mqtt:SecurePort", "Silo:Port", "Silo:GatewayPort"]);
             using var app = Node.Build([$"--M2M:DataFolder={folder.FullName}", .. ports.Select(port => $"--M2M:{port.Key}={port.Value}")]);
             return app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
         }

@@ -47,7 +47,7 @@ public sealed class ImageTests(Image image) : IClassFixture<Image>
     {
         Skip.IfNot(Image.CanRun, "only root can take the image's user");
         var before = image.Snapshot();
-        var ports = HostProcess.FreePorts(["FrontDoor__HttpPort", "FrontDoor__GrpcPort", "Management__Port", "Edge__Coap__Port", "Edge__Mqtt__Port", "Silo__Port", "Silo__GatewayPort"]);
+        var ports = Ports.Take(["FrontDoor__HttpPort", "FrontDoor__GrpcPort", "Management__Port", "Edge__Coap__Port", "Edge__Mqtt__Port", "Silo__Port", "Silo__GatewayPort"]);
         var settings = ports.ToDictionary(port => $"M2M__{port.Key}", port => port.Value.ToString(CultureInfo.InvariantCulture));
 
         // As in compose and on Kubernetes: reached from outside.

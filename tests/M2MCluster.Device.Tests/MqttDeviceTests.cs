@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using M2MCluster.Device.Mqtt;
+using M2MCluster.Testing.Processes;
 using MQTTnet;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -15,7 +16,7 @@ public sealed class MqttDeviceTests : IAsyncLifetime
 {
     private readonly Channel<MqttApplicationMessage> _published = Channel.CreateUnbounded<MqttApplicationMessage>();
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _port = FreePort();
+    private readonly int _port = Ports.Take();
     private MqttServer _server = null!;
 
     public async Task InitializeAsync()
@@ -132,11 +133,4 @@ public sealed class MqttDeviceTests : IAsyncLifetime
 
     private Task PushAsync(string topic, string payload) => _server.InjectApplicationMessage(new InjectedMqttApplicationMessage(
         new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithContentType("text/plain").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build()));
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
 }

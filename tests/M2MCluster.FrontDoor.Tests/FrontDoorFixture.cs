@@ -11,6 +11,7 @@ using M2MCluster.Contracts.Reports;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains;
 using M2MCluster.Storage;
+using M2MCluster.Testing.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -46,7 +47,7 @@ public class FrontDoorFixture : IAsyncLifetime
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Take(), Ports.Take()));
         builder.Services.AddM2MStorage($"Data Source={Path.Combine(_folder, "m2m.db")}");
         builder.Services.AddM2MGrains(0, RandomNumberGenerator.GetBytes(32));
         builder.Services.AddHealthChecks().AddCheck("up", () => HealthCheckResult.Healthy());
@@ -124,13 +125,6 @@ public class FrontDoorFixture : IAsyncLifetime
     /// <summary>Starts the shard of the schedule that sees to the resource's due times.</summary>
     public ValueTask StartScheduleAsync(string resource) => Services.GetRequiredService<IGrainFactory>().GetGrain<IScheduleGrain>(DueTime.ShardOf(resource))
         .StartOn(Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString());
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
 
 [CollectionDefinition(Name)]

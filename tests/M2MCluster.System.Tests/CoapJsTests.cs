@@ -1,8 +1,7 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using M2MCluster.System.Tests.Acceptance;
 using M2MCluster.Testing;
-using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.System.Tests;
 
@@ -16,24 +15,20 @@ public sealed class CoapJsTests(Node node) : IClassFixture<Node>
     {
         var (id, _) = await node.CreateAsync(plain: "FULL");
         await using var device = await StartAsync();
-        await SayAsync(device, new { method = "POST", path = "/rd", query = $"ep={id}&lt=300", format = 40, payload = Base64("</s>") });
-        Assert.Equal("2.01", (string?)(await HearAsync(device, "answer"))["code"]);
-        await SayAsync(device, new { method = "POST", path = "/m2m/reports", query = $"ep={id}", format = 110, payload = Base64("""[{"n":"t","v":1}]""") });
-        Assert.Equal("2.04", (string?)(await HearAsync(device, "answer"))["code"]);
+        await device.AskAsync(new { method = "POST", path = "/rd", query = $"ep={id}&lt=300", format = 40, payload = Base64("</s>") }, "2.01");
+        await device.AskAsync(new { method = "POST", path = "/m2m/reports", query = $"ep={id}", format = 110, payload = Base64("""[{"n":"t","v":1}]""") }, "2.04");
 
-        await SayAsync(device, new { method = "GET", path = "/m2m/mailbox", query = $"ep={id}", observe = true });
-        Assert.Equal("2.05", (string?)(await HearAsync(device, "notified"))["code"]);
+        await device.SayAsync(new { method = "GET", path = "/m2m/mailbox", query = $"ep={id}", observe = true });
+        Assert.Equal("2.05", (string?)(await device.HearAsync("notified"))["code"]);
         var answer = await node.Rest.PostAsync(
             "v1/messages", new { target = $"objects/{id}", payload = Base64("hello"), contentType = "text/plain", ttl = "3600s" });
         var message = ((string)answer["message"]!["name"]!)["messages/".Length..];
-        Assert.Contains(message, Text(await HearAsync(device, "notified")), StringComparison.Ordinal);
+        Assert.Contains(message, JsDevice.TextOf(await device.HearAsync("notified")), StringComparison.Ordinal);
 
-        await SayAsync(device, new { method = "GET", path = "/m2m/mailbox/next", query = $"ep={id}" });
-        Assert.Equal("hello", Text(await HearAsync(device, "answer")));
+        Assert.Equal("hello", await device.AskAsync(new { method = "GET", path = "/m2m/mailbox/next", query = $"ep={id}" }, "2.05"));
         foreach (var (result, expected) in new[] { ("ok", "2.04"), ("ok", "2.04"), ("error", "4.09") })
         {
-            await SayAsync(device, new { method = "POST", path = $"/m2m/mailbox/{message}", query = $"result={result}&ep={id}" });
-            Assert.Equal(expected, (string?)(await HearAsync(device, "answer"))["code"]);
+            await device.AskAsync(new { method = "POST", path = $"/m2m/mailbox/{message}", query = $"result={result}&ep={id}" }, expected);
         }
 
         await node.Rest.GetUntilAsync($"v1/messages/{message}", found => (string?)found["outcome"] == "APPLIED");
@@ -47,15 +42,13 @@ public sealed class CoapJsTests(Node node) : IClassFixture<Node>
         var payload = new byte[64 * 1024];
         new Random(2).NextBytes(payload);
         await using var device = await StartAsync();
-        await SayAsync(device, new { method = "POST", path = "/m2m/reports", query = $"ep={id}", format = 42, block = 6, payload = Convert.ToBase64String(payload) });
-        Assert.Equal("2.04", (string?)(await HearAsync(device, "answer"))["code"]);
+        await device.AskAsync(new { method = "POST", path = "/m2m/reports", query = $"ep={id}", format = 42, block = 6, payload = Convert.ToBase64String(payload) }, "2.04");
         var page = await node.Rest.GetUntilAsync($"v1/objects/{id}/reports", page => page["reports"] is JsonArray { Count: 1 });
         Assert.Equal(payload, Convert.FromBase64String((string)page["reports"]![0]!["payload"]!));
 
         await node.Rest.PostAsync(
             "v1/messages", new { target = $"objects/{id}", payload = Convert.ToBase64String(payload), contentType = "application/octet-stream", ttl = "3600s" });
-        await SayAsync(device, new { method = "GET", path = "/m2m/mailbox/next", query = $"ep={id}", block2 = 6 });
-        Assert.Equal(payload, Convert.FromBase64String((string)(await HearAsync(device, "answer"))["payload"]!));
+        Assert.Equal(payload, Convert.FromBase64String((string)(await device.AskAsync(new { method = "GET", path = "/m2m/mailbox/next", query = $"ep={id}", block2 = 6 }))["payload"]!));
     }
 
     [SkippableTheory]
@@ -65,29 +58,12 @@ public sealed class CoapJsTests(Node node) : IClassFixture<Node>
         var (closed, _) = await node.CreateAsync(plain: nothing);
         var (reporting, _) = await node.CreateAsync(plain: reports);
         await using var device = await StartAsync();
-        await SayAsync(device, new { method = "POST", path = "/m2m/reports", query = $"ep={closed}", format = 110, payload = Base64("""[{"n":"t","v":1}]""") });
-        Assert.Contains((string?)(await HearAsync(device, "answer"))["code"], (string[])[one, other]);
-        await SayAsync(device, new { method = "GET", path = "/m2m/mailbox", query = $"ep={reporting}" });
-        Assert.Contains((string?)(await HearAsync(device, "answer"))["code"], (string[])[one, other]);
+        Assert.Contains((string?)(await device.AskAsync(new { method = "POST", path = "/m2m/reports", query = $"ep={closed}", format = 110, payload = Base64("""[{"n":"t","v":1}]""") }))["code"], (string[])[one, other]);
+        Assert.Contains((string?)(await device.AskAsync(new { method = "GET", path = "/m2m/mailbox", query = $"ep={reporting}" }))["code"], (string[])[one, other]);
         Assert.Empty((await node.Rest.GetAsync($"v1/objects/{closed}/reports"))["reports"] as JsonArray ?? []);
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private static string Text(JsonNode heard) => Encoding.UTF8.GetString(Convert.FromBase64String((string)heard["payload"]!));
-
-    private static Task SayAsync(Tool device, object command) => device.SayAsync(JsonSerializer.Serialize(command));
-
-    private static async Task<JsonNode> HearAsync(Tool device, string what) => JsonNode.Parse(await device.HearAsync(line =>
-    {
-        var heard = JsonNode.Parse(line)!;
-        return (string?)heard["event"] == "error" ? throw new InvalidOperationException(line) : (string?)heard["event"] == what;
-    }))!;
-
-    private async Task<Tool> StartAsync()
-    {
-        var device = await Programs.NodeAsync("coap-device.js", "127.0.0.1", $"{node.Host.CoapPort}");
-        await HearAsync(device, "ready");
-        return device;
-    }
+    private Task<JsDevice> StartAsync() => JsDevice.CoapAsync(node.Host.CoapPort);
 }

@@ -115,7 +115,8 @@ internal sealed partial class WebhookDispatcher(
         if (subscription.Tolerance is not { Ticks: > 0 } tolerance) return;
         var now = time.GetUtcNow();
         var at = quiet.CheapestWithin(now, TimedId.TimeOf(item.Id) + tolerance, subscription.Feed);
-        if (at > now) await Task.Delay(at - now, time, cancellation);
+        // Timers count by a coarser clock than the one that says what time it is, and may end before.
+        for (; at > now; now = time.GetUtcNow()) await Task.Delay(at - now + TimeSpan.FromMilliseconds(1), time, cancellation);
     }
 
     private async ValueTask AcknowledgeAsync(CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Coap;
+using M2MCluster.Testing.Processes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,7 +36,7 @@ public sealed class CoapNode : IAsyncDisposable
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings
             .Select(s => new KeyValuePair<string, string?>(s.Key.Contains(':', StringComparison.Ordinal) ? s.Key : $"{CoapEdgeOptions.Section}:{s.Key}", s.Value))
-            .Append(new($"{CoapEdgeOptions.Section}:Port", $"{FreePort()}"))).Build();
+            .Append(new($"{CoapEdgeOptions.Section}:Port", $"{Ports.Take()}"))).Build();
         var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(time)
@@ -52,12 +53,5 @@ public sealed class CoapNode : IAsyncDisposable
     {
         await _edge.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -6,12 +6,13 @@ using System.Security.Cryptography.X509Certificates;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Edge.Mqtt;
 using M2MCluster.Testing;
+using M2MCluster.Testing.Processes;
+using MQTTnet;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using MQTTnet;
 
 namespace M2MCluster.Edge.Tests.Mqtt;
 
@@ -27,7 +28,7 @@ public sealed class ListenTests : IDisposable
     [InlineData(true, Strength.Protected)]
     public async Task ListenMqtt_BothListeners_TellHowWellTheSpeakerIsProved(bool tls, Strength expected)
     {
-        var (plain, secure) = (FreePort(), FreePort());
+        var (plain, secure) = (Ports.Take(), Ports.Take());
         var grains = new FakeGrains();
         var meter = grains.Add("meter-1");
         await using var host = await Start(grains, new()
@@ -51,7 +52,7 @@ public sealed class ListenTests : IDisposable
     [Fact]
     public async Task ListenMqtt_ClientThatTrustsTheRootAndNamesMqtt_IsShownTheWholeChain()
     {
-        var secure = FreePort();
+        var secure = Ports.Take();
         using var root = Authority("CN=root", null);
         using var middle = Authority("CN=middle", root);
         await using var host = await Start(new(), new()
@@ -75,7 +76,7 @@ public sealed class ListenTests : IDisposable
     [Fact]
     public async Task ListenMqtt_NoCertificate_OpensThePlainListenerOnly()
     {
-        var (plain, secure) = (FreePort(), FreePort());
+        var (plain, secure) = (Ports.Take(), Ports.Take());
         await using var host = await Start(new(), new() { ["M2M:Edge:Mqtt:Port"] = $"{plain}", ["M2M:Edge:Mqtt:SecurePort"] = $"{secure}" });
 
         using var tcp = new TcpClient();
@@ -91,7 +92,7 @@ public sealed class ListenTests : IDisposable
     [Fact]
     public async Task Stop_OpenConnections_AreToldAndDetached()
     {
-        var port = FreePort();
+        var port = Ports.Take();
         var grains = new FakeGrains();
         var meter = grains.Add("meter-1");
         await using var host = await Start(grains, new() { ["M2M:Edge:Mqtt:Port"] = $"{port}" });
@@ -140,12 +141,5 @@ public sealed class ListenTests : IDisposable
         var path = Path.Combine(_folder, "certificate.pem");
         File.WriteAllText(path, $"{certificate.ExportCertificatePem()}\n{issuer?.ExportCertificatePem()}\n");
         return path;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

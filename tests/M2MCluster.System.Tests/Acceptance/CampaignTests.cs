@@ -76,15 +76,15 @@ public sealed class CampaignTests(Node node) : IClassFixture<Node>
         await node.Rest.PostAsync($"v1/groups?groupId={group}", new { members = members.Select(id => $"objects/{id}") });
         var sent = await node.Rest.PostAsync("v1/messages", new
         {
-            target = $"groups/{group}", mode = "ANYCAST", confirmation = "APPLIED", payload = "aGVsbG8=", contentType = "text/plain", ttl = "600s", campaign = new { memberWait = "1s" },
+            target = $"groups/{group}", mode = "ANYCAST", confirmation = "APPLIED", payload = "aGVsbG8=", contentType = "text/plain", ttl = "600s", campaign = new { memberWait = "3s" },
         });
         var name = (string)sent["message"]!["name"]!;
         await node.Rest.GetUntilAsync($"v1/{name}", message => (int)message["campaign"]!["dispatched"]! == 2);
 
-        Assert.Contains("4.04", await _coap.CallAsync("get", $"/m2m/mailbox/next?ep={members[0]}"), StringComparison.Ordinal);
         var list = await _coap.CallAsync("get", $"/m2m/mailbox?ep={members[1]}");
         var id = list[(list.IndexOf("/m2m/mailbox/", StringComparison.Ordinal) + "/m2m/mailbox/".Length)..][..16];
         Assert.Contains("hello", await _coap.CallAsync("get", $"/m2m/mailbox/{id}?ep={members[1]}"), StringComparison.Ordinal);
+        Assert.Contains("4.04", await _coap.CallAsync("get", $"/m2m/mailbox/next?ep={members[0]}"), StringComparison.Ordinal);
         await _coap.CallAsync("post", $"/m2m/mailbox/{id}?ep={members[1]}&result=ok", "");
 
         var ended = await node.Rest.GetUntilAsync($"v1/{name}", message => (string?)message["state"] == "ENDED");

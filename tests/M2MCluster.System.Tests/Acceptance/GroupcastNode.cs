@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.System.Tests.Acceptance;
 
@@ -10,13 +9,11 @@ public sealed class GroupcastNode : Node
     {
         var address = Random.Shared.Next(1 << 16);
         Group = $"239.77.{address >> 8}.{address & 255}";
-        using var free = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        GroupPort = ((IPEndPoint)free.Client.LocalEndPoint!).Port;
     }
 
     public string Group { get; }
 
-    public int GroupPort { get; }
+    public int GroupPort { get; } = Ports.Take();
 
     protected override IReadOnlyDictionary<string, string> More => new Dictionary<string, string>
     {

@@ -131,7 +131,7 @@ public sealed class GroupcastTests(GroupcastNode node) : IClassFixture<Groupcast
 
         var sent = await node.Rest.PostAsync("v1/messages", new
         {
-            target = group, mode = "ANYCAST", confirmation = "TRANSACTION", payload = "aGVsbG8=", contentType = "text/plain", ttl = "600s", campaign = new { memberWait = "3s" },
+            target = group, mode = "ANYCAST", confirmation = "TRANSACTION", payload = "aGVsbG8=", contentType = "text/plain", ttl = "600s", campaign = new { memberWait = "5s" },
         });
         var name = (string)sent["message"]!["name"]!;
         var ended = await node.Rest.GetUntilAsync($"v1/{name}", message => (string?)message["state"] == "ENDED");

@@ -17,7 +17,12 @@ internal sealed class JsDevice : IAsyncDisposable
     private JsDevice(Tool tool) => _tool = tool;
 
     /// <summary>A device that asks, by the package coap.</summary>
-    public static Task<JsDevice> CoapAsync(int port) => StartAsync("coap-device.js", "ready", "127.0.0.1", $"{port}");
+    public static async Task<JsDevice> CoapAsync(int port)
+    {
+        var device = new JsDevice(await Programs.NodeAsync("coap-device.js", "127.0.0.1", $"{port}"));
+        await device.HearAsync("ready");
+        return device;
+    }
 
     /// <summary>A device that serves requests too.</summary>
     public static async Task<(JsDevice Device, int Port)> ServingCoapAsync(int port)
@@ -26,11 +31,13 @@ internal sealed class JsDevice : IAsyncDisposable
         return (device, (int)(await device.HearAsync("ready"))["port"]!);
     }
 
-    /// <summary>A device that has subscribed, by the package mqtt.</summary>
-    public static async Task<JsDevice> MqttAsync(int port, string id, string secret, string topic = "m2m/mailbox/#")
+    /// <summary>A device that has connected anew, by the package mqtt, and subscribed if there is a topic.</summary>
+    /// <param name="version">4: MQTT 3.1.1.</param>
+    public static async Task<JsDevice> MqttAsync(int port, string id, string secret, string? topic = "m2m/mailbox/#", string version = "5")
     {
-        var device = await StartAsync("mqtt-device.js", "connected", $"mqtt://127.0.0.1:{port}", "5", id, secret);
-        await device.DoAsync(new { @do = "subscribe", topic });
+        var device = new JsDevice(await Programs.NodeAsync("mqtt-device.js", $"mqtt://127.0.0.1:{port}", version, id, secret));
+        Assert.Equal(false, (bool?)(await device.HearAsync("connected"))["sessionPresent"]);
+        if (topic is not null) await device.DoAsync(new { @do = "subscribe", topic });
         return device;
     }
 
@@ -78,22 +85,23 @@ internal sealed class JsDevice : IAsyncDisposable
     /// <summary>Over CoAP: asks, and is answered with the code. Returns the answer's text.</summary>
     public async Task<string> AskAsync(object request, string code)
     {
-        await SayAsync(request);
-        var answer = await HearAsync("answer");
+        var answer = await AskAsync(request);
         Assert.Equal(code, (string?)answer["code"]);
-        return Encoding.UTF8.GetString(Convert.FromBase64String((string)answer["payload"]!));
+        return TextOf(answer);
     }
+
+    /// <summary>Over CoAP: asks. Returns the answer.</summary>
+    public async Task<JsonNode> AskAsync(object request)
+    {
+        await SayAsync(request);
+        return await HearAsync("answer");
+    }
+
+    public static string TextOf(JsonNode heard) => Encoding.UTF8.GetString(Convert.FromBase64String((string)heard["payload"]!));
 
     /// <summary>Over CoAP: registers links, from where it is now.</summary>
     public Task<string> RegisterAsync(string id) => AskAsync(
         new { @do = "ask", method = "POST", path = "/rd", query = $"ep={id}&lt=3600", format = 40, payload = Convert.ToBase64String("</led>"u8) }, "2.01");
 
     public ValueTask DisposeAsync() => _tool.DisposeAsync();
-
-    private static async Task<JsDevice> StartAsync(string script, string begins, params string[] arguments)
-    {
-        var device = new JsDevice(await Programs.NodeAsync(script, arguments));
-        await device.HearAsync(begins);
-        return device;
-    }
 }

@@ -6,7 +6,7 @@ namespace M2MCluster.System.Tests.Acceptance;
 /// <summary>A device of libcoap's programs: its client registers from the port on which its server then serves what it is sent.</summary>
 internal sealed class LibcoapDevice : IAsyncDisposable
 {
-    private readonly int _port = HostProcess.FreePorts(["device"])["device"];
+    private readonly int _port = Ports.Take();
     private readonly string _folder = Directory.CreateTempSubdirectory("m2m-libcoap-").FullName;
     private Tool? _server;
 

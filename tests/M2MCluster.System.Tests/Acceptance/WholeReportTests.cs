@@ -17,6 +17,8 @@ public sealed class WholeReportTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private ushort _nextId;
+
     [SkippableFact]
     [Requirement("D.3.3.f")]
     public async Task Report_InPieces_ArrivesWholeOrIsToldAsIncomplete()
@@ -72,13 +74,13 @@ public sealed class WholeReportTests
     private static byte[] Payload(JsonNode? report) => Convert.FromBase64String((string)report!["payload"]!);
 
     /// <summary>Sends the blocks from one up to another. Returns the last answer's code.</summary>
-    private static async Task<CoapCode> SendAsync(UdpClient socket, byte[] body, string id, int from, int to)
+    private async Task<CoapCode> SendAsync(UdpClient socket, byte[] body, string id, int from, int to)
     {
         var code = CoapCode.Empty;
         for (var number = from; number < to; number++)
         {
             Assert.True(CoapBlockSlice.TryCut(body, new(number, false, BlockExponent), out var slice));
-            var request = new CoapMessage(CoapCode.Post, slice.Value.Payload) { Type = CoapType.Confirmable, MessageId = (ushort)Random.Shared.Next(65536), Token = CoapToken.OfNumber(1) };
+            var request = new CoapMessage(CoapCode.Post, slice.Value.Payload) { Type = CoapType.Confirmable, MessageId = _nextId++, Token = CoapToken.OfNumber(1) };
             request.Options.AddPath("/m2m/reports");
             request.Options.Add(CoapOptionNumber.ContentFormat, CoapContentFormat.OctetStream);
             request.Options.Add(CoapOptionNumber.UriQuery, "ep=meter");

@@ -14,7 +14,7 @@ public sealed class QosFaultTests(PostgresFixture postgres) : IClassFixture<Post
     public async Task Flow_ItsSiloIsKilled_HoldsOnAnotherIsKeptAndIsReleasedInTheEnd()
     {
         Skip.If(postgres.Missing is not null, postgres.Missing);
-        var (port, secret) = (CamaraServer.FreePort(), Path.GetTempFileName());
+        var (port, secret) = (Ports.Take(), Path.GetTempFileName());
         await File.WriteAllTextAsync(secret, CamaraServer.Secret);
         await using var network = new CamaraServer(port);
         await network.StartAsync();

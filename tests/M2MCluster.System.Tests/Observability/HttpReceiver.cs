@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.System.Tests.Observability;
 
@@ -26,7 +27,7 @@ internal sealed class HttpReceiver : IAsyncDisposable
     {
         while (true)
         {
-            var address = new Uri($"http://127.0.0.1:{FreePort()}/");
+            var address = new Uri($"http://127.0.0.1:{Ports.Take()}/");
             var listener = new HttpListener { Prefixes = { address.ToString() } };
             try
             {
@@ -64,12 +65,5 @@ internal sealed class HttpReceiver : IAsyncDisposable
                 if (!_listener.IsListening) return;
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

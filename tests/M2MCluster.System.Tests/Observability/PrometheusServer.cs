@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.System.Tests.Observability;
 
@@ -97,7 +98,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
     private async Task<bool> TryStartAsync(string program)
     {
-        var port = FreePort();
+        var port = Ports.Take();
         _process = Process.Start(new ProcessStartInfo(program,
         [
             $"--config.file={_folder}/prometheus.yml", $"--storage.tsdb.path={_folder}/data", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
@@ -131,13 +132,6 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         var unit = match.Groups["unit"].Value switch { "s" => 1000, "m" => 60_000, "h" => 3_600_000, _ => 86_400_000 };
         return $"{long.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * unit / Speed}ms";
     });
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     [GeneratedRegex(@"(?<=\[|offset |for: |_interval: )(?<number>\d+)(?<unit>[smhd])\b")]
     private static partial Regex Durations();

@@ -15,7 +15,7 @@ public sealed class PrometheusTests
     {
         var program = Programs.Prometheus;
         await using var database = await PostgresServer.StartAsync(Programs.Postgres);
-        var (port, secret) = (CamaraServer.FreePort(), Path.GetTempFileName());
+        var (port, secret) = (Ports.Take(), Path.GetTempFileName());
         await File.WriteAllTextAsync(secret, CamaraServer.Secret);
         await using var network = new CamaraServer(port);
         await network.StartAsync();

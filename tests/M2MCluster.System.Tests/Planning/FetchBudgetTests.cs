@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using M2MCluster.Testing.Processes;
+using M2MCluster.System.Tests.Acceptance;
 
 namespace M2MCluster.System.Tests.Planning;
 
@@ -22,7 +21,7 @@ public sealed class FetchBudgetTests(FetchBudgetNode node) : IClassFixture<Fetch
     [SkippableFact]
     public async Task Fetch_BudgetIsUsedUp_Is503WithMaxAgeAndTheMessageWaits()
     {
-        await using var device = await Programs.NodeAsync("coap-device.js", "127.0.0.1", $"{node.Host.CoapPort}");
+        await using var device = await JsDevice.CoapAsync(node.Host.CoapPort);
         JsonNode refused;
         (string Id, string Message) second;
         var cell = 0;
@@ -40,7 +39,7 @@ public sealed class FetchBudgetTests(FetchBudgetNode node) : IClassFixture<Fetch
         Assert.Equal("5.03", (string?)refused["code"]);
         Assert.InRange((int)refused["options"]!["Max-Age"]!, 1, 3600);
         Assert.Equal("5.03", (string?)(await GetAsync(device, "/m2m/mailbox/next", second.Id))["code"]);
-        Assert.Contains(second.Message, Text(await GetAsync(device, "/m2m/mailbox", second.Id)), StringComparison.Ordinal);
+        Assert.Contains(second.Message, JsDevice.TextOf(await GetAsync(device, "/m2m/mailbox", second.Id)), StringComparison.Ordinal);
         Assert.Equal("WAITING", (string?)(await node.Rest.GetAsync($"v1/messages/{second.Message}"))["state"]);
         Assert.Contains("budget of COAP", (string)(await node.Rest.GetAsync($"v1/messages/{second.Message}:explain"))["summary"]!, StringComparison.Ordinal);
     }
@@ -48,13 +47,13 @@ public sealed class FetchBudgetTests(FetchBudgetNode node) : IClassFixture<Fetch
     [SkippableFact]
     public async Task Fetch_LargerThanASlotLetsThrough_IsRefusedAndTheNextOneComes()
     {
-        await using var device = await Programs.NodeAsync("coap-device.js", "127.0.0.1", $"{node.Host.CoapPort}");
+        await using var device = await JsDevice.CoapAsync(node.Host.CoapPort);
         var (id, large) = await SendAsync("narrow", new string('x', 65));
 
         Assert.Equal("4.13", (string?)(await GetAsync(device, $"/m2m/mailbox/{large}", id))["code"]);
         Assert.Equal("4.04", (string?)(await GetAsync(device, "/m2m/mailbox/next", id))["code"]);
         await SendAsync(id, new string('y', 3), "small");
-        Assert.Equal("yyy", Text(await GetAsync(device, "/m2m/mailbox/next", id)));
+        Assert.Equal("yyy", JsDevice.TextOf(await GetAsync(device, "/m2m/mailbox/next", id)));
 
         var refusal = await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(id, new string('z', 65), "refused", "COAP"));
         Assert.Equal(global::System.Net.HttpStatusCode.BadRequest, refusal.StatusCode);
@@ -78,11 +77,5 @@ public sealed class FetchBudgetTests(FetchBudgetNode node) : IClassFixture<Fetch
         return ((string)answer["message"]!["name"]!)["messages/".Length..];
     }
 
-    private static async Task<JsonNode> GetAsync(Tool device, string path, string id)
-    {
-        await device.SayAsync(JsonSerializer.Serialize(new { method = "GET", path, query = $"ep={id}" }));
-        return JsonNode.Parse(await device.HearAsync(line => line.Contains("\"event\":\"answer\"", StringComparison.Ordinal)))!;
-    }
-
-    private static string Text(JsonNode answer) => global::System.Text.Encoding.UTF8.GetString(Convert.FromBase64String((string)answer["payload"]!));
+    private static Task<JsonNode> GetAsync(JsDevice device, string path, string id) => device.AskAsync(new { method = "GET", path, query = $"ep={id}" });
 }

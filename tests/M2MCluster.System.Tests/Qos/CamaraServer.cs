@@ -36,13 +36,6 @@ internal sealed class CamaraServer : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Holding =>
         _sessions.Values.Where(session => (string)session["qosStatus"]! == "AVAILABLE").ToDictionary(NumberOf, session => (string)session["qosProfile"]!);
 
-    public static int FreePort()
-    {
-        using var listener = new global::System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public async Task StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();

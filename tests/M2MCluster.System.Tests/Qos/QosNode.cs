@@ -9,7 +9,7 @@ namespace M2MCluster.System.Tests.Qos;
 /// <summary>A node whose MQTT devices are behind a network that can be asked: of each cell 1.1 Mbit/s may be had, in three sizes.</summary>
 public sealed class QosNode : Node, IAsyncLifetime
 {
-    private readonly int _port = CamaraServer.FreePort();
+    private readonly int _port = Ports.Take();
     private readonly string _secret = Path.GetTempFileName();
     private int _numbers = 10_000;
 

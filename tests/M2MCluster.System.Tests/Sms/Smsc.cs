@@ -29,13 +29,6 @@ public sealed class Smsc : IAsyncDisposable
         return new(tool) { Port = (int)listening["port"]! };
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>The settings of a node that binds here.</summary>
     public static Dictionary<string, string> Settings(int port) => new()
     {

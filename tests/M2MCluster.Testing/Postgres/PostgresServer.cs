@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using M2MCluster.Testing.Processes;
 
 namespace M2MCluster.Testing.Postgres;
 
@@ -33,7 +32,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync(string binaries, bool durable = false)
     {
         var folder = Directory.CreateTempSubdirectory("m2m-postgres-").FullName;
-        var port = FreePort();
+        var port = Ports.Take();
         var server = new PostgresServer(binaries, folder, port);
         try
         {
@@ -113,12 +112,5 @@ public sealed class PostgresServer : IAsyncDisposable
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{program} failed: {await output}{await errors}");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

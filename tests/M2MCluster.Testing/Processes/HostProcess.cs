@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace M2MCluster.Testing.Processes;
 
@@ -22,7 +21,7 @@ public sealed class HostProcess : IAsyncDisposable
     private HostProcess(HostSettings settings)
     {
         _settings = settings;
-        _ports = FreePorts(["FrontDoor__HttpPort", "FrontDoor__GrpcPort", "Management__Port", "Edge__Coap__Port", "Edge__Coap__SecurePort", "Edge__Mqtt__Port",
+        _ports = Ports.Take(["FrontDoor__HttpPort", "FrontDoor__GrpcPort", "Management__Port", "Edge__Coap__Port", "Edge__Coap__SecurePort", "Edge__Mqtt__Port",
             "Edge__Mqtt__SecurePort", "Silo__Port", "Silo__GatewayPort", .. settings.BehindRelay ? ["Silo__ListenPort"] : (string[])[]]);
         if (settings.BehindRelay) Relay = new(SiloPort, _ports["Silo__ListenPort"]);
     }
@@ -202,44 +201,5 @@ public sealed class HostProcess : IAsyncDisposable
         if (line is null) return;
         _output.Enqueue(line);
         while (_output.Count > 2000) _output.TryDequeue(out _);
-    }
-
-    /// <summary>
-    /// A free port for each name, below the range from which the system gives ports to outgoing connections: one of those could take a port of
-    /// a node that is down, or connect to itself. Each is free for TCP and for UDP, and all are held until all are found, so that no two are the same.
-    /// </summary>
-    public static Dictionary<string, int> FreePorts(string[] names)
-    {
-        var held = new List<Socket>();
-        try
-        {
-            return names.ToDictionary(name => name, _ =>
-            {
-                while (true)
-                {
-                    var endpoint = new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(10_000, 32_000));
-                    if (Holds(SocketType.Stream, ProtocolType.Tcp, endpoint) && Holds(SocketType.Dgram, ProtocolType.Udp, endpoint)) return endpoint.Port;
-                }
-            });
-        }
-        finally
-        {
-            held.ForEach(socket => socket.Dispose());
-        }
-
-        bool Holds(SocketType type, ProtocolType protocol, IPEndPoint endpoint)
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
-            held.Add(socket);
-            try
-            {
-                socket.Bind(endpoint);
-                return true;
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        }
     }
 }

@@ -46,6 +46,18 @@ public sealed class AreaTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task SendMessage_ToACellThatAGroupSays_ReachesItsMembers()
+    {
+        using var rest = door.Rest();
+        var (by, other) = (Cell(), Cell());
+        var (own, moved, shared) = (await PlacedAsync(rest, by, null), await PlacedAsync(rest, by, null), await PlacedAsync(rest, other, null));
+        await rest.PostAsync($"/v1/groups?groupId={Cell()}", $$"""{"members":["objects/{{shared}}"],"characteristics":{"cell":"{{by}}"} }""").Ok();
+        await rest.PostAsync($"/v1/groups?groupId={Cell()}", $$"""{"members":["objects/{{moved}}"],"characteristics":{"cell":"{{other}}"} }""").Ok();
+
+        Assert.Equal(Sorted(own, shared), await ReachedAsync(rest, $$"""{"cell":"{{by}}" }"""));
+    }
+
+    [Fact]
     public async Task SendMessage_ToAnArea_IsACampaignWithAnOutcomeForEachAndTheSameOnceMore()
     {
         using var rest = door.Rest();

@@ -65,6 +65,33 @@ public sealed class MismatchTests(TimedDoor door) : IClassFixture<TimedDoor>
             (await WarningsAsync(own, app)).Where(told => told.GetProperty("data").GetProperty("attribute").GetString() == "SIZE").Select(told => told.GetProperty("subject").GetString()!).Order(StringComparer.Ordinal));
     }
 
+    [Theory, Requirement("4.0.b"), Requirement("6.3.d")]
+    [InlineData("")]
+    [InlineData(""","campaign":{}""")]
+    public async Task SendMessage_WhatMembersShareIsTooLittle_EachIsToldOfLikeOneThatSaysSoItself(string campaign)
+    {
+        var (app, rest, _) = await door.NewApplicationAsync();
+        using var own = rest;
+        var (shares, wins, itself) = (await NewAsync("""{"maxPayload":100}"""), await NewAsync("{}"), await NewAsync("""{"maxPayload":3}"""));
+        var (all, small, large) = (door.NewName("group"), door.NewName("group"), door.NewName("group"));
+        await own.PostAsync($"/v1/groups?groupId={all}", $$"""{"members":["objects/{{shares}}","objects/{{wins}}","objects/{{itself}}"]}""").Ok();
+        await own.PostAsync($"/v1/groups?groupId={small}", $$"""{"members":["objects/{{shares}}","objects/{{wins}}"],"characteristics":{"maxPayload":4},"precedence":1}""").Ok();
+        await own.PostAsync($"/v1/groups?groupId={large}", $$"""{"members":["objects/{{wins}}"],"characteristics":{"maxPayload":50},"precedence":2}""").Ok();
+
+        await own.PostAsync("/v1/messages", $$"""{"target":"groups/{{all}}","payload":"aGVsbG8=","ttl":"3600s","serviceClass":"serviceClasses/background"{{campaign}}}""").Ok();
+
+        string[] expected = [.. new[] { $"objects/{shares}", $"objects/{itself}" }.Order(StringComparer.Ordinal)];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await TooSmallAsync() is var told && !told.SequenceEqual(expected))
+        {
+            Assert.True(told.Length <= expected.Length, string.Join(' ', told));
+            await Task.Delay(20, patience.Token);
+        }
+
+        async Task<string[]> TooSmallAsync() =>
+            [.. (await WarningsAsync(own, app)).Where(told => told.GetProperty("data").GetProperty("attribute").GetString() == "SIZE").Select(told => told.GetProperty("subject").GetString()!).Order(StringComparer.Ordinal)];
+    }
+
     [Fact, Requirement("4.0.b")]
     public async Task Object_ThatChangesWhileAMessageWaits_IsToldOfOnce()
     {

@@ -25,11 +25,12 @@ internal sealed class MemberJudging(MessageJudge judge, IStateReader states, Gro
         foreach (var page in parts.Chunk(PageSize))
         {
             var members = await states.PeekObjectsAsync([.. page.Select(entry => MemberOf(entry.Part))]);
+            var described = (await groups.WithSharedAsync([.. members.Values.Select(member => member.Description)])).ToDictionary(one => one.Id);
             foreach (var (part, place) in page)
             {
                 if (!members.TryGetValue(MemberOf(part), out var member)) continue;
                 var state = serializer.Deserialize(member.State.Body)!;
-                var found = judge.Judge(part, member.Description, state, member.OnlineUntil == long.MaxValue, [], now);
+                var found = judge.Judge(part, described[MemberOf(part)], state, member.OnlineUntil == long.MaxValue, [], now);
                 if (found.Count == 0) continue;
                 set.Messages[place] = part with { Warned = found.Aggregate(part.Warned, (all, mismatch) => all | mismatch.Attribute) };
                 verdicts.Add(set.Messages[place], found);

@@ -43,6 +43,19 @@ public sealed class CastingTests(GrainCluster cluster) : LinkTests(cluster)
         Assert.All(told, outcomes => Assert.Single(outcomes));
     }
 
+    [Theory]
+    [InlineData(Characteristics.SendOnly, "[\"COAP\"]")]
+    [InlineData(Characteristics.Commands, "[\"/other\"]")]
+    public async Task Multicast_GroupSharesWhatSpeaksAgainstIt_GoesToEachAlone(string name, string value)
+    {
+        var members = await MembersAsync(3, await GatewayAsync());
+        await Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group")).Make("op", new() { Characteristics = Says((name, value)) }, [members[0]]);
+
+        await SendAsync(members);
+
+        Assert.Empty(Edge.Casts);
+    }
+
     [Fact]
     public async Task Multicast_LateAnswerWhileItIsPushedAlone_OneOutcome()
     {

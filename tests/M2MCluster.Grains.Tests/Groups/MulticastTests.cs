@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using M2MCluster.Contracts.Events;
@@ -47,12 +48,22 @@ public sealed class MulticastTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.All(told, outcomes => Assert.Single(outcomes));
     }
 
-    [Fact]
-    public async Task Multicast_ChildThatOnlySends_FailsWhateverItsGatewaySays()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Multicast_ChildThatOnlySends_FailsWhateverItsGatewaySays(bool byGroup)
     {
         var gateway = await CreateAsync(kind: ObjectKind.Gateway);
         var children = new[] { await CreateAsync(new() { Gateway = gateway }), await CreateAsync(new() { Gateway = gateway }) };
-        var sends = await CreateAsync(new() { Gateway = gateway, Preconfigured = Says((Characteristics.SendOnly, "true")) });
+        var sendOnly = Says((Characteristics.SendOnly, "true"));
+        var sends = await CreateAsync(new() { Gateway = gateway, Preconfigured = byGroup ? null : sendOnly });
+        if (byGroup)
+        {
+            // Another group than the one that is sent to, and not the only one that speaks of it.
+            await ShareAsync(sendOnly, 2, sends);
+            await ShareAsync(Says((Characteristics.SendOnly, "false")), 1, sends);
+        }
+
         var sent = await SendAsync([.. children, sends]);
 
         var frame = (await Object(gateway).Fetch(Proved(gateway), null))!;
@@ -129,6 +140,12 @@ public sealed class MulticastTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Null(await Object(gateway).Fetch(Proved(gateway), null));
         Assert.NotNull(await Object(children[0]).Fetch(Proved(children[0]), null));
         Assert.Null(await Object(children[1]).Fetch(Proved(children[1]), null));
+    }
+
+    private async Task ShareAsync(ImmutableSortedDictionary<string, string> characteristics, int precedence, params string[] members)
+    {
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Make("op", new() { Characteristics = characteristics, Precedence = precedence }, [.. members]);
     }
 
     private Task<MessageRecord> SendAsync(string[] members, string application = "", int ttl = 3600) => SendAsync(members, Draft("x", application, ttl));

@@ -31,7 +31,8 @@ internal sealed class AreaGrain(GroupServices services) : Grain, IAreaGrain
         CampaignStart.Check(draft.Campaign);
         var now = services.Time.GetUtcNow();
         var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
-        var targets = await new TargetCollecting(services, parent).CollectAsync(new ObjectsIn(services.Index, area, PageSize));
+        var (rules, _) = await services.Rules.ReadAsync();
+        var targets = await new TargetCollecting(services, parent).CollectAsync(new ObjectsIn(services, rules, area, PageSize), rules);
         if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, "no object is known to be in the area");
         parent = await CampaignStart.StartAsync(services, draft, parent, targets, now, GroupId, DeactivateOnIdle);
         MessageTrace.Span(parent, "m2m message accepted", now);

@@ -1,9 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
-using M2MCluster.Contracts.Objects;
 using M2MCluster.Grains.Groups.Casting;
 using M2MCluster.Grains.Groups.Membership;
-using M2MCluster.Grains.Objects;
 
 namespace M2MCluster.Grains.Groups.Campaigns;
 
@@ -16,18 +14,17 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
     // What a gateway reads as one message, and of which it answers for each.
     private const int MostInFrame = 1000;
 
-    private readonly bool _isFirmware = Firmware.Is(message.Command, message.ContentType);
-
     public async ValueTask<TargetList> CollectAsync(string group)
     {
         var (rules, _) = await services.Rules.ReadAsync();
-        return await CollectAsync(new MemberStream(rules, services.Groups, services.Index, group, "", PageSize), finding => finding.OfGroupsAsync(rules, group));
+        return await CollectAsync(new MemberStream(rules, services.Groups, services.Index, group, "", PageSize), rules, finding => finding.OfGroupsAsync(group));
     }
 
     /// <summary>The same of objects that are in no group.</summary>
-    public ValueTask<TargetList> CollectAsync(IMemberSource members) => CollectAsync(members, _ => new(Array.Empty<(Link, IReadOnlyList<string>)>()));
+    /// <param name="rules">As of now.</param>
+    public ValueTask<TargetList> CollectAsync(IMemberSource members, GroupRules rules) => CollectAsync(members, rules, _ => new(Array.Empty<(Link, IReadOnlyList<string>)>()));
 
-    private async ValueTask<TargetList> CollectAsync(IMemberSource members, Func<LinkFinding, ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>>> links)
+    private async ValueTask<TargetList> CollectAsync(IMemberSource members, GroupRules rules, Func<LinkFinding, ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>>> links)
     {
         var targets = new TargetList();
         switch (message.Mode)
@@ -36,7 +33,7 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
                 await AskableAsync(members, targets);
                 break;
             case DeliveryMode.Multicast or DeliveryMode.Broadcast:
-                await ByLinkAsync(links, members, targets);
+                await ByLinkAsync(links, members, rules, targets);
                 break;
             default:
                 while (await members.NextAsync(CancellationToken.None) is { } member) targets.Add(member);
@@ -66,20 +63,17 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
         foreach (var other in others.Take(Anycast.MostAsked - targets.Count)) targets.Add(other);
     }
 
-    private async ValueTask ByLinkAsync(Func<LinkFinding, ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>>> linksOf, IMemberSource members, TargetList targets)
+    private async ValueTask ByLinkAsync(Func<LinkFinding, ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>>> linksOf, IMemberSource members, GroupRules rules, TargetList targets)
     {
-        var finding = new LinkFinding(services, message);
-        var (rules, _) = await services.Rules.ReadAsync();
-        // What groups say of it is not in the members' rows, by which links are judged.
-        var isShared = _isFirmware && rules.SharesOf(Characteristics.Upgradable);
-        var links = isShared ? [] : await linksOf(finding);
+        var finding = new LinkFinding(services, rules, message);
+        var links = await linksOf(finding);
         var linked = links.SelectMany(link => link.Members).ToHashSet();
         var byGateway = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         while (await PageAsync(members) is { Count: > 0 } page)
         {
             page.RemoveAll(linked.Contains);
             var gateways = await services.Index.GatewaysOfAsync(page, CancellationToken.None);
-            var apart = await ApartAsync(gateways.Keys, isShared ? rules : null);
+            var apart = await ApartAsync(gateways.Keys, rules);
             foreach (var member in page)
             {
                 if (!gateways.TryGetValue(member, out var gateway) || apart.Contains(member)) targets.Add(member);
@@ -91,7 +85,7 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
         // One child alone is reached as always.
         foreach (var (_, children) in byGateway.Where(of => of.Value.Count == 1)) targets.Add(children[0]);
         foreach (var (link, listening) in links) targets.AddFrame(link.ToLine(), listening);
-        var cells = isShared ? new Dictionary<string, Link>() : await finding.OfGatewaysAsync(byGateway);
+        var cells = await finding.OfGatewaysAsync(byGateway);
         foreach (var (gateway, children) in byGateway.Where(of => of.Value.Count > 1))
         {
             if (cells.TryGetValue(gateway, out var cell)) targets.AddFrame(cell.ToLine(), children);
@@ -100,25 +94,21 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
     }
 
     /// <summary>Those for whom their gateway cannot speak: what is held back for one of them, or what it does not take, its own mailbox knows.</summary>
-    /// <param name="rules">If what groups share decides; null: the objects' rows tell all.</param>
-    private async ValueTask<IReadOnlySet<string>> ApartAsync(IEnumerable<string> children, GroupRules? rules)
+    private async ValueTask<IReadOnlySet<string>> ApartAsync(IEnumerable<string> children, GroupRules rules)
     {
         if (message.Terms?.Constraint is not null) return children.ToHashSet();
         var apart = new HashSet<string>();
         var now = services.Time.GetUtcNow();
         foreach (var page in children.Chunk(DescribedAtOnce))
         {
-            foreach (var child in await services.Index.DescribeAsync(page, CancellationToken.None))
+            foreach (var child in await MemberSharing.OverAsync(rules, services.Groups, await services.Index.DescribeAsync(page, CancellationToken.None)))
             {
-                if (!Link.Takes(rules is null ? child : await SharedOverAsync(rules, child), message, now)) apart.Add(child.Id);
+                if (!Link.Takes(child, message, now)) apart.Add(child.Id);
             }
         }
 
         return apart;
     }
-
-    private async ValueTask<ObjectDescription> SharedOverAsync(GroupRules rules, ObjectDescription description) =>
-        Sharing.Over(description, rules.SharedBy(rules.GroupsOf(await services.Groups.GroupsOfAsync(description.Id, CancellationToken.None), description)));
 
     private static async ValueTask<List<string>> PageAsync(IMemberSource members)
     {

@@ -9,14 +9,14 @@ namespace M2MCluster.Grains.Groups.Casting;
 /// Which members of a group one datagram reaches. It is heard by all who listen at the address, so all of them must be members, and each must be allowed to hear it:
 /// else it goes to none so.
 /// </summary>
-internal sealed class LinkFinding(GroupServices services, MessageRecord message)
+internal sealed class LinkFinding(GroupServices services, GroupRules rules, MessageRecord message)
 {
     private const int PageSize = 500;
 
     private readonly bool _carries = Link.Carries(message);
 
     /// <summary>The links of the group and of the groups in it, with their members. A member of two is found at the first.</summary>
-    public async ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>> OfGroupsAsync(GroupRules rules, string group)
+    public async ValueTask<IReadOnlyList<(Link Link, IReadOnlyList<string> Members)>> OfGroupsAsync(string group)
     {
         var found = new List<(Link, IReadOnlyList<string>)>();
         if (!_carries || !rules.Shares) return found;
@@ -69,10 +69,11 @@ internal sealed class LinkFinding(GroupServices services, MessageRecord message)
         var reached = 0;
         foreach (var page in members.Chunk(PageSize))
         {
-            foreach (var stored in (await services.States.PeekObjectsAsync(page)).Values)
+            var stored = await services.States.PeekObjectsAsync(page);
+            foreach (var member in await MemberSharing.OverAsync(rules, services.Groups, [.. stored.Values.Select(one => one.Description)]))
             {
-                if (!Link.MayHear(stored.Description, message, now)) return false;
-                if (Link.SessionOf(stored.Description, now) is not null) reached++;
+                if (!Link.MayHear(member, message, now)) return false;
+                if (Link.SessionOf(member, now) is not null) reached++;
             }
         }
 

@@ -29,19 +29,20 @@ internal sealed class Round(CampaignServices services, Link link, MessageRecord 
     {
         foreach (var page in members.Chunk(PageSize))
         {
-            foreach (var (member, stored) in await services.States.PeekObjectsAsync(page))
+            var stored = await services.States.PeekObjectsAsync(page);
+            foreach (var member in await services.Groups.WithSharedAsync([.. stored.Values.Select(one => one.Description)]))
             {
                 // Asked again since acceptance: what is not allowed any more stops the datagram for all who would hear it.
-                if (!Link.MayHear(stored.Description, message, now))
+                if (!Link.MayHear(member, message, now))
                 {
                     _sessions.Clear();
                     return;
                 }
 
-                if (Link.SessionOf(stored.Description, now) is not { } session) continue;
-                _first ??= stored.Description;
-                _edge ??= services.Edges.Find(Bearer.Coap, stored.Description.Registration!.Silo);
-                _sessions.Add(member, session);
+                if (Link.SessionOf(member, now) is not { } session) continue;
+                _first ??= member;
+                _edge ??= services.Edges.Find(Bearer.Coap, member.Registration!.Silo);
+                _sessions.Add(member.Id, session);
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
@@ -14,14 +13,12 @@ internal sealed class GroupMembership(GroupRulesCache cache, IGroupReader groups
         (await cache.CurrentAsync()).GroupsOf(await groups.GroupsOfAsync(description.Id, cancellation), description);
 
     public async ValueTask<IReadOnlyDictionary<string, IReadOnlyDictionary<string, SharedCharacteristic>>> SharedByAsync(
-        IReadOnlyCollection<ObjectDescription> objects, CancellationToken cancellation)
-    {
-        var rules = await cache.CurrentAsync();
-        if (!rules.Shares || objects.Count == 0) return FrozenDictionary<string, IReadOnlyDictionary<string, SharedCharacteristic>>.Empty;
-        var listed = (await groups.GroupsOfAsync([.. objects.Select(one => one.Id)], cancellation)).ToLookup(row => row.ObjectId, row => row.Group);
-        return objects.Select(one => (one.Id, Shared: rules.SharedBy(rules.GroupsOf([.. listed[one.Id]], one)))).Where(one => one.Shared.Count > 0)
-            .ToDictionary(one => one.Id, one => one.Shared);
-    }
+        IReadOnlyCollection<ObjectDescription> objects, CancellationToken cancellation) =>
+        await MemberSharing.ReadAsync(await cache.CurrentAsync(), groups, objects, cancellation);
+
+    /// <summary>The objects, in their order, with what they share with their groups: as the platform acts on them.</summary>
+    public async ValueTask<IReadOnlyCollection<ObjectDescription>> WithSharedAsync(IReadOnlyCollection<ObjectDescription> objects) =>
+        await MemberSharing.OverAsync(await cache.CurrentAsync(), groups, objects);
 
     /// <summary>The groups of several objects, by that version of the membership or a later one.</summary>
     public async ValueTask<IReadOnlyDictionary<string, IReadOnlyList<string>>> GroupsOfAsync(IReadOnlyCollection<string> ids, long version)

@@ -7,7 +7,14 @@ namespace M2MCluster.Edge;
 /// <summary>What a device is told of how to behave, as JSON.</summary>
 internal static class DeviceConfigJson
 {
-    public static byte[] Write(DeviceConfig config) => config.ReportPeriod == 0
-        ? "{}"u8.ToArray()
-        : Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"reportPeriod\":{config.ReportPeriod},\"reportPhase\":{config.ReportPhase}}}"));
+    public static byte[] Write(DeviceConfig config)
+    {
+        if (config.ReportPeriod == 0) return "{}"u8.ToArray();
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"{{\"reportPeriod\":{config.ReportPeriod},\"reportPhase\":{Seconds((1000 * config.ReportPhase) + config.ReportPhaseMilliseconds)}");
+        if (config.SamplePhase is { } sample) text += $",\"samplePhase\":{Seconds(sample)}";
+        return Encoding.ASCII.GetBytes(text + "}");
+    }
+
+    private static string Seconds(long milliseconds) => (milliseconds / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
 }

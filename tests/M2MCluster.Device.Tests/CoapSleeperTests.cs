@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Threading.Channels;
 using M2MCluster.Device.Coap;
 using M2MCluster.Device.Fleet;
@@ -13,6 +15,7 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
     private readonly LockstepServer _server = new();
     private readonly Channel<string> _told = Channel.CreateUnbounded<string>();
     private readonly HashSet<ushort> _seen = [];
+    private readonly List<DateTimeOffset> _samplings = [];
     private DateTimeOffset _asleepUntil;
 
     [Fact]
@@ -92,6 +95,51 @@ public sealed class CoapSleeperTests : IFleetWatcher, IDisposable
         Assert.Equal("gw woke", await _told.Reader.ReadAsync());
         await stop.CancelAsync();
         await running;
+    }
+
+    [Fact]
+    public async Task RunAsync_ToldAnInstantOfAll_SamplesThenByThePlatformsClockAndReportsLater()
+    {
+        using var stop = new CancellationTokenSource();
+        var own = new DriftingClock(_server.Time, TimeSpan.FromSeconds(-100), 0);
+        var plan = Plan with { IsTold = true, Rebinds = false };
+        await using var sleeper = new CoapSleeper(new CoapDeviceOptions { Name = "gw", Server = _server.EndPoint }, [], plan, Sample, this, own);
+        var running = sleeper.RunAsync(stop.Token);
+
+        await AnswerAsync("/rd", null, CoapCode.Created, answer => answer.Options.AddPath("/rd/x", CoapOptionNumber.LocationPath));
+        await AnswerAsync("/m2m/config", null, CoapCode.Content, answer => answer.Payload = """{"reportPeriod":60,"reportPhase":50.5,"samplePhase":34.5}"""u8.ToArray());
+        await AnswerAsync("/m2m/reports", null, CoapCode.Changed);
+        await AnswerAsync("/m2m/mailbox", null, CoapCode.Content, answer => answer.Options.Add(CoapOptionNumber.Observe, 1u));
+        await AnswerAsync("/m2m/mailbox/next", null, CoapCode.NotFound);
+        await AnswerAsync("/m2m/mailbox/next", null, CoapCode.NotFound);
+        _server.Time.Advance(Plan.Awake);
+        await AnswerAsync("/m2m/mailbox", null, CoapCode.Content);
+        for (var i = 0; i < 4; i++) await AnswerAsync("/m2m/time", null, CoapCode.Content, answer => answer.Payload = Encoding.ASCII.GetBytes(_server.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)));
+
+        var woken = ReceiveAsync();
+        while (!woken.IsCompleted)
+        {
+            _server.Time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.WhenAny(woken, Task.Delay(TimeSpan.FromMilliseconds(1)));
+        }
+
+        var reported = _server.Time.GetUtcNow();
+        _server.Answer(await woken, CoapCode.Changed);
+        await AnswerAsync("/m2m/config", null, CoapCode.Content, answer => answer.Payload = "{}"u8.ToArray());
+        var report = await ReceiveAsync();
+        var record = Assert.Single(SenmlCbor.Read(report.Payload).Value!);
+        var instant = DateTimeOffset.UnixEpoch.AddSeconds(record.BaseTime!.Value);
+        Assert.Equal(34.5, record.BaseTime!.Value % 60, 6);
+        Assert.True(_samplings.Skip(1).Single() >= instant);
+        Assert.True(reported >= instant.AddSeconds(16));
+        await stop.CancelAsync();
+        await running;
+
+        SenmlRecord[] Sample(string objectId, long sequence)
+        {
+            lock (_samplings) _samplings.Add(_server.Time.GetUtcNow());
+            return Read(objectId, sequence);
+        }
     }
 
     [Fact]

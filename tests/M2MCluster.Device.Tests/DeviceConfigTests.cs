@@ -12,6 +12,20 @@ public sealed class DeviceConfigTests
         new DeviceConfig(period is { } seconds ? TimeSpan.FromSeconds(seconds) : null, TimeSpan.FromSeconds(phase)),
         DeviceConfig.Read(System.Text.Encoding.UTF8.GetBytes(json)));
 
+    [Fact]
+    public void Read_InstantOfAll_IsSampledThenAndReportedAtItsOwnTime()
+    {
+        var config = DeviceConfig.Read("""{"reportPeriod":60,"reportPhase":12.5,"samplePhase":50.25}"""u8)!;
+
+        Assert.Equal(new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(12.5), TimeSpan.FromSeconds(50.25)), config);
+        var noon = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        var instant = config.NextSample(noon)!.Value;
+        Assert.Equal(noon.AddSeconds(50.25), instant);
+        Assert.Equal(noon.AddSeconds(110.25), config.NextSample(instant));
+        Assert.Equal(noon.AddSeconds(72.5), config.ReportOf(instant));
+        Assert.Equal(instant, (config with { ReportPhase = TimeSpan.FromSeconds(50.25) }).ReportOf(instant));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]

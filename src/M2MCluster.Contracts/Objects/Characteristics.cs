@@ -17,6 +17,12 @@ public static class Characteristics
     /// </summary>
     public const string ReportTolerance = "reportTolerance";
 
+    /// <summary>
+    /// Seconds, to the millisecond, 0 to less than the period: the instant in each period at which it samples, the same for all that have it; groups share it (D.3.3.c). It reports then too, or within its
+    /// <see cref="ReportTolerance"/> after it, if it has one. Default: a phase of its own, so that all together report evenly.
+    /// </summary>
+    public const string ReportPhase = "reportPhase";
+
     /// <summary>The network's cell in which it is, whose budget it uses; its gateway if not given.</summary>
     public const string Cell = "cell";
 

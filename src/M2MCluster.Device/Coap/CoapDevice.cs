@@ -183,6 +183,20 @@ public sealed class CoapDevice : IAsyncDisposable
         return DeviceConfig.Read(answer.OrThrow().Body.Span) ?? throw new DeviceException(DeviceFailure.Refused, "A configuration that cannot be read.");
     }
 
+    /// <summary>Sets the clock by the platform's: asks some times, since the answer that took the shortest is known best.</summary>
+    public async Task SynchronizeAsync(PlatformClock clock, int questions = 4, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        for (var i = 0; i < questions; i++)
+        {
+            var asked = clock.GetTimestamp();
+            var answer = await RequestAsync(new CoapRequest(CoapCode.Get, "/m2m/time"), cancellationToken).ConfigureAwait(false);
+            var answered = clock.GetTimestamp();
+            var said = PlatformTime.Read(Encoding.ASCII.GetString(answer.OrThrow().Body.Span)) ?? throw new DeviceException(DeviceFailure.Refused, "A time that cannot be read.");
+            clock.Hear(asked, answered, said);
+        }
+    }
+
     /// <summary>The message that goes first; null where nothing waits. It stays in the mailbox until its result was posted.</summary>
     public async Task<DeviceMessage?> FetchNextAsync(string? child = null, CancellationToken cancellationToken = default)
     {

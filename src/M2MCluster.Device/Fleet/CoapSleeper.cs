@@ -26,6 +26,8 @@ public sealed class CoapSleeper(
     private protected override Task ReportAsync(string? child, long sequence, IReadOnlyList<SenmlRecord> records, CancellationToken cancellationToken) =>
         _device.ReportAsync(DeviceReport.OfCbor(ReportIds.Encode(sequence), records), child, cancellationToken);
 
+    private protected override Task SynchronizeAsync(CancellationToken cancellationToken) => _device.SynchronizeAsync(Clock, cancellationToken: cancellationToken);
+
     private protected override async Task ListenAsync(CancellationToken cancellationToken)
     {
         var news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

@@ -29,6 +29,12 @@ public sealed class MqttSleeper : Sleeper
         await _device.ReportAsync(DeviceReport.OfJson(ReportIds.Encode(sequence), records), child, cancellationToken).ConfigureAwait(false);
     }
 
+    private protected override async Task SynchronizeAsync(CancellationToken cancellationToken)
+    {
+        if (!_device.IsConnected) await _device.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await _device.SynchronizeAsync(Clock, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
     private protected override Task ListenAsync(CancellationToken cancellationToken) => Task.Delay(Plan.Awake, Time, cancellationToken);
 
     private protected override Task FallAsleepAsync(CancellationToken cancellationToken) =>

@@ -18,6 +18,7 @@ public abstract class Sleeper : IAsyncDisposable
         Watcher = watcher;
         Time = time;
         _speaksFor = [name, .. children];
+        Clock = new(time);
     }
 
     public string Name { get; }
@@ -36,19 +37,20 @@ public abstract class Sleeper : IAsyncDisposable
 
     private protected TimeProvider Time { get; }
 
+    /// <summary>The platform's time, once it was needed.</summary>
+    private protected PlatformClock Clock { get; }
+
     /// <summary>Wakes and sleeps until <paramref name="stop"/>; ends awake or asleep, wherever that finds it.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
         {
+            IReadOnlyDictionary<string, IReadOnlyList<SenmlRecord>>? sampled = null;
             while (true)
             {
-                await WakeAsync(report: true, stop).ConfigureAwait(false);
+                await WakeAsync(report: true, sampled, stop).ConfigureAwait(false);
                 await FallAsleepAsync(stop).ConfigureAwait(false);
-                var now = Time.GetUtcNow();
-                var until = (Plan.IsTold ? Config.NextReport(now) : null) ?? now + Plan.Asleep;
-                foreach (var name in _speaksFor) Watcher.FellAsleep(name, until);
-                await SleepAsync(until, stop).ConfigureAwait(false);
+                sampled = await SleepAsync(stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -58,13 +60,15 @@ public abstract class Sleeper : IAsyncDisposable
     }
 
     /// <summary>Wakes once more, without a report, so that what waits is fetched.</summary>
-    public Task CollectAsync(CancellationToken cancellationToken) => WakeAsync(report: false, cancellationToken);
+    public Task CollectAsync(CancellationToken cancellationToken) => WakeAsync(report: false, null, cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 
     private protected abstract Task ConnectAsync(CancellationToken cancellationToken);
 
     private protected abstract Task ReportAsync(string? child, long sequence, IReadOnlyList<SenmlRecord> records, CancellationToken cancellationToken);
+
+    private protected abstract Task SynchronizeAsync(CancellationToken cancellationToken);
 
     private protected abstract Task ListenAsync(CancellationToken cancellationToken);
 
@@ -81,22 +85,46 @@ public abstract class Sleeper : IAsyncDisposable
     private protected Task<bool> InsistAsync(Func<Task> attempt, CancellationToken cancellationToken) =>
         DeviceRetry.InsistAsync(attempt, failure => Watcher.WentWrong(Name, failure.Message), Time, cancellationToken);
 
+    /// <summary>Sleeps until it is to report; where all are to sample at an instant before, it does, and only then sleeps on.</summary>
+    /// <returns>What was sampled, by object; null: what is reported is sampled then.</returns>
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<SenmlRecord>>?> SleepAsync(CancellationToken stop)
+    {
+        var now = Time.GetUtcNow();
+        if (Clock.IsSet && Clock.GetUtcNow() is var common && Config.NextSample(common) is { } instant)
+        {
+            foreach (var name in _speaksFor) Watcher.FellAsleep(name, now + (instant - common));
+            await Clock.UntilAsync(instant, stop).ConfigureAwait(false);
+            _reports++;
+            var sampled = _speaksFor.ToDictionary(name => name, name => Sampled.At(instant, _readings(name, Sequence)));
+            await Clock.UntilAsync(Config.ReportOf(instant), stop).ConfigureAwait(false);
+            return sampled;
+        }
+
+        var until = (Plan.IsTold ? Config.NextReport(now) : null) ?? now + Plan.Asleep;
+        foreach (var name in _speaksFor) Watcher.FellAsleep(name, until);
+        await SleepAsync(until, stop).ConfigureAwait(false);
+        return null;
+    }
+
     /// <summary>Never ends early: timers count by a coarser clock than the one that says what time it is, and who is early reports in the period before.</summary>
     private async Task SleepAsync(DateTimeOffset until, CancellationToken stop)
     {
         while (until - Time.GetUtcNow() is { Ticks: > 0 } left) await Task.Delay(left + TimeSpan.FromMilliseconds(1), Time, stop).ConfigureAwait(false);
     }
 
-    private async Task WakeAsync(bool report, CancellationToken cancellationToken)
+    private long Sequence => FirstSequence + _reports - 1;
+
+    private async Task WakeAsync(bool report, IReadOnlyDictionary<string, IReadOnlyList<SenmlRecord>>? sampled, CancellationToken cancellationToken)
     {
         Watcher.Woke(Name);
         if (!await InsistAsync(() => ConnectAsync(cancellationToken), cancellationToken).ConfigureAwait(false)) return;
         if (report)
         {
-            var sequence = FirstSequence + _reports++;
+            if (sampled is null) _reports++;
+            var sequence = Sequence;
             foreach (var name in _speaksFor)
             {
-                var records = _readings(name, sequence);
+                var records = sampled?[name] ?? _readings(name, sequence);
                 Watcher.ReportSent(name, sequence);
                 var stored = await InsistAsync(() => ReportAsync(name == Name ? null : name, sequence, records, cancellationToken), cancellationToken).ConfigureAwait(false);
                 if (stored) Watcher.ReportStored(name, sequence);
@@ -104,5 +132,6 @@ public abstract class Sleeper : IAsyncDisposable
         }
 
         await InsistAsync(() => ListenAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (Plan.IsTold && Config.SamplePhase is not null && Clock.Accuracy > Plan.Accuracy) await InsistAsync(() => SynchronizeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 }

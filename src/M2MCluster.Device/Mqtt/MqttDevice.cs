@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using M2MCluster.Device.Transactions;
@@ -18,6 +19,7 @@ public sealed class MqttDevice : IAsyncDisposable
 {
     private const string Errors = "m2m/errors";
     private const string Configuration = "m2m/config";
+    private const string Time = "m2m/time";
     private const string OwnMailbox = "m2m/mailbox/#";
     private const string ChildrensMailboxes = "m2m/children/+/mailbox/#";
 
@@ -26,6 +28,7 @@ public sealed class MqttDevice : IAsyncDisposable
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly TransactionLedger? _transactions;
     private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<(long At, DateTimeOffset Said)>> _questions = new(StringComparer.Ordinal);
 
     public MqttDevice(MqttDeviceOptions options, TimeProvider time)
     {
@@ -86,6 +89,30 @@ public sealed class MqttDevice : IAsyncDisposable
         return PublishAsync(message.Build(), cancellationToken);
     }
 
+    /// <summary>Sets the clock by the platform's: asks some times, since the answer that took the shortest is known best.</summary>
+    public async Task SynchronizeAsync(PlatformClock clock, int questions = 4, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        var topics = new MqttClientSubscribeOptionsBuilder().WithTopicFilter(Time, MqttQualityOfServiceLevel.AtMostOnce).Build();
+        await CallAsync(token => _client.SubscribeAsync(topics, token), cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < questions; i++)
+        {
+            var question = Guid.NewGuid().ToString("n");
+            var heard = _questions[question] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            try
+            {
+                var asked = _time.GetTimestamp();
+                await PublishAsync(Publication(Time, Encoding.ASCII.GetBytes(question), null).Build(), cancellationToken).ConfigureAwait(false);
+                var (answered, said) = await CallAsync(token => heard.Task.WaitAsync(token), cancellationToken).ConfigureAwait(false);
+                clock.Hear(asked, answered, said);
+            }
+            finally
+            {
+                _questions.TryRemove(question, out _);
+            }
+        }
+    }
+
     /// <summary>Says what became of a message that was not handled here: one that was fetched over another bearer.</summary>
     public Task PostResultAsync(string id, DeviceResult result, CancellationToken cancellationToken = default)
     {
@@ -135,6 +162,13 @@ public sealed class MqttDevice : IAsyncDisposable
         if (publication.Topic == Configuration)
         {
             if (DeviceConfig.Read(publication.Payload.ToArray()) is { } config) _options.Configured?.Invoke(config);
+            return;
+        }
+
+        if (publication.Topic == Time)
+        {
+            var at = _time.GetTimestamp();
+            if (PlatformTime.ReadAnswer(publication.Payload.ToArray()) is var (question, said) && _questions.TryGetValue(question, out var waits)) waits.TrySetResult((at, said));
             return;
         }
 

@@ -98,8 +98,7 @@ internal sealed partial class CoapIngress(
 
     private CoapMessage ShowTime(CoapMessage request)
     {
-        var text = clock.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        var reply = CoapReply.Content(request, Encoding.ASCII.GetBytes(text), CoapContentFormat.TextPlain);
+        var reply = CoapReply.Content(request, Encoding.ASCII.GetBytes(TimeText.Of(clock.UtcNow)), CoapContentFormat.TextPlain);
         reply.Options.Set(CoapOptionNumber.MaxAge, 0);
         return reply;
     }

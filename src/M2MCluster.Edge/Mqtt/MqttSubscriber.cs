@@ -47,7 +47,7 @@ internal sealed class MqttSubscriber(MqttEdge edge)
         if (!MqttSubscriptions.IsAllowed(filter.Topic, out var onlyGateways)) return MqttSubscribeReasonCode.NotAuthorized;
         if (onlyGateways && !await session.IsGateway()) return MqttSubscribeReasonCode.NotAuthorized;
         // Nothing is sent with QoS 2, and refusals are not repeated, so that is what is granted.
-        var granted = filter.Topic is MqttTopic.Errors or MqttTopic.Config || filter.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
+        var granted = filter.Topic is MqttTopic.Errors or MqttTopic.Config or MqttTopic.Time || filter.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
             ? MqttQualityOfServiceLevel.AtMostOnce
             : MqttQualityOfServiceLevel.AtLeastOnce;
         return session.Subscriptions.TryAdd(filter.Topic, granted) ? (MqttSubscribeReasonCode)granted : MqttSubscribeReasonCode.QuotaExceeded;

@@ -17,7 +17,7 @@ internal sealed class MqttSubscriptions(int maxChildren)
     {
         get
         {
-            lock (_lock) return _byFilter.Keys.Any(filter => filter is not (MqttTopic.Errors or MqttTopic.Config));
+            lock (_lock) return _byFilter.Keys.Any(filter => filter is not (MqttTopic.Errors or MqttTopic.Config or MqttTopic.Time));
         }
     }
 
@@ -29,13 +29,21 @@ internal sealed class MqttSubscriptions(int maxChildren)
         }
     }
 
+    public bool TakesTime
+    {
+        get
+        {
+            lock (_lock) return _byFilter.ContainsKey(MqttTopic.Time);
+        }
+    }
+
     /// <summary>Whether a filter may be subscribed to at all, and whether only by a gateway.</summary>
     public static bool IsAllowed(string? filter, out bool onlyGateways)
     {
         onlyGateways = false;
         switch ((filter ?? "").Split('/'))
         {
-            case ["m2m", "errors" or "config"] or ["m2m", "mailbox", "#" or "+"]:
+            case ["m2m", "errors" or "config" or "time"] or ["m2m", "mailbox", "#" or "+"]:
                 return true;
             case ["m2m", "children", var child, "mailbox", "#" or "+"] when child == "+" || Names.IsId(child):
                 onlyGateways = true;

@@ -11,12 +11,14 @@ internal readonly record struct MqttTopic(MqttTopicKind Kind, string? Child, Mes
 {
     public const string Errors = "m2m/errors";
     public const string Config = "m2m/config";
+    public const string Time = "m2m/time";
     private const string Reports = "m2m/reports";
 
     /// <summary>What publishing to a topic means.</summary>
     public static MqttTopic Parse(string? topic)
     {
         if (topic == Reports) return new(MqttTopicKind.Reports, null, default);
+        if (topic == Time) return new(MqttTopicKind.Time, null, default);
         var parts = (topic ?? "").Split('/');
         return parts switch
         {

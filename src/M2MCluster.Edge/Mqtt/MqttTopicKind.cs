@@ -12,4 +12,6 @@ internal enum MqttTopicKind
     Radio = 4,
     /// <summary>A message to another object.</summary>
     Peer = 5,
+    /// <summary>The object asks what time it is.</summary>
+    Time = 6,
 }

@@ -66,6 +66,7 @@ internal sealed class MqttUplink(MqttEdge edge, MqttReports reports, MqttPeers p
                 MqttTopicKind.Reports => await reports.Take(session, topic.Child, packet, transmission),
                 MqttTopicKind.Result => await Result(session, topic, packet),
                 MqttTopicKind.Radio => await peers.Switch(session, packet),
+                MqttTopicKind.Time => await MqttTime.Tell(session, packet, edge.Time),
                 MqttTopicKind.Peer => await peers.Send(session, topic.Peer!, packet),
                 MqttTopicKind.Status => await Status(session, topic.Child!, packet),
                 _ => new MqttVerdict(MqttPubAckReasonCode.TopicNameInvalid, "unknown-topic", "devices do not publish to this topic"),

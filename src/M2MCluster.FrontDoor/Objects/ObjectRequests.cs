@@ -82,7 +82,7 @@ internal static class ObjectRequests
             case Known.AwakeWindow or Known.ReportPeriod:
                 problems.Require(value is { HasNumberValue: true, NumberValue: > 0 and <= 31_536_000 }, field, "is a number of seconds, above 0, up to a year");
                 break;
-            case Known.ReportTolerance:
+            case Known.ReportTolerance or Known.ReportPhase:
                 problems.Require(value is { HasNumberValue: true, NumberValue: >= 0 and <= 31_536_000 }, field, "is a number of seconds, 0 or more, up to a year");
                 break;
             case Known.GroupAddress:

@@ -14,6 +14,12 @@ internal sealed class Configuring(ObjectCore core, Access access)
         var traits = core.TraitsOf(description);
         var period = traits.ReportPeriod / 1000;
         var cell = Planner.CellOf(core.Sharing.Over(description));
-        return period == 0 ? default : new(period, core.Services.Phases.Of(core.Id, cell, speaker.Bearer, period, traits.ReportTolerance / 1000));
+        if (period == 0) return default;
+        var tolerance = traits.ReportTolerance / 1000;
+        if (traits.ReportPhase is not { } common) return new(period, core.Services.Phases.Of(core.Id, cell, speaker.Bearer, period, tolerance));
+        // All sample at the instant; who may report later than that does not do so together with all others.
+        var sample = common % (1000 * period);
+        var report = (sample + (1000 * core.Services.Phases.Of(core.Id, cell, speaker.Bearer, period, tolerance ?? 0, sample / 1000))) % (1000 * period);
+        return new(period, report / 1000, (int)(report % 1000), sample);
     }
 }

@@ -12,9 +12,11 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="IdleTimeout">Milliseconds; 0: none.</param>
 /// <param name="ReportTolerance">Milliseconds; null: as long as its period.</param>
 /// <param name="MaxDatagram">Bytes; null: any.</param>
+/// <param name="ReportPhase">Milliseconds, of the instant at which it samples with others; null: it has a phase of its own.</param>
 /// <param name="SendsOnly">Null: it can receive over all that it speaks.</param>
 internal sealed record ObjectTraits(
-    bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false, bool OffWhenDone = false, long IdleTimeout = 0, SendOnly? SendsOnly = null, long? ReportTolerance = null, int? MaxDatagram = null)
+    bool Sleeps, long AwakeWindow, long ReportPeriod, int InFlight, bool IsChild, bool HasNumber = false, bool OffWhenDone = false, long IdleTimeout = 0, SendOnly? SendsOnly = null, long? ReportTolerance = null, int? MaxDatagram = null,
+    long? ReportPhase = null)
 {
     // MAX_TRANSMIT_WAIT of RFC 7252: so long a device listens that sent a confirmable request.
     private const long DefaultAwakeSeconds = 93;
@@ -31,7 +33,8 @@ internal sealed record ObjectTraits(
         1000 * Math.Clamp(Number(description, Characteristics.IdleTimeout) ?? 0, 0, 86_400),
         SendOnly.Of(description),
         Number(description, Characteristics.ReportTolerance) is { } tolerance ? 1000 * Math.Clamp(tolerance, 0, 366 * 86_400) : null,
-        Number(description, Characteristics.MaxDatagram) is { } datagram ? (int)Math.Clamp(datagram, LeastDatagram, 65_507) : null);
+        Number(description, Characteristics.MaxDatagram) is { } datagram ? (int)Math.Clamp(datagram, LeastDatagram, 65_507) : null,
+        Real(description, Characteristics.ReportPhase) is { } phase ? (long)Math.Round(1000 * Math.Clamp(phase, 0, 366 * 86_400)) : null);
 
     public SendOnly SendOnly => SendsOnly ?? SendOnly.No;
 
@@ -45,8 +48,8 @@ internal sealed record ObjectTraits(
         _ => description.Gateway is null,
     };
 
-    private static long? Number(ObjectDescription description, string name) =>
-        double.TryParse(description.Effective(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? (long)Math.Clamp(number, 0, 1e12)
-            : null;
+    private static long? Number(ObjectDescription description, string name) => Real(description, name) is { } number ? (long)Math.Clamp(number, 0, 1e12) : null;
+
+    private static double? Real(ObjectDescription description, string name) =>
+        double.TryParse(description.Effective(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 }

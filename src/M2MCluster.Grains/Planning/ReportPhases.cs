@@ -18,18 +18,19 @@ internal sealed class ReportPhases(PlanningOptions options, TariffCalendar calen
 
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
 
-    // By bearer, period, how much of it counts, and day: for each bin, the sum of the weights before it; the last is the sum of all.
-    private readonly ConcurrentDictionary<(Bearer, long, long, long), double[]> _tables = new();
+    // By bearer, period, how much of it counts and from where, and day: for each bin, the sum of the weights before it; the last is the sum of all.
+    private readonly ConcurrentDictionary<(Bearer, long, long, long, long), double[]> _tables = new();
 
     /// <param name="period">Seconds; positive.</param>
     /// <param name="tolerance">Seconds by which a report may come after the beginning of its period, to be sent when that is cheapest; null: the whole period counts, and more are sent when it is cheap.</param>
-    /// <returns>Seconds, 0 to less than the period, and not above the tolerance.</returns>
-    public long Of(string id, string? cell, Bearer bearer, long period, long? tolerance = null)
+    /// <param name="beginning">Seconds, 0 to less than the period, after which the tolerance begins.</param>
+    /// <returns>Seconds after the beginning, 0 to less than the period, and not above the tolerance.</returns>
+    public long Of(string id, string? cell, Bearer bearer, long period, long? tolerance = null, long beginning = 0)
     {
         var span = tolerance is { } bound ? Math.Clamp(bound + 1, 1, period) : period;
         var place = Spread.Of(cell ?? "", id);
         if (options.Calendar.Count == 0) return Math.Min(span - 1, (long)(place * span));
-        var table = TableOf(bearer, period, tolerance is null ? 0 : span);
+        var table = TableOf(bearer, period, tolerance is null ? 0 : span, beginning);
         var wanted = place * table[^1];
         var found = Array.BinarySearch(table, wanted);
         var bin = Math.Clamp(found < 0 ? ~found - 1 : found, 0, table.Length - 2);
@@ -39,22 +40,22 @@ internal sealed class ReportPhases(PlanningOptions options, TariffCalendar calen
         return Math.Min(span - 1, (long)((bin + within) * span / (table.Length - 1)));
     }
 
-    private double[] TableOf(Bearer bearer, long period, long span)
+    private double[] TableOf(Bearer bearer, long period, long span, long beginning)
     {
         var day = time.GetUtcNow().ToUnixTimeSeconds() / 86_400;
         if (_tables.Count > MostTables) _tables.Clear();
-        return _tables.GetOrAdd((bearer, period, span, day), key => Sum(Weights(key.Item1, key.Item2, key.Item3, key.Item4 * 86_400)));
+        return _tables.GetOrAdd((bearer, period, span, beginning, day), key => Sum(Weights(key.Item1, key.Item2, key.Item3, key.Item4, key.Item5 * 86_400)));
     }
 
-    private double[] Weights(Bearer bearer, long period, long span, long from)
+    private double[] Weights(Bearer bearer, long period, long span, long beginning, long from)
     {
         var length = span == 0 ? period : span;
         var bins = (int)Math.Min(length, Bins);
         var (weights, prices) = (new double[bins], new double[bins]);
-        for (var bin = 0; bin < bins; bin++) (weights[bin], prices[bin]) = Mean(bearer, period, bin * length / bins, from);
+        for (var bin = 0; bin < bins; bin++) (weights[bin], prices[bin]) = Mean(bearer, period, beginning + (bin * length / bins), from);
         if (span == 0) return weights;
         // What begins cheap and does not end so is not among the cheapest.
-        for (var bin = 0; bin < bins; bin++) prices[bin] = Math.Max(prices[bin], Mean(bearer, period, ((bin + 1) * length / bins) - 1, from).Price);
+        for (var bin = 0; bin < bins; bin++) prices[bin] = Math.Max(prices[bin], Mean(bearer, period, beginning + ((bin + 1) * length / bins) - 1, from).Price);
         var cheapest = prices.Min() * (1 + Same);
         for (var bin = 0; bin < bins; bin++) if (prices[bin] > cheapest) weights[bin] = 0;
         return weights;

@@ -24,6 +24,18 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public async Task Get_ConfigWithAnInstantOfAll_TellsItToTheMillisecond()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        node.Grains["c1"].Configuration = new DeviceConfig(60, 12, 5, 50_250);
+
+        var answer = await device.Ask(CoapCode.Get, "/m2m/config", queries: "ep=c1");
+
+        Assert.Equal("""{"reportPeriod":60,"reportPhase":12.005,"samplePhase":50.25}""", Encoding.UTF8.GetString(answer.Payload.Span));
+    }
+
+    [Fact]
     public async Task Get_Config_NobodySpeaksOrAnotherMethod_IsRefused()
     {
         await using var node = await CoapNode.Start();

@@ -44,7 +44,7 @@ public sealed class ReportTimesTests(Node node) : IClassFixture<Node>
     public async Task Devices_ThatAreTold_ReportOnceAPeriodEachAtItsTime()
     {
         using var stop = new CancellationTokenSource();
-        var watcher = new Silent();
+        var watcher = new Unheard();
         var phases = new Dictionary<string, long>();
         var runs = new List<Task>();
         for (var i = 0; i < Devices; i++)
@@ -82,32 +82,5 @@ public sealed class ReportTimesTests(Node node) : IClassFixture<Node>
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (!await holds()) await Task.Delay(TimeSpan.FromMilliseconds(200), patience.Token);
-    }
-
-    private sealed class Silent : IFleetWatcher
-    {
-        public void ReportSent(string objectId, long sequence)
-        {
-        }
-
-        public void ReportStored(string objectId, long sequence)
-        {
-        }
-
-        public void Woke(string objectId)
-        {
-        }
-
-        public void FellAsleep(string objectId, DateTimeOffset until)
-        {
-        }
-
-        public void MessageReceived(string objectId, DeviceMessage message)
-        {
-        }
-
-        public void WentWrong(string objectId, string what)
-        {
-        }
     }
 }

@@ -65,21 +65,23 @@ public sealed class DeliveryTests(NodeFixture node) : IClassFixture<NodeFixture>
         Assert.Contains("transaction: ", why, StringComparison.Ordinal);
         Assert.Contains($"objects/{prefix}-2  {outcome}", why, StringComparison.Ordinal);
         foreach (var device in devices) await device.DisposeAsync();
-        Assert.Equal(promises ? [$"{prefix}-1 commits", $"{prefix}-2 commits"] : [$"{prefix}-1 rolls back"], done.Order());
+        if (promises) Assert.Equal([$"{prefix}-1 commits", $"{prefix}-2 commits"], done.Order());
+        // Whoever was asked before the other refused rolls back; who was not has nothing to.
+        else Assert.True(done is [] || done.SequenceEqual([$"{prefix}-1 rolls back"]), string.Join(", ", done));
     }
 
     [Fact]
     public async Task Campaign_IsPausedResumedAndFollowed_AndItsOutcomesAreShown()
     {
-        string[] members = ["member-1", "member-2", "member-3"];
+        string[] members = [.. Enumerable.Range(1, 6).Select(i => $"member-{i}")];
         foreach (var member in members) await CreateAsync(member);
         Assert.Equal(0, await node.RunAsync(["group", "create", "street", .. members]));
-        // One a second: there is time to pause it.
+        // One a second: there is time to pause it, though not to start another process on a busy machine.
         var (code, started, errors) = await node.ProcessAsync("campaign", "start", "street", "--text", "hello", "--confirmation", "Applied", "--rate", "1");
         Assert.True(code == 0, errors);
         var id = IdIn(started);
-        var (_, paused, _) = await node.ProcessAsync("campaign", "pause", id);
-        Assert.Contains("PAUSED", paused, StringComparison.Ordinal);
+        Assert.Equal(0, await node.RunAsync("campaign", "pause", id));
+        Assert.Equal("PAUSED", (string?)(await node.Host.Rest.GetAsync($"v1/messages/{id}"))["campaign"]!["phase"]);
         var (_, resumed, _) = await node.ProcessAsync("campaign", "resume", id);
         Assert.Contains("RUNNING", resumed, StringComparison.Ordinal);
         await using var outcomes = Tool.Start("dotnet", [typeof(CommandTree).Assembly.Location, "campaign", "outcomes", id, .. node.Server]);

@@ -41,7 +41,7 @@ internal static class Programs
     private static async Task InstallAsync()
     {
         if (Array.TrueForAll(["coap", "mqtt", "smpp"], package => Directory.Exists(Path.Combine(Node.ClientsFolder, "node_modules", package)))) return;
-        var (code, _, errors) = await Tool.RunAsync(Need("npm"), "ci", "--prefix", Node.ClientsFolder, "--no-audit", "--no-fund");
+        var (code, _, errors) = await Tool.RunAsync(TimeSpan.FromMinutes(5), Need("npm"), "ci", "--prefix", Node.ClientsFolder, "--no-audit", "--no-fund");
         if (code != 0) throw new InvalidOperationException($"npm ci: {errors}");
     }
 }

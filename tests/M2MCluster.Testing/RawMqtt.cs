@@ -12,7 +12,7 @@ public sealed class RawMqtt(TcpClient tcp) : IDisposable
     /// <summary>The secret of whoever is given none.</summary>
     public const string Secret = "a-secret-of-22-characters";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static async Task<RawMqtt> Open(int port)
     {
@@ -56,7 +56,7 @@ public sealed class RawMqtt(TcpClient tcp) : IDisposable
     public Task Send(params byte[] bytes) => tcp.GetStream().WriteAsync(bytes).AsTask();
 
     /// <summary>The next packet, or null when the peer closed.</summary>
-    /// <param name="within">How long to wait; 10 s by default.</param>
+    /// <param name="within">How long to wait; 30 s by default.</param>
     public async Task<(byte Header, byte[] Body)?> Read(TimeSpan? within = null)
     {
         using var patience = new CancellationTokenSource(within ?? Patience);

@@ -31,7 +31,7 @@ public sealed class DownlinkTests
         await client.SubscribeAsync("m2m/mailbox/#", MqttQualityOfServiceLevel.AtLeastOnce);
         await Deliver(node, meter, new("reboot", "PUT", "/3/0/4?x=1", "application/json"), attempt: 17);
 
-        var message = await heard.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var message = await heard.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(Mailbox, message.Topic);
         Assert.Equal("hello", Encoding.UTF8.GetString(message.Payload.ToArray()));
         Assert.Equal("text/plain", message.ContentType);

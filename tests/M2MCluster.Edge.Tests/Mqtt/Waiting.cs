@@ -4,10 +4,10 @@ namespace M2MCluster.Edge.Tests.Mqtt;
 
 internal static class Waiting
 {
-    /// <summary>The next item; fails the test, instead of hanging, if none comes in 10 s.</summary>
+    /// <summary>The next item; fails the test, instead of hanging, if none comes in 30 s.</summary>
     public static async Task<T> Next<T>(this Channel<T> channel)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return await channel.Reader.ReadAsync(patience.Token);
     }
 }

@@ -14,7 +14,7 @@ public sealed class PlannedNode : Node
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     // Long enough for a busy machine to start the node and a device before.
-    private const int UsualPriceSeconds = 120;
+    private const int UsualPriceSeconds = 60;
 
     /// <summary>When the slots become cheap, for a minute; a whole minute.</summary>
     public DateTimeOffset CheapFrom { get; } = DateTimeOffset.FromUnixTimeSeconds((((DateTimeOffset.UtcNow.ToUnixTimeSeconds() + UsualPriceSeconds) / 60) + 1) * 60);

@@ -18,7 +18,8 @@ public sealed class ReachNode : Node
 
     protected override IReadOnlyDictionary<string, string> More => new Dictionary<string, string>(_smsc is null ? [] : Smsc.Settings(_smsc.Port))
     {
-        ["M2M__WakeUp__After"] = "00:00:02",
+        // A machine that is busy answers within that all the same, where a device listens.
+        ["M2M__WakeUp__After"] = "00:00:04",
         [$"M2M__Delivery__ServiceClasses__{Class}__DelayBound"] = Bound.ToString(),
         [$"M2M__Delivery__ServiceClasses__{Class}__Priority"] = "7",
         [$"M2M__Delivery__ServiceClasses__{Class}__Confirmation"] = "Applied",

@@ -6,12 +6,8 @@ namespace M2MCluster.System.Tests.Planning;
 /// <summary>Budgets hold, deadlines too, and what is urgent goes first, also when who plans is killed.</summary>
 public sealed class BudgetFaultTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    // Within the slot that follows the first.
-    private const int Some = 14;
-
-    // So long that others plan, or the node is back, while the slot of the failure goes on.
+    // So long that others plan while the slot of the failure goes on.
     private static readonly TimeSpan Slot = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongSlot = TimeSpan.FromSeconds(15);
 
     [SkippableFact]
     public async Task Kill_OfTheSiloThatPlans_BudgetsOfTheWholeClusterHold()
@@ -20,7 +16,7 @@ public sealed class BudgetFaultTests(PostgresFixture postgres) : IClassFixture<P
         var settings = BudgetedFleet.Settings(Slot);
         await using var cluster = await Cluster.StartAsync(Node.HostAssembly, await postgres.CreateDatabaseAsync(), 3, _ => settings);
         await using var fleet = await BudgetedFleet.StartAsync(cluster.Silos, Slot);
-        await fleet.UntilArrivedAsync(Some);
+        await fleet.UntilArrivedAsync(BudgetedFleet.SecondSlot);
 
         var killed = await fleet.PlannerSiloAsync();
         await cluster[killed].KillAsync();
@@ -36,7 +32,7 @@ public sealed class BudgetFaultTests(PostgresFixture postgres) : IClassFixture<P
         var settings = BudgetedFleet.Settings(Slot);
         await using var cluster = await Cluster.StartAsync(Node.HostAssembly, await postgres.CreateDatabaseAsync(), 3, _ => settings);
         await using var fleet = await BudgetedFleet.StartAsync(cluster.Silos, Slot);
-        await fleet.UntilArrivedAsync(Some);
+        await fleet.UntilArrivedAsync(BudgetedFleet.SecondSlot);
 
         var stopped = await fleet.PlannerSiloAsync();
         var ending = cluster[stopped].StopAsync();
@@ -54,7 +50,7 @@ public sealed class BudgetFaultTests(PostgresFixture postgres) : IClassFixture<P
         var settings = BudgetedFleet.Settings(Slot);
         await using var cluster = await Cluster.StartAsync(Node.HostAssembly, await postgres.CreateDatabaseAsync(), 3, _ => settings);
         await using var fleet = await BudgetedFleet.StartAsync(cluster.Silos, Slot);
-        await fleet.UntilArrivedAsync(Some);
+        await fleet.UntilArrivedAsync(BudgetedFleet.SecondSlot);
 
         var frozen = await fleet.PlannerSiloAsync();
         await cluster[frozen].FreezeAsync();
@@ -64,18 +60,5 @@ public sealed class BudgetFaultTests(PostgresFixture postgres) : IClassFixture<P
         await cluster[frozen].ThawAsync();
 
         await fleet.CheckAsync(survivor, alarms);
-    }
-
-    [SkippableFact]
-    public async Task Kill_OfTheOnlyNode_BudgetsHoldOverItsRestart()
-    {
-        await using var host = await HostProcess.StartAsync(new() { Assembly = Node.HostAssembly, More = BudgetedFleet.Settings(LongSlot) });
-        await using var fleet = await BudgetedFleet.StartAsync([host], LongSlot);
-        await fleet.UntilArrivedAsync(Some);
-
-        await host.KillAsync();
-        await host.StartAsync();
-
-        await fleet.CheckAsync(host, await fleet.AlarmAsync(host));
     }
 }

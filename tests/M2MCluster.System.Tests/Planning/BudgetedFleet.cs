@@ -12,12 +12,15 @@ namespace M2MCluster.System.Tests.Planning;
 /// </summary>
 internal sealed class BudgetedFleet : IAsyncDisposable
 {
+    /// <summary>So many have come within the slot that follows the first.</summary>
+    public const int SecondSlot = OfBearer + 2;
+
     private const int Devices = 12;
     private const int Cells = 4;
     private const int OfBearer = 12;
     private const int OfCell = 4;
     private const int UrgentOfDevice = 4;
-    private const int TolerantOfDevice = 2;
+    private const int TolerantOfDevice = 1;
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -30,10 +33,10 @@ internal sealed class BudgetedFleet : IAsyncDisposable
 
     private BudgetedFleet(IReadOnlyList<HostProcess> silos, TimeSpan slot) => (_silos, _slot) = (silos, slot);
 
-    /// <summary>What silos need for it. Cheap from about when a slow machine has started them on.</summary>
+    /// <summary>What silos need for it. Cheap soon after they have started.</summary>
     public static IReadOnlyDictionary<string, string> Settings(TimeSpan slot)
     {
-        var cheap = DateTimeOffset.UtcNow.AddSeconds(45);
+        var cheap = DateTimeOffset.UtcNow.AddSeconds(30);
         return new Dictionary<string, string>
         {
             ["Logging__LogLevel__Default"] = "Warning",

@@ -6,7 +6,7 @@ namespace M2MCluster.Testing.Processes;
 /// <summary>A program of somebody else's, run to its end or talked to by lines.</summary>
 public sealed class Tool : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
@@ -35,7 +35,7 @@ public sealed class Tool : IAsyncDisposable
 
     public static Tool Start(string program, params string[] arguments) => new(program, arguments);
 
-    /// <summary>Runs it to its end, at most 30 s. Returns its exit code and what it wrote.</summary>
+    /// <summary>Runs it to its end, at most a minute. Returns its exit code and what it wrote.</summary>
     public static Task<(int Code, string Output, string Errors)> RunAsync(string program, params string[] arguments) => RunAsync(Patience, program, arguments);
 
     /// <summary>Runs it to its end, at most for <paramref name="within"/>. Returns its exit code and what it wrote.</summary>
@@ -50,7 +50,7 @@ public sealed class Tool : IAsyncDisposable
 
     public Task SayAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
-    /// <summary>The next line of output that satisfies; those before it are dropped. Fails after 30 s, or when there are no more.</summary>
+    /// <summary>The next line of output that satisfies; those before it are dropped. Fails after a minute, or when there are no more.</summary>
     public async Task<string> HearAsync(Func<string, bool> satisfies)
     {
         using var patience = new CancellationTokenSource(Patience);

@@ -10,11 +10,12 @@ using Xunit.Abstractions;
 namespace M2MCluster.System.Tests.Acceptance;
 
 /// <summary>Objects of all sorts: upgradable or not, asleep or always on, and behind frames of 127 bytes of which three in ten are lost.</summary>
-public sealed class ConstrainedTests(Node node, ITestOutputHelper output) : IClassFixture<Node>
+public sealed class ConstrainedTests(ConstrainedNode node, ITestOutputHelper output) : IClassFixture<ConstrainedNode>
 {
     private const int Reports = 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
     private const string Envelope = "application/suit-envelope+cose";
 
     private readonly CoapClient _coap = new(node);
@@ -249,7 +250,7 @@ public sealed class ConstrainedTests(Node node, ITestOutputHelper output) : ICla
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                return await node.Rest.GetUntilAsync($"v1/{name}", found => (string?)found["state"] == "ENDED");
+                return await node.Rest.GetUntilAsync($"v1/{name}", found => (string?)found["state"] == "ENDED", Refresh);
             }
             catch (TimeoutException)
             {

@@ -58,14 +58,21 @@ internal sealed class DatagramRelay : IAsyncDisposable
         {
             while (true)
             {
-                var buffer = new byte[2048];
-                var datagram = buffer.AsMemory(0, await receive(buffer));
-                if (await _passes(datagram, fromDevice)) await send(datagram);
+                try
+                {
+                    var buffer = new byte[2048];
+                    var datagram = buffer.AsMemory(0, await receive(buffer));
+                    if (await _passes(datagram, fromDevice)) await send(datagram);
+                }
+                catch (SocketException) when (!_ending.IsCancellationRequested)
+                {
+                    // An ICMP error came back: the node is away, and what is sent meanwhile is lost.
+                }
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException or SocketException)
         {
-            // The test is over, or the node is away.
+            // The test is over.
         }
     }
 }

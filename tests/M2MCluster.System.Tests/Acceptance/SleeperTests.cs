@@ -70,7 +70,7 @@ public sealed class SleeperTests(Node node) : IClassFixture<Node>
         var id = $"t-{Guid.NewGuid():n}";
         var application = await Listener.SubscribeAsync(node, new { filter = $"type = \"m2m.object.reachability\" AND object = \"{id}\"" });
         await node.Rest.PostAsync(
-            $"v1/objects?objectId={id}", new { securityPolicy = new { plain = "FULL" }, characteristics = new { sleeping = true, awakeWindow = 1, reportPeriod = 2 } });
+            $"v1/objects?objectId={id}", new { securityPolicy = new { plain = "FULL" }, characteristics = new { sleeping = true, awakeWindow = 1, reportPeriod = 4 } });
         await ReachabilityAsync(id, "UNKNOWN");
         await _coap.ReportAsync(id);
         var told = await application.HearAsync("m2m.object.reachability", count: 3);

@@ -26,7 +26,7 @@ public sealed class WholeReportTests
         await using var smsc = await Smsc.StartAsync();
         await using var host = await HostProcess.StartAsync(new()
         {
-            Assembly = Node.HostAssembly, More = new Dictionary<string, string>(Smsc.Settings(smsc.Port)) { ["M2M__Edge__Coap__BodyTimeout"] = "00:00:02" },
+            Assembly = Node.HostAssembly, More = new Dictionary<string, string>(Smsc.Settings(smsc.Port)) { ["M2M__Edge__Coap__BodyTimeout"] = "00:00:04" },
         });
         await smsc.BoundAsync();
         var (phone, number) = await SmsNode.CreatePhoneAsync(host.Rest);

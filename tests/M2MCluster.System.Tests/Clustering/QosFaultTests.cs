@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using M2MCluster.System.Tests.Qos;
 using M2MCluster.Testing;
 using M2MCluster.Testing.Postgres;
@@ -31,9 +32,9 @@ public sealed class QosFaultTests(PostgresFixture postgres) : IClassFixture<Post
         {
             await cluster[silo].KillAsync();
             await cluster.WaitForDeathAsync(cluster[silo]);
-            await RetryAsync(() => GrantedAsync(cluster[2].Rest, flow));
+            await Fleet.UntilServedAsync(() => GrantedAsync(cluster[2].Rest, flow));
             // What it holds is held: a second one has no room.
-            var refusal = await Assert.ThrowsAsync<HttpRequestException>(() => cluster[2].Rest.PostAsync("v1/flows", Opening("other", 500_000, "60s")));
+            var refusal = await Assert.ThrowsAsync<HttpRequestException>(() => Fleet.UntilServedAsync(() => cluster[2].Rest.PostAsync("v1/flows", Opening("other", 500_000, "60s"))));
             Assert.Contains("QOS_REFUSED", refusal.Message, StringComparison.Ordinal);
             Assert.Equal("QOS_L", network.Holding[Number]);
             await cluster[silo].StartAsync();
@@ -41,10 +42,10 @@ public sealed class QosFaultTests(PostgresFixture postgres) : IClassFixture<Post
         }
 
         // Whoever has the flow now asks the network to go on, and then to end.
-        await cluster[0].Rest.PostAsync($"v1/{flow}:extend", new { duration = "3600s" });
+        await Fleet.UntilServedAsync(() => cluster[0].Rest.PostAsync($"v1/{flow}:extend", new { duration = "3600s" }));
         await QosNode.UntilAsync(() => network.Calls.Contains($"EXTEND {Number}"), () => string.Join('\n', network.Calls));
         Assert.Single(network.Calls, call => call.StartsWith("POST", StringComparison.Ordinal));
-        await cluster[1].Rest.DeleteAsync($"v1/{flow}");
+        await Fleet.UntilServedAsync(() => cluster[1].Rest.DeleteAsync($"v1/{flow}"));
         await QosNode.UntilAsync(() => network.Holding.Count == 0, () => "the session stays");
         File.Delete(secret);
     }
@@ -55,23 +56,5 @@ public sealed class QosFaultTests(PostgresFixture postgres) : IClassFixture<Post
     private static async Task CreateAsync(RestClient rest, string id, string number) =>
         await rest.PostAsync($"v1/objects?objectId={id}", new { names = new[] { "tel:" + number }, characteristics = new { cell = "one" } });
 
-    private static async Task GrantedAsync(RestClient rest, string flow) => await rest.GetUntilAsync($"v1/{flow}", answer => (string)answer["sessions"]![0]!["status"]! == "GRANTED");
-
-    /// <summary>Calls that a dying silo had are answered 503 or 504.</summary>
-    private static async Task RetryAsync(Func<Task> call)
-    {
-        var deadline = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(60);
-        while (true)
-        {
-            try
-            {
-                await call();
-                return;
-            }
-            catch (HttpRequestException failure) when ((int?)failure.StatusCode >= 500 && DateTimeOffset.UtcNow < deadline)
-            {
-                await Task.Delay(200);
-            }
-        }
-    }
+    private static Task<JsonNode> GrantedAsync(RestClient rest, string flow) => rest.GetUntilAsync($"v1/{flow}", answer => (string)answer["sessions"]![0]!["status"]! == "GRANTED");
 }

@@ -38,7 +38,7 @@ public sealed class SiloFaultTests(PostgresFixture postgres) : IClassFixture<Pos
         await cluster.WaitForActiveAsync(3);
         unanswered.Dispose();
         await acknowledging;
-        Assert.Equal("REACHABLE", (string?)(await cluster[0].Rest.GetAsync($"v1/objects/{meter}"))["status"]!["reachability"]);
+        Assert.Equal("REACHABLE", (string?)(await Fleet.UntilServedAsync(() => cluster[0].Rest.GetAsync($"v1/objects/{meter}")))["status"]!["reachability"]);
     }
 
     [SkippableFact]
@@ -66,11 +66,11 @@ public sealed class SiloFaultTests(PostgresFixture postgres) : IClassFixture<Pos
             if (packet.Header == 0x40) acknowledged.Add(packet.Body[1]);
         }
 
-        var page = await cluster[1].Rest.GetAsync($"v1/objects/{id}/reports?pageSize=100");
+        var page = await Fleet.UntilServedAsync(() => cluster[1].Rest.GetAsync($"v1/objects/{id}/reports?pageSize=100"));
         var stored = (page["reports"] as JsonArray ?? []).Select(report => (int)(double)report!["senml"]![0]!["v"]!).ToList();
         Assert.Equal(stored.Distinct(), stored);
         Assert.Subset(stored.ToHashSet(), acknowledged.ToHashSet());
-        var message = await cluster[2].SendAsync(id, "still here");
+        var message = await Fleet.UntilServedAsync(() => cluster[2].SendAsync(id, "still here"));
         await device.ExpectAsync("still here");
         await cluster[2].UntilOutcomeAsync(message, "DELIVERED");
     }

@@ -152,7 +152,7 @@ public sealed class PhoneTests(SmsNode node) : IClassFixture<SmsNode>
     public async Task Receipt_LostUntilTheMessageExpires_IsUnknown()
     {
         var (phone, number) = await node.CreatePhoneAsync();
-        var name = (string)(await node.Rest.PostAsync("v1/messages", SmsNode.Text(phone, "hello", "3s")))["message"]!["name"]!;
+        var name = (string)(await node.Rest.PostAsync("v1/messages", SmsNode.Text(phone, "hello", "5s")))["message"]!["name"]!;
         await SubmittedTo(number);
         var ended = await node.Rest.GetUntilAsync($"v1/{name}", message => (string?)message["state"] == "ENDED");
         Assert.Equal(("UNKNOWN", true), ((string?)ended["outcome"], ((string?)ended["detail"])?.Contains("may have arrived", StringComparison.Ordinal)));

@@ -37,11 +37,12 @@ public sealed class RestClient : IDisposable
     /// <exception cref="HttpRequestException">Any other status than success; the message holds the answer.</exception>
     public Task<JsonNode> DeleteAsync(string path) => CallAsync(HttpMethod.Delete, path, null);
 
-    /// <summary>Asks again until the answer satisfies; fails with the last one after a minute.</summary>
-    public async Task<JsonNode> GetUntilAsync(string path, Func<JsonNode, bool> satisfies)
+    /// <summary>Asks again until the answer satisfies; fails with the last one after a minute, or as long as it may take.</summary>
+    /// <exception cref="TimeoutException"/>
+    public async Task<JsonNode> GetUntilAsync(string path, Func<JsonNode, bool> satisfies, TimeSpan? within = null)
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(60));
         var last = await GetAsync(path);
         while (!satisfies(last))
         {

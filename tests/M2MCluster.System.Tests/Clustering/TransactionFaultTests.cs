@@ -48,6 +48,7 @@ public sealed class TransactionFaultTests(PostgresFixture postgres) : IClassFixt
     {
         await cluster[0].StartAsync();
         await cluster.WaitForActiveAsync(3);
+        foreach (var silo in cluster.Silos) await Fleet.UntilServedAsync(silo.CreateDeviceAsync);
     }
 
     private static async Task RunAsync(Cluster cluster, When when, bool refuses, bool frozen)
@@ -125,7 +126,7 @@ public sealed class TransactionFaultTests(PostgresFixture postgres) : IClassFixt
 
     private static async Task<Connected> ConnectAsync(HostProcess silo, Participant participant)
     {
-        var id = await silo.CreateDeviceAsync();
+        var id = await Fleet.UntilServedAsync(silo.CreateDeviceAsync);
         var device = new MqttDevice(
             new()
             {
@@ -133,7 +134,7 @@ public sealed class TransactionFaultTests(PostgresFixture postgres) : IClassFixt
                 Messages = (_, _) => new(DeviceResult.Refused("not a transaction")),
             },
             TimeProvider.System);
-        await device.ConnectAsync();
+        Assert.True(await DeviceRetry.InsistAsync(() => device.ConnectAsync(), _ => { }, TimeProvider.System, CancellationToken.None));
         return new(id, device);
     }
 

@@ -20,9 +20,9 @@ internal static class PortCheck
             ("M2M:Management:Port", node.Management.Address, node.Management.Port, ProtocolType.Tcp),
             (node.Silo.ListenPort is null ? "M2M:Silo:Port" : "M2M:Silo:ListenPort", $"{node.Silo.IP}", node.Silo.ListenPort ?? node.Silo.Port, ProtocolType.Tcp),
             ("M2M:Silo:GatewayPort", $"{node.Silo.IP}", node.Silo.GatewayPort, ProtocolType.Tcp),
-            ("M2M:Edge:Mqtt:Port", mqtt.Address, mqtt.Port, ProtocolType.Tcp),
-            ("M2M:Edge:Mqtt:SecurePort", mqtt.Address, mqtt.CertificatePath is null ? 0 : mqtt.SecurePort, ProtocolType.Tcp),
-            ("M2M:Edge:Coap:Port", coap.Address, coap.Port, ProtocolType.Udp),
+            ("M2M:Edge:Mqtt:Port", mqtt.Address, mqtt.IsPlainOpen ? mqtt.Port : 0, ProtocolType.Tcp),
+            ("M2M:Edge:Mqtt:SecurePort", mqtt.Address, mqtt.IsSecureOpen ? mqtt.SecurePort : 0, ProtocolType.Tcp),
+            ("M2M:Edge:Coap:Port", coap.Address, coap.IsPlainOpen ? coap.Port : 0, ProtocolType.Udp),
         ];
         foreach (var (key, address, port, protocol) in listeners)
         {

@@ -4,8 +4,9 @@ namespace M2MCluster.Contracts.Filtering;
 
 /// <summary>
 /// A filter in the language of AIP-160, of which this reads: comparisons <c>field = "value"</c> with <c>= != &lt; &lt;= &gt; &gt;= :</c>
-/// (values bare or in double quotes, a trailing <c>*</c> matching any ending), <c>AND</c>, <c>OR</c>, <c>NOT</c> or <c>-</c>, and
+/// (values bare or in quotes, a <c>*</c> at their end or beginning matching anything there), <c>AND</c>, <c>OR</c>, <c>NOT</c> or <c>-</c>, and
 /// parentheses; as AIP-160 has it, <c>OR</c> binds tighter than <c>AND</c>, and terms side by side are joined by <c>AND</c>.
+/// A part of a field's name that has other characters than names have is in quotes: <c>characteristics."serial no" = 7</c>.
 /// Immutable. Texts of more than 2,048 characters or 32 nested levels are refused.
 /// </summary>
 public sealed class Filter
@@ -39,6 +40,9 @@ public sealed class Filter
 
     /// <summary>Whether the filter asks for the field anywhere.</summary>
     public bool Names(string field) => _root?.Names(field) ?? false;
+
+    /// <summary>The values that the filter compares the field with by <c>=</c>, <c>!=</c> or <c>:</c>.</summary>
+    public IEnumerable<string> ValuesOf(string field) => (_root?.Comparisons ?? []).Where(node => node.Field == field && node.Operator is "=" or "!=" or ":").Select(node => node.Value);
 
     /// <summary>The one value that the field must have for anything to pass, if the filter's form shows it; else null.</summary>
     public string? Required(string field) => _root?.Required(field);

@@ -10,7 +10,9 @@ internal abstract record FilterNode
 
     public abstract bool Names(string field);
 
-    public abstract IEnumerable<string> AllFields { get; }
+    public abstract IEnumerable<ComparisonNode> Comparisons { get; }
+
+    public IEnumerable<string> AllFields => Comparisons.Select(node => node.Field);
 
     public virtual string? Required(string field) => null;
 }
@@ -24,7 +26,7 @@ internal sealed record AndNode(FilterNode Left, FilterNode Right) : FilterNode
 
     public override bool Names(string field) => Left.Names(field) || Right.Names(field);
 
-    public override IEnumerable<string> AllFields => Left.AllFields.Concat(Right.AllFields);
+    public override IEnumerable<ComparisonNode> Comparisons => Left.Comparisons.Concat(Right.Comparisons);
 
     public override string? Required(string field) => Left.Required(field) ?? Right.Required(field);
 }
@@ -37,7 +39,7 @@ internal sealed record OrNode(FilterNode Left, FilterNode Right) : FilterNode
 
     public override bool Names(string field) => Left.Names(field) || Right.Names(field);
 
-    public override IEnumerable<string> AllFields => Left.AllFields.Concat(Right.AllFields);
+    public override IEnumerable<ComparisonNode> Comparisons => Left.Comparisons.Concat(Right.Comparisons);
 }
 
 internal sealed record NotNode(FilterNode Inner) : FilterNode
@@ -48,20 +50,25 @@ internal sealed record NotNode(FilterNode Inner) : FilterNode
 
     public override bool Names(string field) => Inner.Names(field);
 
-    public override IEnumerable<string> AllFields => Inner.AllFields;
+    public override IEnumerable<ComparisonNode> Comparisons => Inner.Comparisons;
 }
 
-internal sealed record ComparisonNode(string Field, string Operator, string Value) : FilterNode
+/// <param name="IsQuoted">Whether the value stood in quotes: then it is a text, whatever it looks like.</param>
+internal sealed record ComparisonNode(string Field, string Operator, string Value, bool IsQuoted = false) : FilterNode
 {
     private readonly double? _number =
         double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
+    // RFC 3339: 2026-01-02T03:04:05Z, with a fraction or an offset if need be.
+    private readonly DateTimeOffset? _time = Value.Length >= 20 && Value[4] == '-' && Value[10] is 'T' or 't' && TryTime(Value, out var time) ? time : null;
+
     public override bool Matches(IFilterSubject subject)
     {
         var any = false;
+        var asNumbers = !IsQuoted && _number is not null && subject.HoldsNumbers(Field);
         foreach (var value in subject.ValuesOf(Field))
         {
-            if (Operator == "!=" ? Same(value) : Holds(value))
+            if (Operator == "!=" ? Same(value, asNumbers) : Holds(value, asNumbers))
             {
                 any = true;
                 break;
@@ -81,13 +88,13 @@ internal sealed record ComparisonNode(string Field, string Operator, string Valu
 
     public override bool Names(string field) => Field == field;
 
-    public override IEnumerable<string> AllFields => [Field];
+    public override IEnumerable<ComparisonNode> Comparisons => [this];
 
-    public override string? Required(string field) => Field == field && Operator == "=" && !Value.EndsWith('*') ? Value : null;
+    public override string? Required(string field) => Field == field && Operator == "=" && !Value.EndsWith('*') && !Value.StartsWith('*') ? Value : null;
 
-    private bool Holds(string value) => Operator switch
+    private bool Holds(string value, bool asNumbers) => Operator switch
     {
-        "=" or ":" => Same(value),
+        "=" or ":" => Same(value, asNumbers),
         "<" => Compare(value) < 0,
         "<=" => Compare(value) <= 0,
         ">" => Compare(value) > 0,
@@ -96,12 +103,25 @@ internal sealed record ComparisonNode(string Field, string Operator, string Valu
 
     private static bool IsNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
-    private bool Same(string value) =>
-        Value.EndsWith('*') ? value.StartsWith(Value[..^1], StringComparison.Ordinal) : string.Equals(value, Value, StringComparison.Ordinal);
+    private bool Same(string value, bool asNumbers)
+    {
+        if (Value == "*") return true;
+        if (Value.EndsWith('*') && Value.StartsWith('*')) return value.Contains(Value[1..^1], StringComparison.Ordinal);
+        if (Value.EndsWith('*')) return value.StartsWith(Value[..^1], StringComparison.Ordinal);
+        if (Value.StartsWith('*')) return value.EndsWith(Value[1..], StringComparison.Ordinal);
+        return string.Equals(value, Value, StringComparison.Ordinal)
+            || (asNumbers && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number == _number)
+            || (_time is { } wanted && TryTime(value, out var time) && time == wanted);
+    }
 
-    // Numbers by value where both are numbers, else texts; RFC 3339 times in UTC sort as texts.
-    private int Compare(string value) =>
-        _number is { } wanted && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? number.CompareTo(wanted)
-            : string.CompareOrdinal(value, Value);
+    // By value where both are numbers, or both times; else as texts.
+    private int Compare(string value)
+    {
+        if (_number is { } wanted && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number.CompareTo(wanted);
+        if (_time is { } moment && TryTime(value, out var time)) return time.CompareTo(moment);
+        return string.CompareOrdinal(value, Value);
+    }
+
+    private static bool TryTime(string text, out DateTimeOffset time) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 }

@@ -75,7 +75,7 @@ internal sealed class FilterParser(string text, IReadOnlyCollection<string> fiel
     private ComparisonNode? Comparison()
     {
         var start = _at;
-        if (Value(isField: true) is not { Length: > 0 } field) return Fail("a field expected");
+        if (Field() is not { Length: > 0 } field) return Fail("a field expected");
         if (!fields.Any(known => known == "*" || (known.EndsWith('.') ? field.StartsWith(known, StringComparison.Ordinal) : field == known)))
         {
             _at = start;
@@ -86,14 +86,30 @@ internal sealed class FilterParser(string text, IReadOnlyCollection<string> fiel
         if (op is null) return Fail("one of = != < <= > >= : expected");
         _at += op.Length;
         SkipSpace();
-        return Value(isField: false) is { } value ? new ComparisonNode(field, op, value) : Fail("a value expected");
+        var isQuoted = _at < text.Length && text[_at] is '"' or '\'';
+        return (isQuoted ? Quoted() : Bare("()\"")) is { } value ? new ComparisonNode(field, op, value, isQuoted) : Fail("a value expected");
     }
 
-    private string? Value(bool isField)
+    /// <summary>Parts with dots between them, each bare or in quotes.</summary>
+    private string? Field()
     {
-        if (!isField && _at < text.Length && text[_at] == '"') return Quoted();
+        var field = new StringBuilder();
+        while (_at < text.Length && text[_at] is not ('"' or '\'') && Bare("()\"'=!<>:") is { } part)
+        {
+            field.Append(part);
+            if (!part.EndsWith('.') || _at >= text.Length || text[_at] is not ('"' or '\'')) break;
+            if (Quoted() is not { } quoted) return null;
+            field.Append(quoted);
+            if (_at >= text.Length || text[_at] != '.') break;
+        }
+
+        return field.Length == 0 ? null : field.ToString();
+    }
+
+    private string? Bare(string ends)
+    {
         var start = _at;
-        while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && !(isField ? "()\"=!<>:" : "()\"").Contains(text[_at])) _at++;
+        while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && !ends.Contains(text[_at])) _at++;
         var value = text[start.._at];
         SkipSpace();
         return value.Length == 0 ? null : value;
@@ -101,10 +117,11 @@ internal sealed class FilterParser(string text, IReadOnlyCollection<string> fiel
 
     private string? Quoted()
     {
+        var quote = text[_at];
         var value = new StringBuilder();
         for (_at++; _at < text.Length; _at++)
         {
-            if (text[_at] == '"')
+            if (text[_at] == quote)
             {
                 _at++;
                 SkipSpace();

@@ -5,4 +5,7 @@ public interface IFilterSubject
 {
     /// <summary>The values of a field: none, one, or several for a list.</summary>
     IEnumerable<string> ValuesOf(string field);
+
+    /// <summary>Whether the field may hold numbers, of which 1 and 1.0 are the same; where it holds names, they are not.</summary>
+    bool HoldsNumbers(string field) => true;
 }

@@ -103,6 +103,9 @@ public interface IObjectGrain : IGrainWithStringKey
     /// <summary>The key is a gateway: the channels over which its children can be reached now.</summary>
     [AlwaysInterleave, Alias("ChannelsForChild")] ValueTask<ImmutableArray<Channel>> ChannelsForChild();
 
+    /// <summary>The key is a gateway: the mailbox of one of its children changed, which its own list shows too.</summary>
+    [AlwaysInterleave, OneWay, Alias("ChildMailboxChanged")] ValueTask ChildMailboxChanged();
+
     // What the platform says.
 
     /// <summary>A time has come that was armed for the object, or its inbox has news.</summary>

@@ -14,4 +14,7 @@ public sealed record ObjectPatch
     [Id(4)] public ImmutableArray<string>? PermittedGateways { get; init; }
     [Id(5)] public ImmutableArray<string>? Names { get; init; }
     [Id(6)] public MailboxPolicy? Mailbox { get; init; }
+
+    /// <summary>Single characteristics, after <see cref="Preconfigured"/>; an empty text takes the characteristic away.</summary>
+    [Id(7)] public ImmutableSortedDictionary<string, string>? PreconfiguredChanges { get; init; }
 }

@@ -40,7 +40,7 @@ internal sealed partial class CoapEdge(
         var settings = options.Value;
         var address = IPAddress.Parse(settings.Address);
         if (settings.Port == 0) return Task.CompletedTask;
-        if (!settings.AllowPlain && !IPAddress.IsLoopback(address))
+        if (!settings.IsPlainOpen)
         {
             LogPlainRefused(logger, settings.Address);
             return Task.CompletedTask;

@@ -17,6 +17,9 @@ public sealed class CoapEdgeOptions
     /// <summary>Whether to take plain CoAP beyond loopback; default no.</summary>
     public bool AllowPlain { get; set; }
 
+    /// <summary>Whether the listener is open.</summary>
+    public bool IsPlainOpen => Port != 0 && (AllowPlain || IPAddress.IsLoopback(IPAddress.Parse(Address)));
+
     /// <summary>
     /// Whether a peer on loopback is taken to receive at the address it sends from, default yes; no where a UDP proxy on this machine
     /// stands before the listener. All other peers show it by an Echo round (RFC 9175).

@@ -4,6 +4,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Protocols.Coap;
+using M2MCluster.Protocols.LinkFormat;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -24,7 +25,9 @@ internal sealed partial class CoapIngress(
     ILogger<CoapIngress> logger)
 {
     /// <summary>Small, since it is shown to anybody.</summary>
-    private static readonly byte[] WellKnown = "</rd>;rt=\"core.rd\";ct=40"u8.ToArray();
+    private static readonly Link Directory = new("/rd", new("rt", "core.rd"), new("ct", "40"));
+
+    private static readonly byte[] WellKnown = Encoding.UTF8.GetBytes(LinkFormatWriter.Write([Directory]));
 
     public async ValueTask<CoapMessage> Handle(CoapCall call)
     {
@@ -55,8 +58,9 @@ internal sealed partial class CoapIngress(
     /// <summary>RFC 6690 section 4.1: with a filter that does not match there is nothing to show.</summary>
     public static CoapMessage ShowWellKnown(CoapMessage request)
     {
-        var wanted = request.Options.GetQuery("rt"u8);
-        var matches = wanted is null or "core.rd" || (wanted.EndsWith('*') && "core.rd".StartsWith(wanted[..^1], StringComparison.Ordinal));
+        var options = request.Options;
+        var matches = true;
+        for (var i = 0; i < options.Count; i++) matches &= options[i].Number != CoapOptionNumber.UriQuery || LinkFilter.Matches(Directory, options[i].GetString());
         return CoapReply.Content(request, matches ? WellKnown : default(ReadOnlyMemory<byte>), CoapContentFormat.LinkFormat);
     }
 

@@ -12,12 +12,19 @@ internal readonly record struct CoapRoute(CoapResource Resource, string Id = "")
         CoapOptionNumber.Accept, CoapOptionNumber.Block1, CoapOptionNumber.Block2,
     ];
 
-    /// <summary>4.00, 4.02, 4.04 or 4.05 for a request that goes nowhere, or null and its route.</summary>
+    /// <summary>4.00, 4.02, 4.04, 4.05 or 5.05 for a request that goes nowhere, or null and its route.</summary>
     public static CoapMessage? Find(CoapMessage request, out CoapRoute route)
     {
         route = default;
         var options = request.Options;
-        if (CoapOptionRule.FirstRefused(options, Understood) is var refused and not 0) return CoapReply.Of(CoapCode.BadOption, $"option {refused}");
+        if (CoapOptionRule.FirstRefused(options, Understood) is var refused and not 0)
+        {
+            // RFC 7252 section 5.10.2.
+            return refused is CoapOptionNumber.ProxyUri or CoapOptionNumber.ProxyScheme
+                ? CoapReply.Of(CoapCode.ProxyingNotSupported)
+                : CoapReply.Of(CoapCode.BadOption, $"option {refused}");
+        }
+
         if (IsReserved(options, CoapOptionNumber.Block1) || IsReserved(options, CoapOptionNumber.Block2)) return CoapReply.Of(CoapCode.BadRequest, "block size");
         route = Match(options);
         if (route.Resource == CoapResource.None) return CoapReply.Of(CoapCode.NotFound);

@@ -269,7 +269,7 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
     private void Reply(CoapIncoming<CoapSession> incoming, CoapMessage request, CoapMessage reply)
     {
         _metrics.Answered(reply.Code);
-        if (IsUnwanted(request, reply.Code))
+        if (IsUnwanted(request, reply.Code) || IsRejected(request, reply.Code))
         {
             _layer.Dismiss(incoming);
             return;
@@ -282,6 +282,9 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
     // RFC 7967 section 2.1: bit 1 for 2.xx, bit 3 for 4.xx, bit 4 for 5.xx.
     private static bool IsUnwanted(CoapMessage request, CoapCode code) =>
         request.Options.GetUint(CoapOptionNumber.NoResponse) is { } unwanted && ((unwanted >> (code.Class - 1)) & 1) != 0 && code != CoapCode.Continue;
+
+    // RFC 7252 section 5.4.1: a critical option that is not recognised rejects a non-confirmable request, which here is silence (section 4.3).
+    private static bool IsRejected(CoapMessage request, CoapCode code) => code == CoapCode.BadOption && request.Type == CoapType.NonConfirmable;
 
     private void Forget(CoapSession session)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace M2MCluster.Edge.Mqtt;
 
 /// <summary>How devices are served over MQTT; section <c>M2M:Edge:Mqtt</c>.</summary>
@@ -16,6 +18,12 @@ public sealed class MqttEdgeOptions
 
     /// <summary>Whether MQTT without TLS may be reached from beyond loopback.</summary>
     public bool AllowPlain { get; set; }
+
+    /// <summary>Whether the listener without TLS is open.</summary>
+    public bool IsPlainOpen => Port != 0 && (AllowPlain || IPAddress.IsLoopback(IPAddress.Parse(Address)));
+
+    /// <summary>Whether the listener with TLS is open.</summary>
+    public bool IsSecureOpen => SecurePort != 0 && CertificatePath is not null;
 
     /// <summary>PEM file with the server's certificate and its chain.</summary>
     public string? CertificatePath { get; set; }

@@ -21,9 +21,7 @@ internal sealed class MqttEdgeOptionsValidator : IValidateOptions<MqttEdgeOption
         Range(options.ChannelLease.TotalSeconds, 10, 86_400, nameof(options.ChannelLease));
         Range(options.MaxChildren, 0, 100_000, nameof(options.MaxChildren));
 
-        if (!IPAddress.TryParse(options.Address, out var address)) failures.Add($"M2M:Edge:Address: '{options.Address}' is no IP address");
-        else if (options.Port != 0 && !IPAddress.IsLoopback(address) && !options.AllowPlain)
-            failures.Add($"{MqttEdgeOptions.Section}:Port: plain MQTT beyond loopback needs {MqttEdgeOptions.Section}:AllowPlain, or port 0");
+        if (!IPAddress.TryParse(options.Address, out _)) failures.Add($"M2M:Edge:Address: '{options.Address}' is no IP address");
 
         if (options.CertificatePath is null != options.CertificateKeyPath is null)
             failures.Add($"{MqttEdgeOptions.Section}: CertificatePath and CertificateKeyPath go together");

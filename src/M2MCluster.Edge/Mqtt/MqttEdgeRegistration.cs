@@ -48,7 +48,8 @@ public static class MqttEdgeRegistration
     {
         var options = kestrel.ApplicationServices.GetRequiredService<IOptions<MqttEdgeOptions>>().Value;
         var address = IPAddress.Parse(options.Address);
-        if (options.Port != 0) kestrel.Listen(address, options.Port, listen => listen.UseMqttEdge());
+        if (options.IsPlainOpen) kestrel.Listen(address, options.Port, listen => listen.UseMqttEdge());
+        else if (options.Port != 0) kestrel.ApplicationServices.GetRequiredService<ILogger<MqttEdge>>().PlainRefused(options.Address);
         if (options.SecurePort == 0) return;
         if (options.CertificatePath is null)
         {

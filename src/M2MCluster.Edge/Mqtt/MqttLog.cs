@@ -48,4 +48,7 @@ internal static partial class MqttLog
 
     [LoggerMessage(4211, LogLevel.Information, "MQTT is served without a certificate: the TLS listener on port {Port} is off")]
     public static partial void NoCertificate(this ILogger logger, int port);
+
+    [LoggerMessage(4212, LogLevel.Warning, "Plain MQTT is off: {Address} is beyond loopback and M2M:Edge:Mqtt:AllowPlain is not set")]
+    public static partial void PlainRefused(this ILogger logger, string address);
 }

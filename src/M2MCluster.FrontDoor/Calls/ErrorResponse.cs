@@ -20,7 +20,7 @@ internal static class ErrorResponse
             // A trailers-only response.
             response.ContentType = "application/grpc";
             response.Headers["grpc-status"] = status.Code.ToString();
-            response.Headers["grpc-message"] = Uri.EscapeDataString(status.Message);
+            response.Headers["grpc-message"] = Escape(status.Message);
             response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
             return Task.CompletedTask;
         }
@@ -32,6 +32,10 @@ internal static class ErrorResponse
         if (code == StatusCode.Unavailable) response.Headers.RetryAfter = "1";
         return response.WriteAsync(Formatter.Format(status), context.RequestAborted);
     }
+
+    /// <summary>What gRPC over HTTP/2 escapes, and no more: some clients decode a little only.</summary>
+    private static string Escape(string message) =>
+        string.Concat(message.EnumerateRunes().Select(rune => rune.Value is >= ' ' and <= '~' and not '%' ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
 
     /// <summary>As <c>google.rpc.Code</c> says.</summary>
     private static int HttpStatusOf(StatusCode code) => code switch

@@ -33,6 +33,9 @@ internal sealed partial class ErrorTable(ILogger<ErrorTable> logger)
         _ => Unknown(failure),
     };
 
+    /// <summary>The path is there, but not with this verb.</summary>
+    public static Google.Rpc.Status NotAllowed(string verb, string path) => Plain(StatusCode.Unimplemented, "METHOD_NOT_ALLOWED", $"there is {path}, but no {verb} of it");
+
     private static StatusCode CodeOf(ErrorCode code) => code switch
     {
         ErrorCode.InvalidArgument or ErrorCode.TooLarge or ErrorCode.UnsupportedFormat => StatusCode.InvalidArgument,

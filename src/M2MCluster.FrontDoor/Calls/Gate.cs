@@ -23,8 +23,17 @@ internal sealed class Gate(Authenticator authenticator, JsonRequestCheck check, 
     public RequestDelegate Guard(RequestDelegate inner) => context => EnterAsync(context, null, inner);
 
     /// <summary>What no other endpoint of the API takes.</summary>
-    public Task RefuseUnknownAsync(HttpContext context) => EnterAsync(
-        context, null, _ => throw new M2MException(ErrorCode.NotFound, $"there is no {context.Request.Method} {context.Request.Path}"));
+    public Task RefuseUnknownAsync(HttpContext context) => EnterAsync(context, null, RefuseAsync);
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var verbs = VerbTable.VerbsAt(context);
+        if (verbs.Count == 0) throw new M2MException(ErrorCode.NotFound, $"there is no {request.Method} {request.Path}");
+        // RFC 9110, 15.5.6.
+        context.Response.Headers.Allow = string.Join(", ", verbs);
+        return ErrorResponse.WriteAsync(context, ErrorTable.NotAllowed(request.Method, request.Path), StatusCodes.Status405MethodNotAllowed);
+    }
 
     private async Task EnterAsync(HttpContext context, GrpcJsonTranscodingMetadata? json, RequestDelegate inner)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
 using M2MCluster.Contracts;
@@ -12,11 +13,12 @@ namespace M2MCluster.FrontDoor.Calls;
 
 /// <summary>
 /// Refuses fields and parameters that the request does not have: JSON transcoding would pass over them, and a misspelt field would be
-/// silently without effect. Bounds the body too.
+/// silently without effect. Also values that their fields cannot have, each by its name. Bounds the body too.
 /// </summary>
 internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
 {
     private const int MaxDepth = 64;
+    private const string FormContentType = "application/x-www-form-urlencoded";
 
     private static readonly ConcurrentDictionary<MessageDescriptor, FrozenDictionary<string, FieldDescriptor>> Fields = new();
 
@@ -24,29 +26,43 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
     {
         var problems = new Problems();
         var input = endpoint.MethodDescriptor.InputType;
-        foreach (var name in context.Request.Query.Keys)
-        {
-            if (!HasPath(input, name)) problems.Add(name, "is not a parameter of this method");
-        }
-
         var body = await ReadAsync(context.Request, context.RequestAborted);
+        CheckQuery(context.Request, endpoint, body.Length > 0, problems);
         if (body.Length == 0 && endpoint.HttpRule.Body.Length > 0)
         {
-            // A call such as ID:cancel has nothing to say in its body, and may leave it out.
-            body = "{}"u8.ToArray();
+            // A call such as ID:cancel has nothing to say in its body, and may leave it out; what it says in its query instead is as good.
+            body = endpoint.HttpRule.Body == "*" ? JsonSerializer.SerializeToUtf8Bytes(context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString())) : "{}"u8.ToArray();
+        }
+
+        if (endpoint.HttpRule.Body.Length > 0)
+        {
+            if (context.Request.HasJsonContentType() || context.Request.ContentType is null or FormContentType)
+            {
+                var type = endpoint.HttpRule.Body == "*" ? input : input.FindFieldByName(endpoint.HttpRule.Body).MessageType;
+                body = CheckBody(body, type, problems);
+            }
+            else
+            {
+                problems.Add("Content-Type", "is application/json");
+            }
+
             context.Request.ContentLength = body.Length;
         }
 
         context.Request.Body = new MemoryStream(body);
         // What curl says of a body unless it is told otherwise. No method takes a form, and a browser has no key to send along.
-        if (context.Request.ContentType is null or "application/x-www-form-urlencoded") context.Request.ContentType = "application/json";
-        if (endpoint.HttpRule.Body.Length > 0)
-        {
-            var type = endpoint.HttpRule.Body == "*" ? input : input.FindFieldByName(endpoint.HttpRule.Body).MessageType;
-            CheckBody(body, type, problems);
-        }
-
+        if (context.Request.ContentType is null or FormContentType) context.Request.ContentType = "application/json";
         problems.ThrowIfAny();
+    }
+
+    private static void CheckQuery(HttpRequest request, GrpcJsonTranscodingMetadata endpoint, bool hasBody, Problems problems)
+    {
+        foreach (var (name, values) in request.Query)
+        {
+            if (FieldAt(endpoint.MethodDescriptor.InputType, name) is not { } field) problems.Add(name, "is not a parameter of this method");
+            else if (endpoint.HttpRule.Body == "*" && (hasBody || name.Contains('.'))) problems.Add(name, "is told in the body, where there is one");
+            else if (values.Select(value => JsonTypes.ProblemOf(field, value ?? "")).FirstOrDefault(problem => problem is not null) is { } problem) problems.Add(name, problem);
+        }
     }
 
     private async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellation)
@@ -67,13 +83,16 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
 
     private static M2MException TooLarge(int most) => new(ErrorCode.TooLarge, $"a body has at most {most} bytes");
 
-    private static void CheckBody(ReadOnlySpan<byte> body, MessageDescriptor type, Problems problems)
+    /// <returns>The body as transcoding can read it.</returns>
+    private static byte[] CheckBody(byte[] body, MessageDescriptor type, Problems problems)
     {
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var respelt = new List<(Range Token, string Text)>();
         try
         {
-            if (reader.Read()) CheckValue(ref reader, type, "", problems);
-            if (reader.Read()) problems.Add("", "has something after the JSON value");
+            if (reader.Read() && reader.TokenType != JsonTokenType.StartObject) problems.Add("", "is not a JSON object");
+            else CheckValue(ref reader, type, "", problems, respelt);
+            if (problems.Found.Count == 0 && reader.Read()) problems.Add("", "has something after the JSON value");
         }
         catch (JsonException malformed)
         {
@@ -83,14 +102,17 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
         {
             problems.Add("", "is not JSON: a text that is not Unicode");
         }
+
+        for (var i = respelt.Count - 1; i >= 0; i--) body = [.. body[..respelt[i].Token.Start], (byte)'"', .. Encoding.ASCII.GetBytes(respelt[i].Text), (byte)'"', .. body[respelt[i].Token.End..]];
+        return body;
     }
 
-    /// <summary>Leaves the reader on the value's last token. Values of the wrong type are transcoding's to refuse.</summary>
-    private static void CheckValue(ref Utf8JsonReader reader, MessageDescriptor? type, string path, Problems problems)
+    /// <summary>Leaves the reader on the value's last token.</summary>
+    private static void CheckValue(ref Utf8JsonReader reader, MessageDescriptor? type, string path, Problems problems, List<(Range Token, string Text)> respelt)
     {
         if (reader.TokenType == JsonTokenType.StartArray)
         {
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) CheckValue(ref reader, type, path, problems);
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) CheckValue(ref reader, null, path, problems, respelt);
             return;
         }
 
@@ -104,7 +126,27 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
             var isOpen = type is null || type.File.Package == "google.protobuf";
             var field = isOpen ? null : FieldOf(type!, name);
             if (!isOpen && field is null) problems.Add(at, "is not a field of this request");
-            CheckValue(ref reader, field is { FieldType: FieldType.Message, IsMap: false } ? field.MessageType : null, at, problems);
+            if (field is null) CheckValue(ref reader, null, at, problems, respelt);
+            else CheckField(ref reader, field, at, problems, respelt);
+        }
+    }
+
+    private static void CheckField(ref Utf8JsonReader reader, FieldDescriptor field, string at, Problems problems, List<(Range Token, string Text)> respelt, bool isItem = false)
+    {
+        if (JsonTypes.ProblemOf(field, ref reader, isItem) is { } problem)
+        {
+            problems.Add(at, problem);
+            CheckValue(ref reader, null, at, problems, respelt);
+        }
+        else if (field is { IsRepeated: true, IsMap: false } && !isItem && reader.TokenType == JsonTokenType.StartArray)
+        {
+            for (var i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++) CheckField(ref reader, field, $"{at}[{i}]", problems, respelt, isItem: true);
+        }
+        else
+        {
+            if (field.FieldType == FieldType.Bytes && reader.TokenType == JsonTokenType.String && JsonTypes.Base64Of(ref reader, out var standard) && standard is not null)
+                respelt.Add(((int)reader.TokenStartIndex..(int)reader.BytesConsumed, standard));
+            CheckValue(ref reader, field is { FieldType: FieldType.Message, IsMap: false } ? field.MessageType : null, at, problems, respelt);
         }
     }
 
@@ -114,14 +156,16 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
     private static FrozenDictionary<string, FieldDescriptor> NamesOf(MessageDescriptor type) =>
         type.Fields.InDeclarationOrder().SelectMany(field => new[] { (field.JsonName, field), (field.Name, field) }).DistinctBy(pair => pair.Item1).ToFrozenDictionary(pair => pair.Item1, pair => pair.field);
 
-    private static bool HasPath(MessageDescriptor type, string path)
+    private static FieldDescriptor? FieldAt(MessageDescriptor type, string path)
     {
+        FieldDescriptor? field = null;
         foreach (var name in path.Split('.'))
         {
-            if (FieldOf(type, name) is not { } field) return false;
+            field = FieldOf(type, name);
+            if (field is null) return null;
             if (field is { FieldType: FieldType.Message, IsMap: false }) type = field.MessageType;
         }
 
-        return true;
+        return field;
     }
 }

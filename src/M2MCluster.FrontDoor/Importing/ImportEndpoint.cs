@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace M2MCluster.FrontDoor.Importing;
 
 /// <summary>
-/// An import by HTTP: <c>POST /v1/objects:import?importId=ID&amp;update=true</c> with NDJSON or CSV, gzip or not, as its body. It is imported as it streams in, and
+/// An import by HTTP: <c>POST /v1/objects:import?importId=ID&amp;update=true</c> with NDJSON or CSV, gzip or not, as its body; where its type does not say which, its first character does. It is imported as it streams in, and
 /// answered with the operation when it is done; meanwhile the operation tells how far it is. A body that is sent again goes on where it ended.
 /// </summary>
 internal sealed class ImportEndpoint(ImportRun run)
@@ -23,13 +23,14 @@ internal sealed class ImportEndpoint(ImportRun run)
     {
         AccessPolicy.Authorize(context.Principal(), "/m2m.v1.ObjectService/ImportObjects", new Empty());
         var config = ConfigOf(context.Request);
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
-        var session = await run.OpenAsync(context.Principal(), config);
         var isPacked = context.Request.Headers.ContentEncoding == "gzip";
         await using var unpacked = isPacked ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : null;
         var text = unpacked is null ? context.Request.BodyReader : PipeReader.Create(unpacked);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
         try
         {
+            if (config.Format == V1.ImportObjectsConfig.Types.Format.Unspecified) config.Format = await ImportText.FormatOfAsync(text, context.RequestAborted);
+            var session = await run.OpenAsync(context.Principal(), config);
             var operation = await run.TakeAsync(session, ImportText.Lines(text, config, context.RequestAborted), context);
             context.Response.ContentType = "application/json; charset=utf-8";
             await context.Response.Body.WriteAsync(OperationJson.Write(operation), context.RequestAborted);
@@ -51,11 +52,14 @@ internal sealed class ImportEndpoint(ImportRun run)
         var type = (request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
         var format = type switch
         {
-            "application/x-ndjson" or "application/jsonl" => V1.ImportObjectsConfig.Types.Format.Ndjson,
+            "application/x-ndjson" or "application/jsonl" or "application/json" => V1.ImportObjectsConfig.Types.Format.Ndjson,
             "text/csv" => V1.ImportObjectsConfig.Types.Format.Csv,
             _ => V1.ImportObjectsConfig.Types.Format.Unspecified,
         };
-        problems.Require(format != V1.ImportObjectsConfig.Types.Format.Unspecified, "Content-Type", "is application/x-ndjson or text/csv");
+        // These say nothing of it: the first two are what curl says of its own accord.
+        problems.Require(
+            format != V1.ImportObjectsConfig.Types.Format.Unspecified || type is "" or "application/x-www-form-urlencoded" or "application/octet-stream" or "text/plain",
+            "Content-Type", "is application/x-ndjson or text/csv");
         var encoding = request.Headers.ContentEncoding;
         problems.Require(encoding.Count == 0 || encoding == "gzip" || encoding == "identity", "Content-Encoding", "is gzip, or left out");
         problems.ThrowIfAny();

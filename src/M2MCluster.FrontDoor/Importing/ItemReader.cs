@@ -8,7 +8,7 @@ namespace M2MCluster.FrontDoor.Importing;
 
 /// <summary>
 /// One line of NDJSON: an object in the form of the API, with <c>objectId</c> beside or instead of <c>name</c>, and <c>mqttSecret</c> or
-/// <c>mqttSecretHmac</c>. What the API only gives out (AIP-203) is passed over, so that a list can be imported again.
+/// <c>mqttSecretHmac</c>; or in the form of a request to create it, with the object as a member <c>object</c>. What the API only gives out (AIP-203) is passed over, so that a list can be imported again.
 /// </summary>
 internal static class ItemReader
 {
@@ -37,10 +37,33 @@ internal static class ItemReader
         else if (Is(ref reader, "permittedGateways"u8, "permitted_gateways"u8)) Texts(ref reader, to.PermittedGateways, "permittedGateways");
         else if (Is(ref reader, "names"u8)) Texts(ref reader, to.Names, "names");
         else if (Is(ref reader, "mailbox"u8)) Mailbox(ref reader, to.Mailbox ??= new());
-        else if (Is(ref reader, "mqttSecret"u8, "mqtt_secret"u8)) item.MqttSecret = Text(ref reader, "mqttSecret");
+        else if (Is(ref reader, "object"u8)) Nested(ref reader, item);
+        else if (Is(ref reader, "mqttSecret"u8, "mqtt_secret"u8)) Secret(ref reader, item);
         else if (Is(ref reader, "mqttSecretHmac"u8, "mqtt_secret_hmac"u8)) item.MqttSecretHmac = Bytes(ref reader, "mqttSecretHmac");
         else if (IsGivenOutOnly(ref reader)) reader.Skip();
         else throw Wrong(reader.GetString()!, "is not a field of an object to import");
+    }
+
+    private static void Nested(ref Utf8JsonReader reader, V1.ImportItem item)
+    {
+        DemandObject(ref reader, "object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName) Member(ref reader, item);
+    }
+
+    /// <summary>A text, or as a credential has it: <c>{"secret":"…"}</c>.</summary>
+    private static void Secret(ref Utf8JsonReader reader, V1.ImportItem item)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            item.MqttSecret = Text(ref reader, "mqttSecret");
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!Is(ref reader, "secret"u8)) throw Wrong($"mqttSecret.{reader.GetString()}", "is not a field of an object to import");
+            item.MqttSecret = Text(ref reader, "mqttSecret.secret");
+        }
     }
 
     private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ReadOnlySpan<byte> other = default)

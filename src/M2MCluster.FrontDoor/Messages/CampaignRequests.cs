@@ -15,7 +15,7 @@ internal static class CampaignRequests
     {
         problems.Require(System.Enum.IsDefined(from.Mode), "mode", "is UNICAST, MULTICAST, ANYCAST or BROADCAST");
         // Whose name it is, is found out later.
-        if (from.Area is null && !from.Target.StartsWith(Names.Groups, StringComparison.Ordinal) && !from.Target.StartsWith(Names.Aliases, StringComparison.Ordinal)) CheckIsOne(from, problems);
+        if (from.Area is null && !from.Target.StartsWith(Names.Groups, StringComparison.Ordinal) && !Targets.IsAlias(from.Target)) CheckIsOne(from, problems);
         return (DeliveryMode)from.Mode;
     }
 

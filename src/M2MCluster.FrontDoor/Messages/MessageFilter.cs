@@ -7,10 +7,16 @@ using M2MCluster.FrontDoor.Requests;
 
 namespace M2MCluster.FrontDoor.Messages;
 
-/// <summary>The filter of message lists, over <c>target</c>, <c>parent</c>, <c>state</c>, <c>outcome</c> and <c>priority</c>.</summary>
+/// <summary>The filter of message lists, over their fields as the API names them, or as protobuf does.</summary>
 internal sealed class MessageFilter
 {
-    private static readonly string[] Fields = ["target", "parent", "state", "outcome", "priority"];
+    private static readonly string[] Fields =
+    [
+        "name", "target", "parent", "application", "state", "outcome", "priority", "confirmation", "contentType", "content_type", "coalesceKey", "coalesce_key",
+        "acceptTime", "accept_time", "expireTime", "expire_time", "endTime", "end_time",
+    ];
+
+    private static readonly string[] Outcomes = [.. Enum.GetValues<Outcome>().Select(MessageAnswers.NameOf)];
 
     private readonly Filter _filter;
 
@@ -20,9 +26,15 @@ internal sealed class MessageFilter
 
     public static MessageFilter Parse(string text, Problems problems)
     {
-        if (Filter.TryParse(text, Fields, out var filter, out var error)) return new(filter);
-        problems.Add("filter", error);
-        return new(Filter.All);
+        if (!Filter.TryParse(text, Fields, out var filter, out var error))
+        {
+            problems.Add("filter", error);
+            return new(Filter.All);
+        }
+
+        problems.KnownValues(filter.ValuesOf("state"), ["WAITING", "ENDED"], "state", "filter");
+        problems.KnownValues(filter.ValuesOf("outcome"), Outcomes, "outcome", "filter");
+        return new(filter);
     }
 
     /// <summary>What an index can narrow the search to.</summary>
@@ -42,7 +54,19 @@ internal sealed class MessageFilter
             "parent" => message.Parent is { } parent ? [Names.Messages + parent, parent.ToString()] : [],
             "state" => [message.Outcome is null ? "WAITING" : "ENDED"],
             "outcome" => message.Outcome is { } outcome ? [MessageAnswers.NameOf(outcome)] : [],
+            "name" => [Names.Messages + message.Id],
+            "application" => [message.Application.Length > 0 ? Names.Applications + message.Application : ""],
+            "confirmation" => [message.Confirmation.ToString().ToUpperInvariant()],
+            "contentType" or "content_type" => [message.ContentType],
+            "coalesceKey" or "coalesce_key" => message.CoalesceKey is { } key ? [key] : [],
+            "acceptTime" or "accept_time" => [TextOf(message.AcceptedAt)],
+            "expireTime" or "expire_time" => [TextOf(message.ExpiresAt)],
+            "endTime" or "end_time" => message.EndedAt is { } ended ? [TextOf(ended)] : [],
             _ => [message.Priority.ToString(CultureInfo.InvariantCulture)],
         };
+
+        public bool HoldsNumbers(string field) => field == "priority";
+
+        private static string TextOf(DateTimeOffset time) => time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
     }
 }

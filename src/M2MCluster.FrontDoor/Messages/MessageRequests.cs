@@ -74,7 +74,7 @@ internal static class MessageRequests
         var isTarget = Names.IdIn(target, Names.Objects) is not null
             || Names.IdIn(target, Names.Groups) is not null
             || Names.IdIn(target, Names.Applications) is not null
-            || (target.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsName(target.AsSpan(Names.Aliases.Length)));
+            || Targets.IsAlias(target);
         problems.Require(isTarget, "target", target.Length == 0 ? "is needed: objects/ID, groups/ID, names/scheme:value or applications/ID; or an area" : "is not objects/ID, groups/ID, names/scheme:value or applications/ID");
     }
 

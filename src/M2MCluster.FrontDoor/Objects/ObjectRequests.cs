@@ -95,7 +95,7 @@ internal static class ObjectRequests
         }
     }
 
-    private static PlainAccess PlainOf(V1.Object from, string field, Problems problems)
+    public static PlainAccess PlainOf(V1.Object from, string field, Problems problems)
     {
         var plain = from.SecurityPolicy?.Plain ?? V1.SecurityPolicy.Types.Plain.None;
         problems.Require(Enum.IsDefined(plain), field, "is NONE, REPORTS or FULL");
@@ -121,7 +121,7 @@ internal static class ObjectRequests
         return [.. from.Names.Distinct(StringComparer.Ordinal)];
     }
 
-    private static MailboxPolicy MailboxOf(V1.Mailbox from, string field, Problems problems)
+    public static MailboxPolicy MailboxOf(V1.Mailbox from, string field, Problems problems)
     {
         var standard = new MailboxPolicy();
         problems.Require(from.MaxMessages is >= 0 and <= 100_000, field + ".maxMessages", "is 1 to 100000, or 0 for the default");

@@ -69,8 +69,11 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         var problems = new Problems();
         var from = request.Object ?? new();
         var id = problems.Id(from.Name, Names.Objects, "name");
-        var fields = Masks.Of(request.UpdateMask, from, ObjectRequests.Changeable, problems);
-        var patch = ObjectRequests.Patch(from, fields, "", problems);
+        var members = new List<(string Field, string Member)>();
+        var fields = Masks.Of(request.UpdateMask, from, ObjectRequests.Changeable, problems, members);
+        var patch = ObjectMembers.Patch(ObjectRequests.Patch(from, fields, "", problems), from, members, problems);
+        problems.ThrowIfAny();
+        if (members.Exists(member => member.Field == ObjectMembers.Mailbox)) patch = ObjectMembers.Mail(patch, (await Grain(id).Get()).Description.Mailbox, from, members, problems);
         problems.ThrowIfAny();
         return ObjectAnswers.Object(await Grain(id).Update(context.Principal().Actor, patch));
     }
@@ -158,7 +161,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
     public override async Task<V1.ResolveNameResponse> ResolveName(V1.ResolveNameRequest request, ServerCallContext context)
     {
         var problems = new Problems();
-        var isAlias = request.Name.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsName(request.Name.AsSpan(Names.Aliases.Length));
+        var isAlias = request.Name.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsAlias(request.Name);
         problems.Require(isAlias, "name", "is not of the form names/scheme:value");
         problems.ThrowIfAny();
         return new() { Resource = await Targets.ResolveAsync(grains, request.Name) };

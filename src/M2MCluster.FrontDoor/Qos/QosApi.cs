@@ -24,7 +24,7 @@ internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, 
         var problems = new Problems();
         problems.Require(
             Names.IdIn(request.Target, Names.Objects) is not null || Names.IdIn(request.Target, Names.Groups) is not null
-            || (request.Target.StartsWith(Names.Aliases, StringComparison.Ordinal) && Targets.IsName(request.Target.AsSpan(Names.Aliases.Length))),
+            || Targets.IsAlias(request.Target),
             "target", "is objects/ID, groups/ID or names/scheme:value");
         problems.Require(request.Bearer != V1.Bearer.Unspecified && System.Enum.IsDefined(request.Bearer), "bearer", "is COAP, MQTT or SMS");
         problems.Require(request.Qos is not null, "qos", "is needed");

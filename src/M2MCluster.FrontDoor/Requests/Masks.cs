@@ -4,11 +4,13 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace M2MCluster.FrontDoor.Requests;
 
-/// <summary>Field masks as in AIP-134: without one, the fields that are set; <c>*</c> means all that can be changed.</summary>
+/// <summary>Field masks as in AIP-134 and AIP-161: without one, the fields that are set; <c>*</c> means all that can be changed.</summary>
 internal static class Masks
 {
     /// <param name="changeable">The top-level fields that may be changed, by their proto names.</param>
-    public static IReadOnlySet<string> Of(FieldMask? mask, IMessage message, IReadOnlyCollection<string> changeable, Problems problems)
+    /// <param name="members">Takes paths below those fields, the field by its proto name; without it there may be none.</param>
+    public static IReadOnlySet<string> Of(
+        FieldMask? mask, IMessage message, IReadOnlyCollection<string> changeable, Problems problems, ICollection<(string Field, string Member)>? members = null)
     {
         if (mask is null || mask.Paths.Count == 0) return changeable.Where(name => IsSet(message, name)).ToFrozenSet();
         if (mask.Paths is ["*"]) return changeable.ToFrozenSet();
@@ -17,8 +19,11 @@ internal static class Masks
         var chosen = new HashSet<string>();
         foreach (var path in mask.Paths)
         {
-            if (changeable.Contains(path)) chosen.Add(path);
-            else if (names.TryGetValue(path, out var name)) chosen.Add(name);
+            var dot = path.IndexOf('.', StringComparison.Ordinal);
+            var top = dot < 0 ? path : path[..dot];
+            var field = changeable.Contains(top) ? top : names.GetValueOrDefault(top);
+            if (field is not null && dot < 0) chosen.Add(field);
+            else if (field is not null && members is not null) members.Add((field, path[(dot + 1)..].Trim('`')));
             else problems.Add("updateMask", $"'{path}' cannot be changed; these can: {string.Join(", ", names.Keys)}");
         }
 

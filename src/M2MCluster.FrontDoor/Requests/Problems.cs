@@ -47,6 +47,13 @@ internal sealed class Problems
         return id;
     }
 
+    /// <summary>A filter that asks for a value which an enumeration does not have would silently find nothing.</summary>
+    public void KnownValues(IEnumerable<string> asked, string[] known, string name, string field)
+    {
+        foreach (var value in asked.Where(value => !value.Contains('*') && !known.Contains(value)))
+            Add(field, $"'{value}' is no value of {name}; known are {string.Join(", ", known)}");
+    }
+
     public string Text(string text, int most, string field)
     {
         Require(text.Length <= most, field, $"has at most {most} characters");

@@ -12,9 +12,13 @@ internal static class Targets
     /// <exception cref="M2MException"><see cref="ErrorCode.NotFound"/> if nothing bears it.</exception>
     public static async ValueTask<string> ResolveAsync(IGrainFactory grains, string target)
     {
-        if (!target.StartsWith(Names.Aliases, StringComparison.Ordinal)) return target;
-        return await grains.GetGrain<IAliasGrain>(target[Names.Aliases.Length..]).Resolve() ?? throw M2MException.NotFound(target);
+        if (!IsAlias(target)) return target;
+        var name = target.StartsWith(Names.Aliases, StringComparison.Ordinal) ? target[Names.Aliases.Length..] : target;
+        return await grains.GetGrain<IAliasGrain>(name).Resolve() ?? throw M2MException.NotFound(Names.Aliases + name);
     }
+
+    /// <summary><c>names/scheme:value</c>, or the name by itself: no resource's own name has a colon and no slash.</summary>
+    public static bool IsAlias(string target) => IsName(target.StartsWith(Names.Aliases, StringComparison.Ordinal) ? target.AsSpan(Names.Aliases.Length) : target);
 
     /// <summary><c>scheme:value</c>: a scheme as in RFC 3986 section 3.1, and visible ASCII but for the slash.</summary>
     public static bool IsName(ReadOnlySpan<char> name)

@@ -10,6 +10,7 @@ namespace M2MCluster.Grains.Objects;
 internal static class Creation
 {
     private const int MinSecretLength = 22;
+    private const int MaxCharacteristics = 256;
 
     public static ObjectDescription Describe(string id, ObjectKind kind, ObjectPatch patch, DateTimeOffset now) =>
         Apply(new() { Id = id, Kind = kind, CreatedAt = now, UpdatedAt = now }, patch, now);
@@ -35,7 +36,14 @@ internal static class Creation
             if (mailbox.MaxBytes is < 1 << 10 or > 64 << 20) throw M2MException.Invalid("mailbox.maxBytes", "must be 1 KiB to 64 MiB");
         }
 
-        foreach (var (name, value) in patch.Preconfigured ?? ImmutableSortedDictionary<string, string>.Empty)
+        var preconfigured = patch.Preconfigured ?? former.Preconfigured;
+        if (patch.PreconfiguredChanges is { } changes)
+        {
+            preconfigured = preconfigured.RemoveRange(changes.Where(change => change.Value.Length == 0).Select(change => change.Key)).SetItems(changes.Where(change => change.Value.Length > 0));
+            if (preconfigured.Count > MaxCharacteristics) throw M2MException.Invalid("characteristics", $"are at most {MaxCharacteristics}");
+        }
+
+        foreach (var (name, value) in ReferenceEquals(preconfigured, former.Preconfigured) ? ImmutableSortedDictionary<string, string>.Empty : preconfigured)
         {
             if (!IsJson(value)) throw M2MException.Invalid($"characteristics.{name}", "is not a JSON text");
         }
@@ -44,7 +52,7 @@ internal static class Creation
         return former with
         {
             DisplayName = patch.DisplayName ?? former.DisplayName,
-            Preconfigured = patch.Preconfigured ?? former.Preconfigured,
+            Preconfigured = preconfigured,
             Plain = patch.Plain ?? former.Plain,
             Gateway = patch.Gateway is null ? former.Gateway : patch.Gateway.Length == 0 ? null : patch.Gateway,
             PermittedGateways = patch.PermittedGateways ?? former.PermittedGateways,

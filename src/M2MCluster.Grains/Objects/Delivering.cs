@@ -1,5 +1,6 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Qos;
@@ -153,12 +154,22 @@ internal sealed class Delivering(ObjectCore core)
 
     private int? MaxDatagram() => core.Description is { } description ? core.TraitsOf(description).MaxDatagram : null;
 
-    /// <summary>Tells observers that the mailbox changed.</summary>
-    public void Notify()
+    /// <summary>Tells observers that the mailbox changed, and those of the gateway's list, which has it too.</summary>
+    /// <param name="by">Who changed it, and knows; nobody if not given.</param>
+    public void Notify(Speaker? by = null)
+    {
+        NotifyOwn(by);
+        if (core.Description?.Gateway is { } gateway && by?.ObjectId != gateway) core.Services.Grains.GetObject(gateway).ChildMailboxChanged().AsTask().Ignore();
+    }
+
+    /// <summary>Tells the observers of this list alone.</summary>
+    public void NotifyOwn(Speaker? by)
     {
         if (core.IsSuspended) return;
         foreach (var channel in core.Channels.All.Where(channel => channel.Traits.HasFlag(ChannelTraits.Notices)))
-            channel.Edge.MailboxChanged(channel.Session, core.Id).Ignore();
+        {
+            if (channel.Bearer != by?.Bearer || channel.Session != by?.Address) channel.Edge.MailboxChanged(channel.Session, core.Id).Ignore();
+        }
     }
 
     /// <summary>The way to the object is another one now: what was under way waits again.</summary>

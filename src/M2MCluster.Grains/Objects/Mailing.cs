@@ -95,6 +95,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         await core.CommitAsync(turn);
         MessageTrace.Step(item.Record, "m2m message result", "m2m.ok", result.Ok ? "true" : "false");
         await delivering.ContactAsync(speaker);
+        if (turn.Ended.Count > 0) delivering.Notify(speaker);
         return ResultReceipt.Recorded;
     }
 

@@ -160,6 +160,12 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask<ImmutableArray<Channel>> ChannelsForChild() => new([.. _delivering.Paths.Own()]);
 
+    public ValueTask ChildMailboxChanged()
+    {
+        _delivering.NotifyOwn(null);
+        return default;
+    }
+
     public async ValueTask<int> CountWaiting()
     {
         var now = _core.Now;

@@ -29,7 +29,7 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         var lifetime = Lifetime(draft.Lifetime ?? DefaultLifetime);
         // Behind a gateway the way to the object is the gateway's, and no address of its own.
         var registration = new Registration(
-            RegistrationId.Create(core.Id), lifetime, draft.Links ?? "", speaker.Bearer, byGateway ? "" : draft.Channel?.Session ?? "",
+            LocationOf(turn, draft), lifetime, draft.Links ?? "", speaker.Bearer, byGateway ? "" : draft.Channel?.Session ?? "",
             turn.Now, turn.Now + lifetime, draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty, byGateway ? null : draft.Channel?.Silo);
         turn.Description = turn.Description with
         {
@@ -224,6 +224,15 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         {
             // The gateway is within reach all the same; each child's next traffic finds it.
         }
+    }
+
+    /// <summary>RFC 9176, 5: who registers again in the same sector (<c>d</c>) finds its registration where it was.</summary>
+    private string LocationOf(Turn turn, RegistrationDraft draft)
+    {
+        const string Sector = "d";
+        return turn.Description.Registration is { } former && former.ExpiresAt > turn.Now && former.Parameters.GetValueOrDefault(Sector) == draft.Parameters?.GetValueOrDefault(Sector)
+            ? former.Id
+            : RegistrationId.Create(core.Id);
     }
 
     private async ValueTask<Registration> CurrentAsync(Speaker speaker, string registrationId)

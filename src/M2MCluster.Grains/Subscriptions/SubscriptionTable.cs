@@ -87,5 +87,7 @@ public sealed class SubscriptionTable
             "object" => [objectId],
             _ => groups,
         };
+
+        public bool HoldsNumbers(string field) => false;
     }
 }

@@ -13,6 +13,11 @@ public sealed class ProtocolTests
     [InlineData("rt=core.rd", true)]
     [InlineData("rt=core.rd*", true)]
     [InlineData("rt=temperature", false)]
+    [InlineData("href=/rd", true)]
+    [InlineData("href=/r*", true)]
+    [InlineData("href=/m2m*", false)]
+    [InlineData("ct=40", true)]
+    [InlineData("if=sensor", false)]
     public async Task WellKnown_ShowsTheDirectoryAlone(string query, bool shown)
     {
         await using var node = await CoapNode.Start();
@@ -46,13 +51,26 @@ public sealed class ProtocolTests
         Assert.Equal(CoapCode.BadOption, (await device.Ask(unknown)).Code);
         var proxied = RawCoap.Request(CoapCode.Get, "/m2m/time");
         proxied.Options.Add(CoapOptionNumber.ProxyUri, "coap://x/");
-        Assert.Equal(CoapCode.BadOption, (await device.Ask(proxied)).Code);
+        Assert.Equal(CoapCode.ProxyingNotSupported, (await device.Ask(proxied)).Code);
         var reserved = RawCoap.Request(CoapCode.Get, "/m2m/time");
         reserved.Options.Add(CoapOptionNumber.Block2, 7);
         Assert.Equal(CoapCode.BadRequest, (await device.Ask(reserved)).Code);
         var picky = RawCoap.Request(CoapCode.Get, "/m2m/time");
         picky.Options.Add(CoapOptionNumber.Accept, 60);
         Assert.Equal(CoapCode.NotAcceptable, (await device.Ask(picky)).Code);
+    }
+
+    [Fact]
+    public async Task UnknownCriticalOption_InANonConfirmableRequest_IsSilence()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        var unknown = RawCoap.Request(CoapCode.Get, "/m2m/time");
+        unknown.Type = CoapType.NonConfirmable;
+        unknown.Options.Add(2049, new byte[1]);
+        device.Send(unknown);
+        var next = RawCoap.Request(CoapCode.Get, "/m2m/time");
+        Assert.Equal(next.Token, (await device.Ask(next)).Token);
     }
 
     [Fact]

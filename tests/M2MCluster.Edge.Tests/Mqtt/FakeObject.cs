@@ -199,6 +199,8 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
 
     public ValueTask<WaitingMessage?> Fetch(Speaker speaker, MessageId? id) => throw new NotSupportedException();
 
+    public ValueTask ChildMailboxChanged() => throw new NotSupportedException();
+
     public ValueTask GatewayAttached(string gateway, Channel channel) => throw new NotSupportedException();
 
     public ValueTask SeenVia(string gateway) => throw new NotSupportedException();

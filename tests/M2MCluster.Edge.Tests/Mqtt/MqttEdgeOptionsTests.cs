@@ -10,11 +10,17 @@ public sealed class MqttEdgeOptionsTests
     [Theory]
     [InlineData("0.0.0.0", false, 1883, false)]
     [InlineData("0.0.0.0", true, 1883, true)]
-    [InlineData("0.0.0.0", false, 0, true)]
+    [InlineData("0.0.0.0", true, 0, false)]
     [InlineData("::1", false, 1883, true)]
-    [InlineData("nowhere", true, 1883, false)]
-    public void Validate_PlainBeyondLoopback_NeedsToBeAllowed(string address, bool allow, int port, bool valid) =>
-        Assert.Equal(valid, new MqttEdgeOptionsValidator().Validate(null, new() { Address = address, AllowPlain = allow, Port = port }).Succeeded);
+    public void Plain_BeyondLoopback_IsOffUnlessAllowed(string address, bool allow, int port, bool open)
+    {
+        var options = new MqttEdgeOptions { Address = address, AllowPlain = allow, Port = port };
+        Assert.True(new MqttEdgeOptionsValidator().Validate(null, options).Succeeded);
+        Assert.Equal(open, options.IsPlainOpen);
+    }
+
+    [Fact]
+    public void Validate_AddressThatIsNone_IsRefused() => Assert.False(new MqttEdgeOptionsValidator().Validate(null, new() { Address = "nowhere" }).Succeeded);
 
     [Fact]
     public void Validate_SeveralFaults_AreToldTogether()

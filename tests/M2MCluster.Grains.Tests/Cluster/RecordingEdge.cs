@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Grains.Tests.Cluster;
@@ -6,6 +7,7 @@ namespace M2MCluster.Grains.Tests.Cluster;
 internal sealed class RecordingEdge : IDownlink
 {
     private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _noticed = new();
     private readonly List<(string Session, Delivery Delivery)> _deliveries = [];
     private readonly List<(string Session, string ObjectId)> _notices = [];
     private readonly List<(string Session, CloseReason Reason)> _closed = [];
@@ -36,11 +38,21 @@ internal sealed class RecordingEdge : IDownlink
         return Task.FromResult(PermitsCasts);
     }
 
-    public Task MailboxChanged(string session, string objectId) => Add(_notices, (session, objectId));
+    public Task MailboxChanged(string session, string objectId)
+    {
+        Add(_notices, (session, objectId));
+        FirstOf(session).TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Completes with the first notice to the session, for those that another grain's turn causes.</summary>
+    public Task NoticedAsync(string session) => FirstOf(session).Task.WaitAsync(TimeSpan.FromSeconds(20));
 
     public Task Close(string session, CloseReason reason) => Add(_closed, (session, reason));
 
     public Task Forgotten(string session, string objectId) => Add(_forgotten, (session, objectId));
+
+    private TaskCompletionSource FirstOf(string session) => _noticed.GetOrAdd(session, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private Task Add<T>(List<T> list, T entry)
     {

@@ -273,6 +273,22 @@ public sealed class DeliveringTests(GrainCluster cluster) : GrainTests(cluster)
     }
 
     [Fact]
+    public async Task Result_OverAnotherSession_IsToldToObserversAndNotToWhoGaveIt()
+    {
+        var id = await CreateAsync();
+        var (observer, other) = ("o" + id, "p" + id);
+        foreach (var session in new[] { observer, other })
+            await Object(id).Attach(Proved(id, Bearer.Coap) with { Address = session }, Coap(session, ChannelTraits.Notices), null);
+        var message = await SendAsync(id, Draft("x"));
+        int Told(string session) => Edge.Notices.Count(notice => notice.Session == session);
+        var (toldObserver, toldOther) = (Told(observer), Told(other));
+
+        await Object(id).Result(Proved(id, Bearer.Coap) with { Address = other }, message.Id, new(true));
+
+        Assert.Equal((toldObserver + 1, toldOther), (Told(observer), Told(other)));
+    }
+
+    [Fact]
     public async Task Fetch_CommandOfAServer_IsNotPushedBeside()
     {
         var id = await CreateAsync(new() { Preconfigured = Says(("sleeping", "true")) });

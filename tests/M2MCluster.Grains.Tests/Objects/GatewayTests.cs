@@ -149,4 +149,18 @@ public sealed class GatewayTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Equal(message.Id, (await Object(child).Fetch(Proved(gateway), null))!.Id);
         Assert.Equal(ResultReceipt.Recorded, await Object(child).Result(Proved(gateway), message.Id, new(true)));
     }
+
+    [Fact]
+    public async Task Mailbox_ObservedByTheGateway_TellsOfItsChildrensMessages()
+    {
+        var gateway = await GatewayAsync();
+        var child = await ChildAsync(gateway);
+        var observer = "o" + gateway;
+        await Object(gateway).Attach(Proved(gateway, Bearer.Coap) with { Address = observer }, Coap(observer, ChannelTraits.Notices), null);
+
+        await SendAsync(child, Draft("x"));
+
+        await Edge.NoticedAsync(observer);
+        Assert.Equal([(observer, gateway)], Edge.Notices.Where(notice => notice.Session == observer));
+    }
 }

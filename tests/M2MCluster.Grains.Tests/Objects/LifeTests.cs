@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
@@ -27,6 +28,22 @@ public sealed class LifeTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Equal(["FAILED"], outcomes[$"messages/{second.Id}"]);
         await RefusedAsync(ErrorCode.NotFound, async () => await Object(id).Get());
         Assert.Empty(await ArmedAsync(id));
+    }
+
+    [Fact]
+    public async Task Register_Again_IsWhereItWasUnlessTheSectorIsAnotherOrItEnded()
+    {
+        var id = await CreateAsync();
+        async Task<string> RegisterAsync(params (string Name, string Value)[] parameters) =>
+            (await Object(id).Register(Proved(id, Bearer.Coap), new(null, "</on>", parameters.ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Value), Coap("c" + id)))).Id;
+
+        var first = await RegisterAsync(("et", "a"));
+        Assert.Equal(first, await RegisterAsync(("et", "b")));
+        var elsewhere = await RegisterAsync(("d", "floor-3"));
+        Assert.NotEqual(first, elsewhere);
+        await RefusedAsync(ErrorCode.NotFound, async () => await Object(id).UpdateRegistration(Proved(id, Bearer.Coap), first, new(null, null, null, null)));
+        await Object(id).Deregister(Proved(id, Bearer.Coap), elsewhere);
+        Assert.NotEqual(elsewhere, await RegisterAsync(("d", "floor-3")));
     }
 
     [Fact]

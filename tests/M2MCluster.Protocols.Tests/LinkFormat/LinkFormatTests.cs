@@ -18,6 +18,22 @@ public sealed class LinkFormatTests
         Assert.Null(links[3]["rt"]);
     }
 
+    [Theory]
+    [InlineData("href=/sensors/temp", true)]
+    [InlineData("href=/sensors*", true)]
+    [InlineData("href=/sensors", false)]
+    [InlineData("rt=light-lux", true)]
+    [InlineData("rt=light*", true)]
+    [InlineData("rt=lux", false)]
+    [InlineData("ct=0", true)]
+    [InlineData("title=Two words", true)]
+    [InlineData("title=Two", false)]
+    [InlineData("obs", true)]
+    [InlineData("anchor", false)]
+    [InlineData("if=*", false)]
+    public void Filter_OfRfc6690_MatchesByTargetAttributeAndBeginning(string query, bool matches) =>
+        Assert.Equal(matches, LinkFilter.Matches(Read("</sensors/temp>;rt=\"temperature-c light-lux\";ct=\"0 50\";title=\"Two words\";obs")[0], query));
+
     [Fact]
     public void Read_EmptyText_HasNoLinks() => Assert.Empty(Read(string.Empty));
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using M2MCluster.Device;
 using M2MCluster.Device.Coap;
 using M2MCluster.Device.Fleet;
+using M2MCluster.System.Tests.Acceptance;
 using M2MCluster.Testing;
 
 namespace M2MCluster.System.Tests.Planning;
@@ -24,15 +25,13 @@ public sealed class ReportTimesTests(Node node) : IClassFixture<Node>
         var name = $"t-{Guid.NewGuid():n}";
         await node.Rest.ImportAsync(name, Enumerable.Range(0, Asked).Select(i => JsonSerializer.Serialize(
             new { objectId = $"{name}-{i}", kind = "DEVICE", securityPolicy = new { plain = "REPORTS" }, characteristics = new { reportPeriod = 3600, cell = $"cell-{i % 5}" } })));
-        await using var device = await Programs.NodeAsync("coap-device.js", "127.0.0.1", $"{node.Host.CoapPort}");
+        await using var device = await JsDevice.CoapAsync(node.Host.CoapPort);
 
         var tenths = new int[Tenths];
         for (var i = 0; i < Asked; i++)
         {
-            await device.SayAsync(JsonSerializer.Serialize(new { method = "GET", path = "/m2m/config", query = $"ep={name}-{i}" }));
-            var answer = JsonNode.Parse(await device.HearAsync(line => line.Contains("\"event\":\"answer\"", StringComparison.Ordinal)))!;
-            Assert.Equal("2.05", (string?)answer["code"]);
-            tenths[(int)JsonNode.Parse(Convert.FromBase64String((string)answer["payload"]!))!["reportPhase"]! * Tenths / 3600]++;
+            var config = JsonNode.Parse(await device.AskAsync(new { method = "GET", path = "/m2m/config", query = $"ep={name}-{i}" }, "2.05"))!;
+            tenths[(int)config["reportPhase"]! * Tenths / 3600]++;
         }
 
         // A tenth has a standard deviation of the root of its mean: five of them are never seen.

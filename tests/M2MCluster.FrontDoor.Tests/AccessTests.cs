@@ -86,7 +86,7 @@ public sealed class AccessTests(FrontDoorFixture door)
     {
         using var rest = door.Rest();
         Assert.Equal(HttpStatusCode.NotFound, (await rest.GetAsync("/v1/nothing/here")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await rest.SendAsync(HttpMethod.Put, "/v1/objects/o", "{}")).Status);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await rest.SendAsync(HttpMethod.Put, "/v1/objects/o", "{}")).Status);
     }
 
     [Fact]

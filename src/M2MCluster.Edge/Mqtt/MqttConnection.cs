@@ -13,13 +13,14 @@ namespace M2MCluster.Edge.Mqtt;
 /// The life of an admitted connection. One loop reads and answers what needs no grain; what a grain must decide goes, in its order, through a bounded queue to a second
 /// loop. When the queue is full, reading pauses, and TCP tells the client.
 /// </summary>
+/// <param name="will">What is published if the client does not take its leave.</param>
 /// <param name="closed">
 /// When the peer closed its end. What it sent before is still read, its DISCONNECT perhaps among it; only while reading is paused does this end the session, so that
 /// nobody goes on trying for a client that is gone.
 /// </param>
 /// <param name="stopping">When this node stops.</param>
 internal sealed class MqttConnection(
-    MqttSession session, MqttPipe pipe, MqttEdge edge, MqttServices services, ILogger logger, CancellationToken closed, CancellationToken stopping)
+    MqttSession session, MqttPipe pipe, MqttPublishPacket? will, MqttEdge edge, MqttServices services, ILogger logger, CancellationToken closed, CancellationToken stopping)
 {
     private const int DetachTries = 50;
 
@@ -27,6 +28,7 @@ internal sealed class MqttConnection(
         new BoundedChannelOptions(edge.Options.Window) { SingleReader = true, SingleWriter = true });
     private readonly HashSet<ushort> _unreleased = [];
     private bool _leftInOrder;
+    private bool _waivesWill;
 
     /// <param name="keepAlive">Seconds; zero for none.</param>
     public async Task Run(int keepAlive)
@@ -45,6 +47,7 @@ internal sealed class MqttConnection(
         }
 
         await working;
+        await Bequeath();
         await Detach();
     }
 
@@ -82,8 +85,9 @@ internal sealed class MqttConnection(
             case MqttPubAckPacket acknowledgement:
                 _ = services.Downlink.Acknowledged(session, acknowledgement);
                 return true;
-            case MqttDisconnectPacket:
+            case MqttDisconnectPacket leave:
                 _leftInOrder = true;
+                _waivesWill = leave.ReasonCode != MqttDisconnectReasonCode.DisconnectWithWillMessage;
                 return false;
             case MqttPublishPacket { TopicAlias: not 0 }:
                 session.End(MqttDisconnectReasonCode.TopicAliasInvalid);
@@ -195,6 +199,13 @@ internal sealed class MqttConnection(
         // An id that is not known here was released before, perhaps on an earlier connection; version 5 can say so.
         ReasonCode = _unreleased.Remove(release.PacketIdentifier) ? MqttPubCompReasonCode.Success : MqttPubCompReasonCode.PacketIdentifierNotFound,
     };
+
+    /// <summary>Whose session goes on at another connection, or at another node, has not ended.</summary>
+    private async ValueTask Bequeath()
+    {
+        if (will is null || _waivesWill || session.EndReason is MqttDisconnectReasonCode.SessionTakenOver or MqttDisconnectReasonCode.ServerShuttingDown) return;
+        if (await services.Uplink.Take(session, will) is { } verdict) edge.Metrics.Published(verdict.Word ?? "done");
+    }
 
     private async ValueTask Detach()
     {

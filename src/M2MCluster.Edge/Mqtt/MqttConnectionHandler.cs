@@ -39,6 +39,7 @@ internal sealed class MqttConnectionHandler(MqttEdge edge, MqttAdmission admissi
         var pipe = new MqttPipe(connection.Transport, edge.Options.MaxPacketSize);
         var address = connection.RemoteEndPoint?.ToString() ?? "";
         MqttSession? session;
+        MqttPublishPacket? will;
         int keepAlive;
         using (var patience = new CancellationTokenSource(edge.Options.ConnectTimeout, edge.Time))
         {
@@ -48,6 +49,7 @@ internal sealed class MqttConnectionHandler(MqttEdge edge, MqttAdmission admissi
 
             var wantsKeptSession = connect.SessionExpiryInterval != 0;
             var assigned = string.IsNullOrEmpty(connect.ClientId);
+            will = MqttWill.Of(connect);
             pipe.PeerMaxPacketSize = connect.MaximumPacketSize;
             pipe.TakesReasons = pipe.IsVersion5 && connect.RequestProblemInformation && connect.MaximumPacketSize == 0;
             (session, var reason) = isBusy
@@ -79,10 +81,10 @@ internal sealed class MqttConnectionHandler(MqttEdge edge, MqttAdmission admissi
             });
         }
 
-        await Run(connection, session, pipe, keepAlive);
+        await Run(connection, session, pipe, will, keepAlive);
     }
 
-    private async Task Run(ConnectionContext connection, MqttSession session, MqttPipe pipe, int keepAlive)
+    private async Task Run(ConnectionContext connection, MqttSession session, MqttPipe pipe, MqttPublishPacket? will, int keepAlive)
     {
         edge.Metrics.Connected();
         logger.Began(session.Name, session.ObjectId);
@@ -90,7 +92,7 @@ internal sealed class MqttConnectionHandler(MqttEdge edge, MqttAdmission admissi
         {
             var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
             await using var shutdown = stopping.Register(() => session.End(MqttDisconnectReasonCode.ServerShuttingDown));
-            await new MqttConnection(session, pipe, edge, services, logger, connection.ConnectionClosed, stopping).Run(keepAlive);
+            await new MqttConnection(session, pipe, will, edge, services, logger, connection.ConnectionClosed, stopping).Run(keepAlive);
         }
         finally
         {

@@ -42,13 +42,12 @@ internal sealed class Gate(Authenticator authenticator, JsonRequestCheck check, 
             context.Features.Set(await authenticator.AuthenticateAsync(context));
             if (json is not null)
             {
+                await check.CheckAsync(context, json);
                 if (EventStream.IsAskedFor(context, json))
                 {
                     await events.WriteAsync(context);
                     return;
                 }
-
-                await check.CheckAsync(context, json);
             }
 
             await inner(context);

@@ -55,6 +55,7 @@ internal sealed record DeclaredCommand(string? Path, string? Name, IReadOnlyList
             {
                 [var path] when path.StartsWith('/') => new(path, null, [], null),
                 [var method, var path] when path.StartsWith('/') => new(path, null, [method.ToUpperInvariant()], null),
+                [{ Length: > 0 } name] => new(null, name, [], null),
                 _ => null,
             };
         }
@@ -64,7 +65,7 @@ internal sealed record DeclaredCommand(string? Path, string? Name, IReadOnlyList
         if (at is null && name is null) return null;
         var methods = item.TryGetProperty("methods", out var listed) && listed.ValueKind == JsonValueKind.Array
             ? listed.EnumerateArray().Where(method => method.ValueKind == JsonValueKind.String).Select(method => method.GetString()!.ToUpperInvariant()).ToList()
-            : [];
+            : Text(item, "method") is { } only ? [only.ToUpperInvariant()] : [];
         return new(at, name, methods, item.TryGetProperty("parameters", out var schema) && schema.ValueKind == JsonValueKind.Object ? schema.Clone() : null);
     }
 

@@ -4,8 +4,8 @@ using M2MCluster.Contracts.Objects;
 namespace M2MCluster.Grains.Objects;
 
 /// <summary>
-/// Keeps firmware from objects that are not upgradable (6.5.a). Firmware is a message that says so in one of the ways that are usual: a command with the name <c>firmware</c>, a
-/// command that changes LwM2M's Firmware Update object (<c>/5</c>), or a SUIT envelope. Payloads are not looked into.
+/// Keeps firmware from objects that are not upgradable (6.5.a). Firmware is a message that says so in one of the ways that are usual: a command in whose name, or of whose path
+/// as a part, there is <c>firmware</c>, one that changes LwM2M's Firmware Update object (<c>/5</c>), or a SUIT envelope. Payloads are not looked into.
 /// </summary>
 internal static class Firmware
 {
@@ -22,7 +22,8 @@ internal static class Firmware
         description.Effective(Characteristics.Upgradable) == "false" && Is(command, contentType) ? $"its characteristic '{Characteristics.Upgradable}' is false, and the message is firmware" : null;
 
     private static bool IsFor(Command command) =>
-        command.Name.Equals(Name, StringComparison.OrdinalIgnoreCase)
+        command.Name.Contains(Name, StringComparison.OrdinalIgnoreCase)
+        || command.Path.Split('?')[0].Split('/').Contains(Name, StringComparer.OrdinalIgnoreCase)
         || command.Path == LwM2mObject || command.Path.StartsWith(LwM2mObject + "/", StringComparison.Ordinal) || command.Path.StartsWith(LwM2mObject + "?", StringComparison.Ordinal);
 
     private static bool Reads(string method) => method.ToUpperInvariant() is "GET" or "FETCH";

@@ -1,7 +1,9 @@
+using System.Text;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Testing;
 using MQTTnet;
+using MQTTnet.Formatter;
 
 namespace M2MCluster.Edge.Tests.Mqtt;
 
@@ -85,6 +87,32 @@ public sealed class ConnectTests
         meter.Failure = null;
 
         Assert.Equal(1, await meter.Detached.Next());
+    }
+
+    [Theory]
+    [InlineData(MqttProtocolVersion.V311)]
+    [InlineData(MqttProtocolVersion.V500)]
+    public async Task Will_ConnectionThatBreaks_IsAReportOfTheObject(MqttProtocolVersion version)
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        var client = await node.Client("meter-1", version, options => options.WithWillTopic("m2m/reports").WithWillPayload("[{\"n\":\"gone\",\"vb\":true}]"));
+        client.Dispose();
+
+        Assert.Equal("[{\"n\":\"gone\",\"vb\":true}]", Encoding.UTF8.GetString((await meter.Reporting.Next()).Payload));
+        await meter.Detached.Next();
+    }
+
+    [Fact]
+    public async Task Will_ClientThatTakesItsLeave_IsNotPublished()
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        var client = await node.Client("meter-1", MqttProtocolVersion.V500, options => options.WithWillTopic("m2m/reports").WithWillPayload("[{\"n\":\"gone\",\"vb\":true}]"));
+        await client.DisconnectAsync();
+
+        await meter.Detached.Next();
+        Assert.False(meter.Reporting.Reader.TryRead(out _));
     }
 
     [Fact]

@@ -38,6 +38,10 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     public Mailbox Mailbox { get; } = new();
     public Sharing Sharing { get; } = new(services);
     public Channels Channels { get; } = new(services.Edges.IsGone);
+
+    /// <summary>Period and tolerance of reports, in milliseconds, as the object was told them last; null: this is not known here.</summary>
+    public (long Period, long? Tolerance)? Told { get; set; }
+
     public DateTimeOffset Now => services.Time.GetUtcNow();
 
     public ObjectTraits TraitsOf(ObjectDescription description)

@@ -11,6 +11,9 @@ internal sealed class RecordingEdge : IDownlink
     private readonly List<(string Session, CloseReason Reason)> _closed = [];
 
     private readonly List<(string Session, string ObjectId)> _forgotten = [];
+    private readonly List<(string Session, string ObjectId)> _configured = [];
+
+    public IReadOnlyList<(string Session, string ObjectId)> ConfigChanges => Copy(_configured);
 
     public IReadOnlyList<(string Session, string ObjectId)> ForgottenSessions => Copy(_forgotten);
 
@@ -37,6 +40,8 @@ internal sealed class RecordingEdge : IDownlink
     }
 
     public Task MailboxChanged(string session, string objectId) => Add(_notices, (session, objectId));
+
+    public Task ConfigChanged(string session, string objectId) => Add(_configured, (session, objectId));
 
     public Task Close(string session, CloseReason reason) => Add(_closed, (session, reason));
 

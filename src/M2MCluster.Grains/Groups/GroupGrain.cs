@@ -94,7 +94,8 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
             if (next.Groups.Value.Length > IGroupGrain.MaxGroups) throw new M2MException(ErrorCode.ResourceExhausted, $"a group has at most {IGroupGrain.MaxGroups} groups in it");
             changed = await ChangeAsync(actor, "group.add", next, [], [], string.Join(' ', groups.Take(20)), versions);
         });
-        foreach (var task in await TasksAsync()) await services.Grains.GetGrain<IReportTaskGrain>(task).Spread();
+        // Not awaited: the task may be about to call this group.
+        foreach (var task in await TasksAsync()) services.Grains.GetGrain<IReportTaskGrain>(task).Spread().AsTask().Ignore();
         return changed;
     }
 

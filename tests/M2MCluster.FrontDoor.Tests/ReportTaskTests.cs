@@ -12,6 +12,7 @@ public sealed class ReportTaskTests(FrontDoorFixture door)
     [InlineData("""{}""", "reportTask")]
     [InlineData("""{"periodic":{}}""", "periodic.period")]
     [InlineData("""{"periodic":{"period":"0.5s"}}""", "periodic.period")]
+    [InlineData("""{"periodic":{"period":"60s","phase":"60s"}}""", "periodic.phase")]
     [InlineData("""{"periodic":{"period":"60s"},"tolerance":"61s"}""", "tolerance")]
     [InlineData("""{"periodic":{"period":"60s"},"tolerance":"-1s"}""", "tolerance")]
     [InlineData("""{"periodic":{"period":"60s"},"grace":"172800s"}""", "grace")]

@@ -9,6 +9,7 @@ namespace M2MCluster.Cli.Commands;
 internal sealed class TaskOptions
 {
     private readonly Option<TimeSpan?> _every = Durations.Optional("--every", "Periodic: one report in each such time.");
+    private readonly Option<TimeSpan?> _phase = Durations.Optional("--phase", "Of --every: all sample at this instant of each period.");
     private readonly Option<string?> _cron = new("--cron") { Description = "Scheduled: minute, hour, day of month, month, day of week, as '30 6 * * mon-fri'." };
     private readonly Option<string?> _zone = new("--time-zone") { Description = "Of --cron, such as Europe/Berlin; UTC if not given." };
     private readonly Option<DateTimeOffset[]> _at = new("--at") { Description = "Scheduled: a moment; may be given again.", AllowMultipleArgumentsPerToken = true };
@@ -25,7 +26,7 @@ internal sealed class TaskOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _every, _cron, _zone, _at, _now, _from, _to, _tolerance, _grace, _window, _algorithm, _values, _path, _name }) command.Add(option);
+        foreach (var option in new Option[] { _every, _phase, _cron, _zone, _at, _now, _from, _to, _tolerance, _grace, _window, _algorithm, _values, _path, _name }) command.Add(option);
     }
 
     public ReportTask Read(ParseResult parsed)
@@ -41,7 +42,7 @@ internal sealed class TaskOptions
             Path = parsed.GetValue(_path) ?? "",
         };
         var times = parsed.GetValue(_at) ?? [];
-        if (parsed.GetValue(_every) is { } period) task.Periodic = new() { Period = Duration.FromTimeSpan(period) };
+        if (parsed.GetValue(_every) is { } period) task.Periodic = new() { Period = Duration.FromTimeSpan(period), Phase = Span(parsed.GetValue(_phase)) };
         if (parsed.GetValue(_cron) is not null || times.Length > 0)
             task.Scheduled = new() { Cron = parsed.GetValue(_cron) ?? "", TimeZone = parsed.GetValue(_zone) ?? "", Times = { times.Select(Timestamp.FromDateTimeOffset) } };
         var (from, to) = (parsed.GetValue(_from), parsed.GetValue(_to));

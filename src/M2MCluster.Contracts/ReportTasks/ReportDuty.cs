@@ -7,6 +7,7 @@ namespace M2MCluster.Contracts.ReportTasks;
 /// <param name="Tolerance">By how much later than a period's beginning a report may come; null: as characteristics say, or by the whole period.</param>
 /// <param name="Grace">So long after a report was due it is missed.</param>
 /// <param name="Since">When the task was made: of a later application of the same id it is none of the business.</param>
+/// <param name="PhaseMilliseconds">Of the instant at which it samples with others; null: as characteristics say.</param>
 [GenerateSerializer, Immutable, Alias("m2m.ReportDuty")]
 public sealed record ReportDuty(
     [property: Id(0)] string Task,
@@ -14,4 +15,5 @@ public sealed record ReportDuty(
     [property: Id(2)] long Period,
     [property: Id(3)] long? Tolerance,
     [property: Id(4)] long Grace,
-    [property: Id(5)] DateTimeOffset Since);
+    [property: Id(5)] DateTimeOffset Since,
+    [property: Id(6)] long? PhaseMilliseconds = null);

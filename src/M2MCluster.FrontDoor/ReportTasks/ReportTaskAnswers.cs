@@ -30,7 +30,7 @@ internal static class ReportTaskAnswers
             Reports = from.Reports,
             NextTime = from.NextAt?.ToTimestamp(),
         };
-        if (terms.Periodic is { } periodic) answer.Periodic = new() { Period = Duration.FromTimeSpan(periodic.Period) };
+        if (terms.Periodic is { } periodic) answer.Periodic = new() { Period = Duration.FromTimeSpan(periodic.Period), Phase = periodic.Phase is { } phase ? Duration.FromTimeSpan(phase) : null };
         if (terms.OnDemand is { } demand) answer.OnDemand = new() { From = demand.From?.ToTimestamp(), To = demand.To?.ToTimestamp() };
         if (terms.Scheduled is { } scheduled)
             answer.Scheduled = new() { Cron = scheduled.Cron, TimeZone = scheduled.TimeZone, Times = { scheduled.Times.Select(time => time.ToTimestamp()) } };

@@ -54,7 +54,11 @@ internal static class ReportTaskRequests
     {
         if (from is null) return null;
         problems.Require(from.Period is not null, "periodic.period", "is needed");
-        return Seconds(from.Period, TimeSpan.FromSeconds(1), LongestPeriod, "periodic.period", problems) is { } period ? new(period) : null;
+        var phase = problems.Span(from.Phase, "periodic.phase");
+        if (Seconds(from.Period, TimeSpan.FromSeconds(1), LongestPeriod, "periodic.period", problems) is not { } period) return null;
+        var isPhase = phase is null || (phase >= TimeSpan.Zero && phase < period && phase.Value.Ticks % TimeSpan.TicksPerMillisecond == 0);
+        problems.Require(isPhase, "periodic.phase", "is whole milliseconds, zero to less than the period");
+        return new(period, isPhase ? phase : null);
     }
 
     private static ScheduledReports? Scheduled(V1.ScheduledReports? from, Problems problems)

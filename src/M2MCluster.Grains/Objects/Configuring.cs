@@ -15,7 +15,7 @@ internal sealed class Configuring(ObjectCore core, Access access)
         var description = await core.LoadExistingAsync();
         await access.DemandAsync(speaker, PlainAccess.Reports);
         var traits = core.TraitsOf(description);
-        core.Told = (traits.ReportPeriod, traits.ReportTolerance);
+        core.Told = (traits.ReportPeriod, traits.ReportTolerance, traits.ReportPhase);
         if (Expecting.Told(core.State, core.Now.ToUnixTimeMilliseconds()) is { } told)
         {
             var turn = core.Begin();
@@ -53,7 +53,7 @@ internal sealed class Configuring(ObjectCore core, Access access)
     {
         if (core.Description is not { } description || !core.Channels.IsConnected) return;
         var traits = core.TraitsOf(description);
-        var now = (traits.ReportPeriod, traits.ReportTolerance);
+        var now = (traits.ReportPeriod, traits.ReportTolerance, traits.ReportPhase);
         if (core.Told is { } told ? told == now : core.Sharing.DutiesOf(description).Count == 0) return;
         core.Told = now;
         foreach (var channel in core.Channels.All.Where(channel => channel.Bearer == Bearer.Mqtt)) channel.Edge.ConfigChanged(channel.Session, core.Id).Ignore();

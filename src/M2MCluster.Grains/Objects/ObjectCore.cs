@@ -39,8 +39,8 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     public Sharing Sharing { get; } = new(services);
     public Channels Channels { get; } = new(services.Edges.IsGone);
 
-    /// <summary>Period and tolerance of reports, in milliseconds, as the object was told them last; null: this is not known here.</summary>
-    public (long Period, long? Tolerance)? Told { get; set; }
+    /// <summary>What decides when it reports, in milliseconds, as the object was told it last; null: this is not known here.</summary>
+    public (long Period, long? Tolerance, long? Phase)? Told { get; set; }
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
 

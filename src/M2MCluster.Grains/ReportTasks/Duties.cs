@@ -36,6 +36,8 @@ internal static class Duties
         yield return new(Contracts.Objects.Characteristics.ReportPeriod, new(duty.Period.ToString(CultureInfo.InvariantCulture), group, duty.Task));
         if (duty.Tolerance is { } tolerance)
             yield return new(Contracts.Objects.Characteristics.ReportTolerance, new(tolerance.ToString(CultureInfo.InvariantCulture), group, duty.Task));
+        if (duty.PhaseMilliseconds is { } phase)
+            yield return new(Contracts.Objects.Characteristics.ReportPhase, new((phase / 1000m).ToString(CultureInfo.InvariantCulture), group, duty.Task));
     }
 
     /// <exception cref="M2MException"><see cref="ErrorCode.ResourceExhausted"/></exception>

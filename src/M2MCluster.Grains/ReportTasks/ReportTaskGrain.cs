@@ -70,7 +70,10 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
         if (view.Terms.Periodic is null || Names.IdIn(view.Terms.Target, Names.Objects) is not { } target) return view;
         try
         {
-            return view with { Outlook = await services.Grains.GetObject(target).Outlook(Id) };
+            if (await services.Grains.GetObject(target).Outlook(Id) is { } outlook) return view with { Outlook = outlook };
+            // What was asked of an object is not asked of another one that has its name later.
+            if (Existing().IsPlaced) await EndAsync(Existing(), $"{view.Terms.Target} was deleted");
+            return Existing().View;
         }
         catch (M2MException gone) when (gone.Code == ErrorCode.NotFound)
         {
@@ -158,7 +161,7 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
         var period = terms.Periodic!.Period;
         var duty = new ReportDuty(
             Id, terms.Application, (long)period.TotalSeconds, terms.Tolerance is { } tolerance ? (long)tolerance.TotalSeconds : null, (long)terms.GraceFor(period).TotalSeconds,
-            state.View.CreatedAt);
+            state.View.CreatedAt, terms.Periodic.Phase is { } phase ? (long)phase.TotalMilliseconds : null);
         var isGroup = Names.IdIn(terms.Target, Names.Groups) is not null;
         if (isGroup) await services.Grains.GetGrain<IGroupGrain>(terms.Target[Names.Groups.Length..]).TakeDuty(duty);
         else await services.Grains.GetObject(terms.Target[Names.Objects.Length..]).TakeDuty(duty);

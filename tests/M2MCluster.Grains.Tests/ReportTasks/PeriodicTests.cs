@@ -26,6 +26,16 @@ public sealed class PeriodicTests(GrainCluster cluster) : ReportTaskTests(cluste
     }
 
     [Fact]
+    public async Task Create_WithAPhase_ItIsTheInstantAtWhichAllSample()
+    {
+        var (one, other) = (await CreateAsync(), await CreateAsync());
+        var group = await GroupAsync(one, other);
+        await BeginAsync(Every(60, $"groups/{group}") with { Periodic = new(TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(12_500)) });
+
+        foreach (var id in new[] { one, other }) Assert.Equal((60, 12_500), ((await Object(id).Config(Proved(id))).ReportPeriod, (await Object(id).Config(Proved(id))).SamplePhase));
+    }
+
+    [Fact]
     public async Task Create_SeveralTasks_TheShortestPeriodHolds()
     {
         var id = await CreateAsync();
@@ -95,6 +105,32 @@ public sealed class PeriodicTests(GrainCluster cluster) : ReportTaskTests(cluste
         Assert.Equal($"objects/{id} does not exist any more", ended.Reason);
         await RefusedAsync(ErrorCode.FailedPrecondition, async () => await task.Update("op", Every(30, "")));
         await task.Delete("op");
+    }
+
+    [Fact]
+    public async Task Delete_ObjectIsMadeAnewBeforeTheTaskHears_TheTaskIsNotOfTheNewOne()
+    {
+        var id = await CreateAsync();
+        var task = await BeginAsync(Every(60, $"objects/{id}"));
+        Cluster.Pipeline.Fail(task.GetPrimaryKeyString(), Fault.Before);
+        await Object(id).Delete("op");
+        await Object(id).Create("op", ObjectKind.Device, new());
+
+        Assert.Equal(0, (await Object(id).Config(Proved(id))).ReportPeriod);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            try
+            {
+                if ((await task.Get()).EndedAt is not null) return;
+            }
+            catch (M2MException failure) when (failure.Code == ErrorCode.Unavailable)
+            {
+                // The commit that failed was this one's.
+            }
+
+            await System.Threading.Tasks.Task.Delay(5, patience.Token);
+        }
     }
 
     [Fact]

@@ -20,6 +20,7 @@ internal static class CommandTree
             AppCommands.Create(globals),
             GroupCommands.Create(globals),
             CampaignCommands.Create(globals),
+            TaskCommands.Create(globals),
             SendCommand.Create(globals),
             ExplainCommand.Create(globals),
             PathCommand.Create(globals),

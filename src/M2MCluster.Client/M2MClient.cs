@@ -37,6 +37,7 @@ public sealed class M2MClient : IDisposable
         Messages = new(calls);
         ServiceClasses = new(calls);
         Groups = new(calls);
+        ReportTasks = new(calls);
         Applications = new(calls);
         Events = new(calls);
         Operations = new(calls);
@@ -53,6 +54,8 @@ public sealed class M2MClient : IDisposable
     public ServiceClassService.ServiceClassServiceClient ServiceClasses { get; }
 
     public GroupService.GroupServiceClient Groups { get; }
+
+    public ReportTaskService.ReportTaskServiceClient ReportTasks { get; }
 
     public ApplicationService.ApplicationServiceClient Applications { get; }
 

@@ -2,7 +2,7 @@ namespace M2MCluster.Contracts;
 
 /// <summary>A time at which an object is to be woken.</summary>
 /// <param name="At">Unix milliseconds.</param>
-/// <param name="ObjectId">The object's id, or <c>messages/ID</c> for a group's message, <c>transactions/ID</c> for a transaction, <c>applications/ID</c> for the mailbox of an application, <c>qos/BEARER</c> for what a network is asked for; no object's id holds a slash.</param>
+/// <param name="ObjectId">The object's id, or <c>messages/ID</c> for a group's message, <c>transactions/ID</c> for a transaction, <c>applications/ID</c> for the mailbox of an application, <c>qos/BEARER</c> for what a network is asked for, <c>reportTasks/ID</c> for a report task; no object's id holds a slash.</param>
 [GenerateSerializer, Immutable, Alias("m2m.DueTime")]
 public readonly record struct DueTime([property: Id(0)] long At, [property: Id(1)] string ObjectId)
 {

@@ -14,6 +14,7 @@ public static class Names
     public const string Messages = "messages/";
     public const string Transactions = "transactions/";
     public const string Flows = "flows/";
+    public const string ReportTasks = "reportTasks/";
 
     /// <summary>Beside resources: what networks are asked for, by bearer.</summary>
     public const string Qos = "qos/";

@@ -13,6 +13,7 @@ using M2MCluster.FrontDoor.OpenApi;
 using M2MCluster.FrontDoor.Plans;
 using M2MCluster.FrontDoor.Qos;
 using M2MCluster.FrontDoor.Reports;
+using M2MCluster.FrontDoor.ReportTasks;
 using M2MCluster.FrontDoor.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -46,7 +47,7 @@ public static class FrontDoorExtensions
         services.AddHostedService<WebhookService>();
 
         services.AddGrpc().AddJsonTranscoding(options => options.TypeRegistry = ErrorTable.Details)
-            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<ServiceClassesApi>().AddService<QosApi>().AddService<GroupsApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
+            .AddService<ObjectsApi>().AddService<ReportsApi>().AddService<MessagesApi>().AddService<ServiceClassesApi>().AddService<QosApi>().AddService<GroupsApi>().AddService<ReportTasksApi>().AddService<ApplicationsApi>().AddService<EventsApi>()
             .AddService<OperationsApi>().AddService<ClusterApi>().AddService<PlansApi>();
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<FrontDoorOptions>>((grpc, own) => grpc.MaxReceiveMessageSize = own.Value.MaxBodyBytes);
         services.AddGrpcReflection();
@@ -68,6 +69,7 @@ public static class FrontDoorExtensions
         endpoints.MapGrpcService<ServiceClassesApi>().Add(gate.Guard);
         endpoints.MapGrpcService<QosApi>().Add(gate.Guard);
         endpoints.MapGrpcService<GroupsApi>().Add(gate.Guard);
+        endpoints.MapGrpcService<ReportTasksApi>().Add(gate.Guard);
         endpoints.MapGrpcService<ApplicationsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<EventsApi>().Add(gate.Guard);
         endpoints.MapGrpcService<OperationsApi>().Add(gate.Guard);

@@ -15,6 +15,7 @@ using M2MCluster.Grains.Metering;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Qos;
+using M2MCluster.Grains.ReportTasks;
 using M2MCluster.Grains.Routing;
 using M2MCluster.Grains.Schedule;
 using M2MCluster.Grains.Services;
@@ -66,6 +67,7 @@ public static class GrainsSetup
         services.AddSingleton<GroupRulesCache>().AddSingleton<GroupMembership>().AddSingleton<IGroupMembership>(provider => provider.GetRequiredService<GroupMembership>()).AddSingleton<GroupServices>().AddSingleton<PartCancelling>().AddSingleton<CampaignServices>();
         services.AddSingleton<ImportLog>().AddSingleton<ImportServices>().AddSingleton<IObjectImporter, ObjectImporter>();
         services.AddSingleton<IDueHints, DueHints>().AddSingleton<ScheduleMetrics>().AddSingleton<Sleepers>().AddSingleton<Firing>();
+        services.AddSingleton<ReportTaskServices>();
         return services;
     }
 }

@@ -2,6 +2,7 @@ using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Storage.Commit;
 using Orleans.Serialization;
@@ -14,7 +15,8 @@ internal sealed class Bodies(
     Serializer<MessageRecord> messages,
     Serializer<Subscription> subscriptions,
     Serializer<ApplicationView> applications,
-    Serializer<GroupView> groups)
+    Serializer<GroupView> groups,
+    Serializer<ReportTaskView> tasks)
 {
     public byte[] Write(ObjectDescription description) => descriptions.SerializeToArray(description);
 
@@ -31,6 +33,10 @@ internal sealed class Bodies(
     public byte[] Write(GroupView group) => groups.SerializeToArray(group);
 
     public GroupView Group(byte[] body) => groups.Deserialize(body)!;
+
+    public byte[] Write(ReportTaskView task) => tasks.SerializeToArray(task);
+
+    public ReportTaskView ReportTask(byte[] body) => tasks.Deserialize(body)!;
 
     public MessageRow[] Rows(WriteSet set)
     {

@@ -56,6 +56,7 @@ public static class StorageServices
             .AddSingleton<IBacklogReader, BacklogReader>()
             .AddSingleton<ISiloGauge, CommitQueueGauge>()
             .AddSingleton<IGroupReader, GroupReader>()
+            .AddSingleton<IReportTaskReader, ReportTaskReader>()
             .AddSingleton<ICampaignReader, CampaignReader>();
         return EngineOf(connectionString) switch
         {

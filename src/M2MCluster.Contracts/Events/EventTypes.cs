@@ -4,6 +4,8 @@ namespace M2MCluster.Contracts.Events;
 public static class EventTypes
 {
     public const string Report = "m2m.report";
+    public const string ReportMissed = "m2m.report.missed";
+    public const string ReportTaskEnded = "m2m.reportTask.ended";
     public const string Message = "m2m.message";
     public const string MessageOutcome = "m2m.message.outcome";
     public const string MessageResult = "m2m.message.result";

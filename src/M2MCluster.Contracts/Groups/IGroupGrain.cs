@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.ReportTasks;
 
 namespace M2MCluster.Contracts.Groups;
 
@@ -43,6 +44,12 @@ public interface IGroupGrain : IGrainWithStringKey
 
     /// <summary>Puts groups into this one; <see cref="ErrorCode.FailedPrecondition"/>: this one is in one of them, <see cref="ErrorCode.NotFound"/>: one does not exist.</summary>
     [Alias("AddGroups")] ValueTask<GroupView> AddGroups(string actor, ImmutableArray<string> groups);
+
+    /// <summary>Its members report by this from now on; one of the same task is replaced.</summary>
+    [Alias("TakeDuty")] ValueTask TakeDuty(ReportDuty duty);
+
+    /// <summary>The task asks nothing of its members any more.</summary>
+    [Alias("DropDuty")] ValueTask DropDuty(string task);
 
     [Alias("RemoveGroups")] ValueTask<GroupView> RemoveGroups(string actor, ImmutableArray<string> groups);
 }

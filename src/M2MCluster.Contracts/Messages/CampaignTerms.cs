@@ -19,5 +19,10 @@ public sealed record CampaignTerms
     /// <summary>Anycast: how long one member has before the next gets it; null: its share of the time to live, a minute at most.</summary>
     [Id(4)] public TimeSpan? MemberWait { get; init; }
 
+    /// <summary>Within it all members get theirs, one after the other at the same pace, from acceptance on; null: as <see cref="Rate"/> says.</summary>
+    [Id(8)] public TimeSpan? Window { get; init; }
+
+    [Id(9)] public MemberOrder Order { get; init; }
+
     public const int MostToldByDefault = 10_000;
 }

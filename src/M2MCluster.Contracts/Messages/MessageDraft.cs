@@ -9,6 +9,7 @@ namespace M2MCluster.Contracts.Messages;
 /// <param name="TraceParent">The trace that the message belongs to (W3C <c>traceparent</c>).</param>
 /// <param name="Peer">The id of the object that sends, if one does (4.1.b); <paramref name="Application"/> is empty then.</param>
 /// <param name="Area">For whoever is there; null: it names its target.</param>
+/// <param name="Task">The id of the report task that asks by it; null: it is no such question.</param>
 [GenerateSerializer, Immutable, Alias("m2m.MessageDraft")]
 public sealed record MessageDraft(
     [property: Id(0)] string Application,
@@ -25,4 +26,5 @@ public sealed record MessageDraft(
     [property: Id(11)] DeliveryMode Mode = DeliveryMode.Unspecified,
     [property: Id(12)] CampaignTerms? Campaign = null,
     [property: Id(17)] string? Peer = null,
-    [property: Id(20)] GeoArea? Area = null);
+    [property: Id(20)] GeoArea? Area = null,
+    [property: Id(26)] string? Task = null);

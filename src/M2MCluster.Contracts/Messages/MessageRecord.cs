@@ -72,6 +72,9 @@ public sealed record MessageRecord
     /// <summary>Of a message to whoever is somewhere; its parts have none.</summary>
     [Id(35)] public GeoArea? Area { get; init; }
 
+    /// <summary>The id of the report task that asks by it: what the object answers is kept as its report. Null: it is no such question.</summary>
+    [Id(44)] public string? Task { get; init; }
+
     /// <summary>Of a transaction's message to one object: that object's promise decides it, also where others are asked after it (anycast).</summary>
     public bool IsDecidedAlone => Parent is null || Part.HasFlag(PartTraits.Anycast);
 

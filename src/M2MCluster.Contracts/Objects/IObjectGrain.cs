@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Reports;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Contracts.Sessions;
 using Orleans.Concurrency;
 
@@ -160,4 +161,13 @@ public interface IObjectGrain : IGrainWithStringKey
 
     /// <param name="application">Whose hold ends; null: whoever has it. It is no error if it has none.</param>
     [Alias("Release")] ValueTask<ObjectView> Release(string? application);
+
+    /// <summary>The object reports by this from now on; one of the same task is replaced. <see cref="ErrorCode.ResourceExhausted"/>: it has too many.</summary>
+    [Alias("TakeDuty")] ValueTask TakeDuty(ReportDuty duty);
+
+    /// <summary>The task asks nothing of it any more.</summary>
+    [Alias("DropDuty")] ValueTask DropDuty(string task);
+
+    /// <summary>What is expected of it by the task; null: nothing.</summary>
+    [Alias("Outlook")] ValueTask<ReportOutlook?> Outlook(string task);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using M2MCluster.Contracts.ReportTasks;
 
 namespace M2MCluster.Contracts.Objects;
 
@@ -35,6 +36,9 @@ public sealed record ObjectDescription
 
     /// <summary>Who has its commands for itself now; one that has run out means nothing.</summary>
     [Id(15)] public CommandHold? Hold { get; init; }
+
+    /// <summary>What report tasks ask of it, by the ids of these; those of its groups stand with them. Null: nothing.</summary>
+    [Id(24)] public ImmutableArray<ReportDuty>? Duties { get; init; }
 
     /// <summary>The characteristic that holds: what the object says, else what was preconfigured; null if neither says anything.</summary>
     public string? Effective(string name) =>

@@ -1,6 +1,6 @@
 namespace M2MCluster.Contracts.Objects;
 
-/// <param name="Shared">What it has from its groups, by name; null: nothing.</param>
+/// <param name="Shared">What it has from its groups and from report tasks, by name; null: nothing.</param>
 [GenerateSerializer, Immutable, Alias("m2m.ObjectView")]
 public sealed record ObjectView(
     [property: Id(0)] ObjectDescription Description,

@@ -10,4 +10,7 @@ public interface IReportReader
     /// </summary>
     ValueTask<IReadOnlyList<StoredReport>> ReadAsync(
         string objectId, DateTimeOffset? from, DateTimeOffset? to, long after, int limit, CancellationToken cancellation);
+
+    /// <summary>When the object's latest report was received that could be read; null: there is none.</summary>
+    ValueTask<DateTimeOffset?> LatestAsync(string objectId, CancellationToken cancellation);
 }

@@ -15,6 +15,9 @@ public interface IDownlink : IGrainObserver
     /// <summary>Tells an observer of the mailbox that it changed.</summary>
     [OneWay, Alias("MailboxChanged")] Task MailboxChanged(string session, string objectId);
 
+    /// <summary>What the object is told of how to behave (<see cref="Objects.IObjectGrain.Config"/>) is another now.</summary>
+    [OneWay, Alias("ConfigChanged")] Task ConfigChanged(string session, string objectId) => Task.CompletedTask;
+
     /// <summary>
     /// Sends one datagram to many. Answers of members are given to their grains (<see cref="Objects.IObjectGrain.Result"/>). False: it did not leave, because the edge has no
     /// such address, or it is not permitted.

@@ -25,6 +25,22 @@ internal sealed class MqttDownlink(MqttEdge edge, ILogger logger) : IDownlink
 
     public Task MailboxChanged(string session, string objectId) => Task.CompletedTask;
 
+    public Task ConfigChanged(string session, string objectId)
+    {
+        if (edge.Sessions.Find(session, out var child) is { Subscriptions.TakesConfig: true } found && child is null) _ = TellConfig(found, asRetained: false);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Tells the device how it is to behave.</summary>
+    public async Task TellConfig(MqttSession session, bool asRetained)
+    {
+        if (await edge.Persist(session, () => edge.ObjectOf(session.ObjectId).Config(session.Speaker)) is not { } config) return;
+        await session.Send(new MqttPublishPacket
+        {
+            Topic = MqttTopic.Config, Retain = asRetained, ContentType = "application/json", PayloadSegment = DeviceConfigJson.Write(config),
+        });
+    }
+
     public Task Close(string session, CloseReason reason)
     {
         var found = edge.Sessions.Find(session, out var child);

@@ -25,11 +25,7 @@ internal sealed class MqttSubscriber(MqttEdge edge)
     public async ValueTask Tell(MqttSession session, MqttSubscribePacket packet)
     {
         if (!packet.TopicFilters.Exists(filter => filter.Topic == MqttTopic.Config)) return;
-        if (await edge.Persist(session, () => edge.ObjectOf(session.ObjectId).Config(session.Speaker)) is not { } config) return;
-        await session.Send(new MqttPublishPacket
-        {
-            Topic = MqttTopic.Config, Retain = true, ContentType = "application/json", PayloadSegment = DeviceConfigJson.Write(config),
-        });
+        await edge.Sink.TellConfig(session, asRetained: true);
     }
 
     public async ValueTask<MqttUnsubAckPacket?> Unsubscribe(MqttSession session, MqttUnsubscribePacket packet)

@@ -37,6 +37,14 @@ internal sealed class MqttSubscriptions(int maxChildren)
         }
     }
 
+    public bool TakesConfig
+    {
+        get
+        {
+            lock (_lock) return _byFilter.ContainsKey(MqttTopic.Config);
+        }
+    }
+
     /// <summary>Whether a filter may be subscribed to at all, and whether only by a gateway.</summary>
     public static bool IsAllowed(string? filter, out bool onlyGateways)
     {

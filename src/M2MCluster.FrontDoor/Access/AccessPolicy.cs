@@ -3,6 +3,7 @@ using Google.Protobuf;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Qos;
+using M2MCluster.Contracts.ReportTasks;
 
 namespace M2MCluster.FrontDoor.Access;
 
@@ -50,6 +51,12 @@ internal static class AccessPolicy
         ["GroupService/ListMembers"] = Anyone,
         ["GroupService/SearchMembers"] = Anyone,
         ["GroupService/TestMember"] = Anyone,
+        // Of report tasks each sees its own, which the calls ask.
+        ["ReportTaskService/CreateReportTask"] = Anyone,
+        ["ReportTaskService/GetReportTask"] = Anyone,
+        ["ReportTaskService/ListReportTasks"] = Anyone,
+        ["ReportTaskService/UpdateReportTask"] = Anyone,
+        ["ReportTaskService/DeleteReportTask"] = Anyone,
         // Of messages each sees its own: see OwnsMessage, which the calls on one message ask, and the listing is narrowed to.
         ["MessageService/SendMessage"] = Anyone,
         ["MessageService/GetMessage"] = Anyone,
@@ -126,6 +133,13 @@ internal static class AccessPolicy
     public static void AuthorizeFlow(Principal principal, QosFlowView flow)
     {
         if (!principal.IsOperator && flow.Application != principal.Application) throw Denied();
+    }
+
+    /// <summary>Refuses an application the report task of another.</summary>
+    /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/></exception>
+    public static void AuthorizeReportTask(Principal principal, ReportTaskView task)
+    {
+        if (!principal.IsOperator && task.Terms.Application != principal.Application) throw Denied();
     }
 
     public static bool Knows(string method) => Rules.ContainsKey(method);

@@ -4,6 +4,7 @@ using Grpc.Core;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Requests;
@@ -12,7 +13,7 @@ using M2MCluster.FrontDoor.Webhooks;
 namespace M2MCluster.FrontDoor.Applications;
 
 internal sealed class ApplicationsApi(
-    IGrainFactory grains, IApplicationReader applications, KeyCache keys, WebhookTargets targets, WebhookNews webhooks) : V1.ApplicationService.ApplicationServiceBase
+    IGrainFactory grains, IApplicationReader applications, IReportTaskReader tasks, KeyCache keys, WebhookTargets targets, WebhookNews webhooks) : V1.ApplicationService.ApplicationServiceBase
 {
     private const int MaxDisplayName = 256;
     private static readonly TimeSpan MaxTolerance = TimeSpan.FromDays(7);
@@ -57,9 +58,20 @@ internal sealed class ApplicationsApi(
             fields.Contains("display_name") ? from.DisplayName : null, fields.Contains("permitted_senders") ? senders : null)));
     }
 
+    // First: who is interrupted here can call again.
+    private async ValueTask DeleteTasksAsync(string application, ServerCallContext context)
+    {
+        while (await tasks.ListAsync(application, null, "", Paging.DefaultSize, context.CancellationToken) is { Count: > 0 } page)
+        {
+            foreach (var task in page) await grains.GetGrain<IReportTaskGrain>(task.Id).Delete(context.Principal().Actor);
+        }
+    }
+
     public override async Task<Empty> DeleteApplication(V1.DeleteApplicationRequest request, ServerCallContext context)
     {
         var id = IdOf(request.Name, "name");
+        await Grain(id).Get();
+        await DeleteTasksAsync(id, context);
         await Grain(id).Delete(context.Principal().Actor);
         keys.Forget(id);
         webhooks.Changed();

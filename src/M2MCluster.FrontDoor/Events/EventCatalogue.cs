@@ -15,6 +15,9 @@ internal static class EventCatalogue
     [
         new(EventTypes.Report, "`objects/ID`", "The object reported.",
             ["contentType|of the payload", "payload|base64", "senml|the payload as resolved SenML records (RFC 8428, 4.6): `n`, `u`, `v`, `vs`, `vb`, `vd`, `s`, `t`; empty if it is of another type", "via|`objects/ID` of the gateway that spoke for the object, if one did"]),
+        new(EventTypes.ReportMissed, "`objects/ID`", "A report that a task expects did not come, nor within the task's grace: that of a periodic task, or the answer to a question. Told to the task's application only, or, of an operator's task, to whoever subscribed.",
+            ["task|`reportTasks/ID`", "dueTime|RFC 3339: when it was due; of several the last", "message|`messages/ID`, the question; with it come its `outcome` and `detail`, and none of what follows", "count|of reports that this event tells of; more than one if the platform was away while they were due", "inARow|all that did not come since the last one that did", "told|whether the object was told of the task, or had reported at its pace; of one that was not, this is the only event until it is"]),
+        new(EventTypes.ReportTaskEnded, "`objects/ID`, or `groups/ID`", "All reports of a past period that a task asked for stand in the application's feed.", ["task|`reportTasks/ID`", "reports|how many they are"]),
         new(EventTypes.Message, "`applications/ID` of the sender, or of the receiver if an operator sent it",
             "A message to the application. It is delivered once its event is acknowledged, and applied once `:answer` says so. After `expireTime` neither counts, though the event stays.",
             [.. Message, "contentType|of the payload", "size|bytes", "payload|base64; absent above 64 KiB: read `GET /v1/messages/ID`", "priority|0 to 7", "confirmation|`NONE`, `DELIVERED` or `APPLIED`", "acceptTime|RFC 3339", "expireTime|RFC 3339"]),

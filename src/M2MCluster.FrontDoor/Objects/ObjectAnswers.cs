@@ -56,14 +56,17 @@ internal static class ObjectAnswers
         return answer;
     }
 
-    /// <summary>What groups say holds.</summary>
+    /// <summary>What groups and report tasks say holds.</summary>
     public static void Share(V1.Object answer, IReadOnlyDictionary<string, SharedCharacteristic> shared)
     {
-        foreach (var (name, (value, group)) in shared)
+        foreach (var (name, (value, group, task)) in shared)
         {
             answer.EffectiveCharacteristics[name] = new()
             {
-                Value = JsonValues.Parse(value), Source = V1.EffectiveCharacteristic.Types.Source.Group, Group = Names.Groups + group,
+                Value = JsonValues.Parse(value),
+                Source = task is null ? V1.EffectiveCharacteristic.Types.Source.Group : V1.EffectiveCharacteristic.Types.Source.ReportTask,
+                Group = group.Length == 0 ? "" : Names.Groups + group,
+                ReportTask = task is null ? "" : Names.ReportTasks + task,
             };
         }
     }

@@ -4,6 +4,7 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
+using M2MCluster.Contracts.ReportTasks;
 
 namespace M2MCluster.Grains.Commit;
 
@@ -35,6 +36,12 @@ public sealed class WriteSet(StateWrite state)
 
     /// <summary>The group is gone from lists, and with it all its members.</summary>
     public string? RemovedGroup { get; set; }
+
+    /// <summary>The report task, when it is new or changed: what lists read.</summary>
+    public ReportTaskView? ReportTask { get; set; }
+
+    /// <summary>The id of a report task that is gone from lists.</summary>
+    public string? RemovedReportTask { get; set; }
 
     public List<StoredReport> Reports { get; } = [];
 

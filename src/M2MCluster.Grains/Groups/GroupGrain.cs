@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Groups.Membership;
+using M2MCluster.Grains.ReportTasks;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Placement;
 
@@ -57,6 +59,7 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
         set.Audience = versions;
         if (set.ChangesRules) set.Inboxes.Add(GroupRulesCache.Inbox);
         await CommitAsync(set, null);
+        foreach (var duty in view.Duties ?? []) services.Grains.GetGrain<IReportTaskGrain>(duty.Task).Step().AsTask().Ignore();
     });
 
     public async ValueTask<GroupView> Add(string actor, ImmutableArray<string> objects)
@@ -91,6 +94,8 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
             if (next.Groups.Value.Length > IGroupGrain.MaxGroups) throw new M2MException(ErrorCode.ResourceExhausted, $"a group has at most {IGroupGrain.MaxGroups} groups in it");
             changed = await ChangeAsync(actor, "group.add", next, [], [], string.Join(' ', groups.Take(20)), versions);
         });
+        // Not awaited: the task may be about to call this group.
+        foreach (var task in await TasksAsync()) services.Grains.GetGrain<IReportTaskGrain>(task).Spread().AsTask().Ignore();
         return changed;
     }
 
@@ -99,6 +104,20 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
         var view = Existing();
         if (view.Groups is not { } former || !former.Any(groups.Contains)) return await Get();
         return await ChangeAsync(actor, "group.remove", view with { Groups = former.RemoveRange(groups) }, [], [], string.Join(' ', groups.Take(20)));
+    }
+
+    public async ValueTask TakeDuty(ReportDuty duty)
+    {
+        var view = Existing();
+        if (view.Duties?.Contains(duty) == true) return;
+        await ChangeAsync("", "", view with { Duties = Duties.With(view.Duties, duty, Name) }, [], []);
+    }
+
+    public async ValueTask DropDuty(string task)
+    {
+        var view = Existing();
+        if (view.Duties?.Any(duty => duty.Task == task) != true) return;
+        await ChangeAsync("", "", view with { Duties = Duties.Without(view.Duties, task) }, [], []);
     }
 
     public async ValueTask<bool> Has(string objectId)
@@ -111,6 +130,13 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
 
     public ValueTask<SendReceipt> Send(MessageDraft draft) =>
         new GroupSending(services, Existing(), () => Begin(_state, null, ""), (set, verdicts) => CommitAsync(set, _state, verdicts), DeactivateOnIdle).SendAsync(draft);
+
+    /// <summary>Periodic report tasks of this group and of those it is in.</summary>
+    private async ValueTask<IReadOnlyList<string>> TasksAsync()
+    {
+        var rules = await services.Rules.CurrentAsync();
+        return [.. rules.DutiesOf(rules.GroupsOf([Id], null)).Concat(_state?.View.Duties ?? []).Select(duty => duty.Task).Distinct()];
+    }
 
     private GroupView Existing() => _state?.View ?? throw M2MException.NotFound(Name);
 
@@ -160,7 +186,7 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
     }
 
     private async ValueTask<GroupView> ChangeAsync(
-        string actor, string action, GroupView view, IReadOnlyList<string> added, IReadOnlyList<string> removed, string detail = "", AudienceVersions? guard = null)
+        string actor, string action, GroupView view, List<string> added, IReadOnlyList<string> removed, string detail = "", AudienceVersions? guard = null)
     {
         var next = new GroupState(view);
         var set = Begin(next, actor, action, detail.Length > 0 ? detail : string.Join(' ', added.Concat(removed).Take(20)));
@@ -173,6 +199,13 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
         set.Inboxes.AddRange(added);
         set.Inboxes.AddRange(removed);
         if (set.ChangesRules) set.Inboxes.Add(GroupRulesCache.Inbox);
+        // Who is a member now is expected to report from now on, also if it sleeps.
+        if (added.Count > 0 && (await TasksAsync()).Count > 0)
+        {
+            var at = Spreading.TurnOf(services.Time.GetUtcNow());
+            set.Arm.AddRange(added.Select(member => new DueTime(at, member)));
+        }
+
         await CommitAsync(set, next);
         return view;
     }
@@ -180,7 +213,7 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
     private WriteSet Begin(GroupState? next, string? actor, string action, string detail = "")
     {
         var set = new WriteSet(new("group", Id, _version, next is null ? null : services.Serializer.SerializeToArray(next)));
-        if (actor is not null) set.Audit.Add(new(services.Ids.Next(), actor, action, Name, detail));
+        if (!string.IsNullOrEmpty(actor)) set.Audit.Add(new(services.Ids.Next(), actor, action, Name, detail));
         return set;
     }
 

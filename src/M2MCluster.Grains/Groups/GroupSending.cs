@@ -33,7 +33,7 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         CampaignStart.Check(draft.Campaign);
         var now = services.Time.GetUtcNow();
         var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
-        var targets = await new TargetCollecting(services, parent).CollectAsync(group.Id);
+        var targets = await new TargetCollecting(services, parent, draft.Campaign?.Order ?? MemberOrder.ById).CollectAsync(group.Id);
         if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} has no members");
         if (draft is { Confirmation: Confirmation.Transaction, Mode: DeliveryMode.Anycast }) parent = parent with { Transaction = null };
         else if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft, parent, targets, now);

@@ -115,6 +115,33 @@ internal static class EventData
         json.WriteNumber("failed", import.Failed);
     });
 
+    /// <param name="due">Unix milliseconds: when the last of them was due.</param>
+    /// <param name="inARow">All that did not come since the last one that did.</param>
+    public static byte[] Missed(string task, long due, int count, int inARow, bool isKept) => Write(json =>
+    {
+        json.WriteString("task", Names.ReportTasks + task);
+        json.WriteString("dueTime", DateTimeOffset.FromUnixTimeMilliseconds(due).UtcDateTime);
+        json.WriteNumber("count", count);
+        json.WriteNumber("inARow", inARow);
+        json.WriteBoolean("told", isKept);
+    });
+
+    /// <summary>A question that was not answered.</summary>
+    public static byte[] Missed(string task, MessageRecord question) => Write(json =>
+    {
+        json.WriteString("task", Names.ReportTasks + task);
+        json.WriteString("dueTime", question.ExpiresAt.UtcDateTime);
+        json.WriteString("message", Names.Messages + question.Id);
+        json.WriteString("outcome", question.Outcome!.Value.ToString().ToUpperInvariant());
+        if (question.Detail is not null) json.WriteString("detail", question.Detail);
+    });
+
+    public static byte[] TaskEnded(string task, long reports) => Write(json =>
+    {
+        json.WriteString("task", Names.ReportTasks + task);
+        json.WriteNumber("reports", reports);
+    });
+
     public static byte[] Reason(string reason) => Write(json => json.WriteString("reason", reason));
 
     public static byte[] Hold(CommandHold? hold, string how, CommandHold? former) => Write(json =>

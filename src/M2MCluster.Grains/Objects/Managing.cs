@@ -5,6 +5,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Contracts.Sessions;
 
 namespace M2MCluster.Grains.Objects;
@@ -62,6 +63,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
         Close(CloseReason.ObjectDeleted);
         delivering.Paths.Forget();
         await ReleaseNamesAsync(description.Names);
+        foreach (var duty in description.Duties ?? []) core.Services.Grains.GetGrain<IReportTaskGrain>(duty.Task).Step().AsTask().Ignore();
     }
 
     public async ValueTask<CredentialGrant> AddCredentialAsync(string actor, CredentialKind kind, string? secret)
@@ -132,7 +134,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
             Messages = core.State.Messages,
             Faults = core.State.Faults,
             Conditions = core.State.Conditions,
-        }, core.Sharing.Shared);
+        }, core.Sharing.SharedOver(description));
     }
 
     private static CredentialView View(StoredCredential credential) => new(

@@ -43,6 +43,7 @@ internal static class MessageAcceptance
             Transaction = draft.Confirmation == Confirmation.Transaction ? new(TransactionPhase.Waiting) : null,
             Peer = draft.Peer,
             Area = draft.Area,
+            Task = draft.Task,
         };
     }
 }

@@ -38,6 +38,10 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     public Mailbox Mailbox { get; } = new();
     public Sharing Sharing { get; } = new(services);
     public Channels Channels { get; } = new(services.Edges.IsGone);
+
+    /// <summary>What decides when it reports, in milliseconds, as the object was told it last; null: this is not known here.</summary>
+    public (long Period, long? Tolerance, long? Phase)? Told { get; set; }
+
     public DateTimeOffset Now => services.Time.GetUtcNow();
 
     public ObjectTraits TraitsOf(ObjectDescription description)

@@ -3,7 +3,9 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.ReportTasks;
 using Orleans.Placement;
 
 namespace M2MCluster.Grains.Objects;
@@ -37,7 +39,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
     private Linking Linking => new(_core, _access, _delivering);
     private Holding Holding => new(_core, _delivering);
     private Managing Managing => new(_core, Registering, _delivering);
-    private Configuring Configuring => new(_core, _access);
+    private Configuring Reporter => new(_core, _access);
     private Waking Waking => new(_core);
     private Settling Settling => new(_core, _delivering);
     private Subscribing Subscribing => new(_core, _access, Settling);
@@ -105,7 +107,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask<ResultReceipt> Result(Speaker speaker, MessageId id, MessageResult result) => Mailing.ResultAsync(speaker, id, result);
 
-    public ValueTask<DeviceConfig> Config(Speaker speaker) => Configuring.ReadAsync(speaker);
+    public ValueTask<DeviceConfig> Config(Speaker speaker) => Reporter.ReadAsync(speaker);
 
     public ValueTask Suspend(Speaker speaker, TimeSpan atMost) => Linking.SuspendAsync(speaker, atMost);
 
@@ -140,6 +142,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
         if (_core.Description?.Gateway != gateway) return;
         var turn = _core.Begin();
         turn.Seen();
+        Expecting.CameVia(turn);
         await _core.CommitAsync(turn);
         await _delivering.PumpAsync();
     }
@@ -150,6 +153,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
         if (_core.Description?.Gateway != gateway) return;
         var turn = _core.Begin();
         turn.Seen();
+        Expecting.CameVia(turn);
         turn.Hear(conditions);
         await _core.CommitAsync(turn);
         await _delivering.PumpAsync();
@@ -179,8 +183,19 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
         await _core.LoadAsync();
         await (due == 0 ? Waking.WakeAsync() : Waking.WakeAsync(due));
         if (_core.Description is null) return;
+        Configuring.TellNews(_core);
         await _delivering.PumpAsync();
         _delivering.Notify();
+    }
+
+    public ValueTask TakeDuty(ReportDuty duty) => Reporter.TakeAsync(duty);
+
+    public ValueTask DropDuty(string task) => Reporter.DropAsync(task);
+
+    public async ValueTask<ReportOutlook?> Outlook(string task)
+    {
+        await _core.LoadExistingAsync();
+        return Expecting.OutlookOf(_core.State, task);
     }
 
     public ValueTask<ObjectView> Create(string actor, ObjectKind kind, ObjectPatch patch) => Managing.CreateAsync(actor, kind, patch);
@@ -189,7 +204,12 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
 
     public ValueTask<ImmutableArray<PathChoice>> Paths(int bytes) => _delivering.Paths.ChoicesAsync(bytes);
 
-    public ValueTask<ObjectView> Update(string actor, ObjectPatch patch) => Managing.UpdateAsync(actor, patch);
+    public async ValueTask<ObjectView> Update(string actor, ObjectPatch patch)
+    {
+        var view = await Managing.UpdateAsync(actor, patch);
+        Configuring.TellNews(_core);
+        return view;
+    }
 
     public async ValueTask Delete(string actor)
     {

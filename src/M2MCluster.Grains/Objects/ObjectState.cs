@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.ReportTasks;
 using M2MCluster.Grains.Routing;
 
 namespace M2MCluster.Grains.Objects;
@@ -60,4 +61,7 @@ internal sealed record ObjectState
 
     /// <summary>It said that it is silent until then; 0: it did not, or was heard of since.</summary>
     [Id(28)] public long SuspendedUntil { get; init; }
+
+    /// <summary>What periodic report tasks expect of it; null: nothing.</summary>
+    [Id(42)] public ReportExpectation[]? Expected { get; init; }
 }

@@ -6,6 +6,7 @@ using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.ReportTasks;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -35,6 +36,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         {
             var via = speaker.ObjectId == core.Id ? null : speaker.ObjectId;
             turn.Hear(draft.Conditions);
+            Expecting.Came(turn);
             turn.Report(new(core.Services.Ids.Next(), core.Id, draft.ContentType, draft.Payload, draft.Name.Given, via));
             Remember(turn, draft.Name);
             Subscribing.Report(turn, draft);
@@ -69,7 +71,12 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
             foreach (var report in reports)
             {
                 var via = report.Child == core.Id ? null : core.Id;
-                if (via is null) turn.Hear(report.Conditions);
+                if (via is null)
+                {
+                    Expecting.Came(turn);
+                    turn.Hear(report.Conditions);
+                }
+
                 turn.Report(new(core.Services.Ids.Next(), report.Child, report.ContentType, report.Payload, given, via));
                 given = null;
             }

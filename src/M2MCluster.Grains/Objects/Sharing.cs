@@ -1,5 +1,8 @@
+using System.Collections.Frozen;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Grains.Groups.Membership;
+using M2MCluster.Grains.ReportTasks;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -9,12 +12,17 @@ namespace M2MCluster.Grains.Objects;
 /// </summary>
 internal sealed class Sharing(ObjectServices services)
 {
+    private static readonly IReadOnlyList<ReportDuty> NoDuties = [];
+
     private GroupRules? _rules;
     private ObjectDescription? _of;
     private (ObjectDescription Own, ObjectDescription Whole)? _over;
 
     /// <summary>By name; null: nothing.</summary>
     public IReadOnlyDictionary<string, SharedCharacteristic>? Shared { get; private set; }
+
+    /// <summary>What report tasks of its groups ask of it.</summary>
+    private IReadOnlyList<ReportDuty> _duties = NoDuties;
 
     /// <summary>Whether it may be another than at the last commit, so that what waits is to be judged again.</summary>
     public bool IsNews { get; set; }
@@ -27,22 +35,43 @@ internal sealed class Sharing(ObjectServices services)
     {
         var former = Shared;
         var rules = await services.Rules.CurrentAsync();
-        Shared = description is null || !rules.Shares ? null
-            : rules.SharedBy(rules.GroupsOf(await services.Groups.GroupsOfAsync(description.Id, CancellationToken.None), description)) is { Count: > 0 } shared ? shared : null;
+        var groups = description is null || !rules.Shares ? [] : rules.GroupsOf(await services.Groups.GroupsOfAsync(description.Id, CancellationToken.None), description);
+        Shared = rules.SharedBy(groups) is { Count: > 0 } shared ? shared : null;
+        _duties = rules.DutiesOf(groups);
         (_rules, _of, _over) = (rules, description, null);
         var mayDiffer = former is not null || Shared is not null;
         IsNews |= mayDiffer;
         return mayDiffer;
     }
 
-    /// <summary>The description as the platform acts on it: what groups say holds before what the object and its owner say.</summary>
+    /// <summary>What all report tasks ask of it.</summary>
+    public IReadOnlyList<ReportDuty> DutiesOf(ObjectDescription description) =>
+        description.Duties is not { Length: > 0 } own ? _duties : _duties.Count == 0 ? own : [.. own, .. _duties];
+
+    /// <summary>What it has from groups and tasks, by name; null: nothing.</summary>
+    public IReadOnlyDictionary<string, SharedCharacteristic>? SharedOver(ObjectDescription description) =>
+        WithOwn(Shared ?? FrozenDictionary<string, SharedCharacteristic>.Empty, _duties, description) is { Count: > 0 } shared ? shared : null;
+
+    /// <summary>The description as the platform acts on it: what groups and tasks say holds before what the object and its owner say.</summary>
     public ObjectDescription Over(ObjectDescription description)
     {
-        if (Shared is null) return description;
+        if (Shared is null && description.Duties is null) return description;
         if (_over is { } known && ReferenceEquals(known.Own, description)) return known.Whole;
-        var whole = Over(description, Shared);
+        var whole = SharedOver(description) is { } shared ? Over(description, shared) : description;
         _over = (description, whole);
         return whole;
+    }
+
+    /// <summary>What groups share, and what a task of the object itself says, if that decides.</summary>
+    /// <param name="duties">Of the groups.</param>
+    public static IReadOnlyDictionary<string, SharedCharacteristic> WithOwn(
+        IReadOnlyDictionary<string, SharedCharacteristic> shared, IReadOnlyList<ReportDuty> duties, ObjectDescription description)
+    {
+        if (description.Duties is not { } own || Duties.Deciding(own) is not { } first) return shared;
+        if (Duties.Deciding(duties) is { } other && Duties.Compare(other, first) < 0) return shared;
+        var all = new Dictionary<string, SharedCharacteristic>(shared);
+        foreach (var (name, value) in Duties.Characteristics(first, "")) all[name] = value;
+        return all;
     }
 
     /// <summary>The same of an object whose groups are known.</summary>

@@ -5,6 +5,7 @@ using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.ReportTasks;
 using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
@@ -36,6 +37,7 @@ internal sealed class Turn
         NowMs = Now.ToUnixTimeMilliseconds();
     }
 
+    public string ObjectId => _core.Id;
     public DateTimeOffset Now { get; }
     public long NowMs { get; }
     public ObjectState State { get; set; }
@@ -92,6 +94,10 @@ internal sealed class Turn
     /// <summary>Tells whoever subscribed.</summary>
     public void Tell(string type, byte[] data) => Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, null, default));
 
+    /// <summary>Tells one application of that time, or, if it is empty, whoever subscribed.</summary>
+    public void TellOnly(string application, DateTimeOffset since, string type, byte[] data) =>
+        Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, application, since));
+
     /// <summary>Tells the sender of a message.</summary>
     public void TellSender(MessageRecord message, string type, byte[] data) =>
         Events.Add(new(_core.Services.Ids.Next(), type, _core.Id, data, message.Application, message.AcceptedAt, message.TraceParent));
@@ -106,6 +112,7 @@ internal sealed class Turn
         Ended.Add(ended);
         // Of what the platform itself sends to carry a decision out, nobody waits for an outcome.
         if (ended.Transaction?.Of is null && !ended.Part.HasFlag(PartTraits.Quiet)) TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
+        if (ended.Task is not null) Asking.Ended(this, ended, _core.Services.Ids);
         if (ended is { Peer: { } peer, Confirmation: not Confirmation.None }) Notices.Add(Peers.NoticeOf(ended, peer, _core.Services.Ids, Now));
     }
 
@@ -151,6 +158,7 @@ internal sealed class Turn
         if (connected) next = Math.Min(next, NowMs + (long)ConnectionLease.TotalMilliseconds);
         if (connected && traits.IdleTimeout > 0) next = Math.Min(next, Math.Max(State.SeenAt + traits.IdleTimeout, NowMs + IdleLook));
         next = Math.Min(next, Incomplete.DueOf(State.Sms));
+        next = Math.Min(next, Expecting.Review(this, _core));
         if (Description.Hold is { } hold) next = Math.Min(next, DueTime.Of(hold.Until));
         if (Description.Registration is { } registration) next = Math.Min(next, DueTime.Of(registration.ExpiresAt));
         ArmNext(next, DisarmCampaigns());

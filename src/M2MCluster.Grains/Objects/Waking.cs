@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Grains.ReportTasks;
 using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Objects;
@@ -29,6 +30,7 @@ internal sealed class Waking(ObjectCore core)
             if (at == turn.State.ArmedAt) turn.State = turn.State with { ArmedAt = 0 };
         }
 
+        await Expecting.JudgeAsync(turn, core);
         Participating.Doubt(turn, core);
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Record.ExpiresAt <= turn.Now && !Participating.OutlivesExpiry(turn, core, item)).ToList())
         {

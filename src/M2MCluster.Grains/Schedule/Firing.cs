@@ -3,6 +3,7 @@ using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Qos;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Contracts.Transactions;
 using M2MCluster.Grains.Commit;
@@ -26,7 +27,7 @@ internal sealed partial class Firing(
     /// <exception cref="M2MException"><see cref="ErrorCode.Unavailable"/>: storage is away.</exception>
     public async Task<IReadOnlyList<DueTime>> FireAsync(IReadOnlyList<DueTime> page)
     {
-        var asleep = page.Select(due => due.ObjectId).Where(id => !IsMessage(id) && !IsApplication(id) && !IsQos(id) && !inbox.Follows(id)).ToHashSet();
+        var asleep = page.Select(due => due.ObjectId).Where(id => !IsMessage(id) && !IsApplication(id) && !IsQos(id) && !IsReportTask(id) && !inbox.Follows(id)).ToHashSet();
         var stored = await PeekAsync(asleep);
         var failures = await Task.WhenAll(page.GroupBy(due => due.ObjectId).Select(times =>
             FireAsync(times.Key, [.. times], asleep.Contains(times.Key), stored.GetValueOrDefault(times.Key))));
@@ -91,6 +92,12 @@ internal sealed partial class Firing(
             return;
         }
 
+        if (IsReportTask(id))
+        {
+            foreach (var due in times) await grains.GetGrain<IReportTaskGrain>(id[Names.ReportTasks.Length..]).Wake(due.At);
+            return;
+        }
+
         if (IsQos(id))
         {
             if (Enum.TryParse<Bearer>(id[Names.Qos.Length..], ignoreCase: true, out var bearer))
@@ -108,6 +115,8 @@ internal sealed partial class Firing(
     private static bool IsMessage(string id) => id.StartsWith(Names.Messages, StringComparison.Ordinal) || id.StartsWith(Names.Transactions, StringComparison.Ordinal);
 
     private static bool IsApplication(string id) => id.StartsWith(Names.Applications, StringComparison.Ordinal);
+
+    private static bool IsReportTask(string id) => id.StartsWith(Names.ReportTasks, StringComparison.Ordinal);
 
     private static bool IsQos(string id) => id.StartsWith(Names.Qos, StringComparison.Ordinal);
 

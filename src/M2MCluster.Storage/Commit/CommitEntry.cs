@@ -18,6 +18,7 @@ internal sealed class CommitEntry : IValueTaskSource
         if (set.Description is { } description) Description = bodies.Write(description);
         if (set.Application is { } application) Application = bodies.Write(application);
         if (set.Group is { } group) Group = bodies.Write(group);
+        if (set.ReportTask is { } task) ReportTask = bodies.Write(task);
         if (set.Subscriptions.Count > 0)
             Subscriptions = [.. set.Subscriptions.Select(write => write.Removed ? [] : bodies.Write(write.Subscription))];
     }
@@ -37,6 +38,7 @@ internal sealed class CommitEntry : IValueTaskSource
     public byte[]? Description { get; }
     public byte[]? Application { get; }
     public byte[]? Group { get; }
+    public byte[]? ReportTask { get; }
 
     /// <summary>Bodies of the set's subscriptions, one each; empty for those removed.</summary>
     public byte[][] Subscriptions { get; } = [];

@@ -27,6 +27,11 @@ internal sealed class PostgresRareRows
 
     private readonly PostgresRows _removedGroups = new("DELETE FROM groups WHERE id = ANY($1)", Text);
     private readonly PostgresRows _emptiedGroups = new("DELETE FROM members WHERE group_id = ANY($1)", Text);
+    private readonly PostgresRows _tasks = new("""
+        INSERT INTO report_tasks (id, application, target, body) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET body = excluded.body
+        """, Text, Text, Text, Bytea);
+
+    private readonly PostgresRows _removedTasks = new("DELETE FROM report_tasks WHERE id = ANY($1)", Text);
     private readonly PostgresRows _keys = new("""
         INSERT INTO api_keys (hash, application) SELECT * FROM unnest($1, $2)
         ON CONFLICT (hash) DO UPDATE SET application = excluded.application
@@ -83,6 +88,8 @@ internal sealed class PostgresRareRows
             _emptiedGroups.Add(removedGroup);
         }
 
+        if (entry.ReportTask is { } task) _tasks.Add(set.ReportTask!.Id).Add(set.ReportTask.Terms.Application).Add(set.ReportTask.Terms.Target).Add(task);
+        if (set.RemovedReportTask is { } removedTask) _removedTasks.Add(removedTask);
         if (set.RemovedApplication is { } removedApplication)
         {
             _droppedFeedsOf.Add(removedApplication);
@@ -121,7 +128,7 @@ internal sealed class PostgresRareRows
         foreach (var rows in new[]
         {
             _removedObjects, _leftGroups, _erasures, _applications, _removedGroups, _emptiedGroups, _groups, _removedKeys, _keys,
-            _removedSubscriptions, _subscriptions, _removedMembers, _members, _targets, _removedTargets,
+            _removedSubscriptions, _subscriptions, _removedMembers, _members, _removedTasks, _tasks, _targets, _removedTargets,
         }) rows.MoveTo(batch);
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Contracts.Reports;
 
@@ -24,6 +25,14 @@ internal sealed class ReportReader(IQueries queries) : IReportReader
             ORDER BY r.id LIMIT @limit
             """,
             [("object", objectId), ("first", first), ("end", end), ("limit", limit)], row => Report(row, 0), cancellation).ConfigureAwait(false);
+    }
+
+    public async ValueTask<DateTimeOffset?> LatestAsync(string objectId, CancellationToken cancellation)
+    {
+        var latest = await queries.ListAsync(
+            $"SELECT id FROM reports WHERE object_id = @object AND fault IS NULL AND id > {ErasedUpTo} ORDER BY id DESC LIMIT 1",
+            [("object", objectId)], row => row.GetInt64(0), cancellation).ConfigureAwait(false);
+        return latest.Count == 0 ? null : TimedId.TimeOf(latest[0]);
     }
 
     public static StoredReport Report(DbDataReader row, int column) => new(

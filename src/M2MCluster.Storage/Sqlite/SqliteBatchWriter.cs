@@ -170,6 +170,8 @@ internal sealed class SqliteBatchWriter(SqliteFile file) : IBatchWriter
         if (set.RemovedApplication is { } removedApplication) RemoveApplication(removedApplication, statements);
         if (entry.Group is { } group) statements.Group.Bind(set.Group!.Id).Bind(group).Bind(set.Group.HasRules ? 1 : 0).Execute();
         if (set.RemovedGroup is { } removedGroup) statements.RemoveGroup(removedGroup);
+        if (entry.ReportTask is { } task) statements.ReportTask.Bind(set.ReportTask!.Id).Bind(set.ReportTask.Terms.Application).Bind(set.ReportTask.Terms.Target).Bind(task).Execute();
+        if (set.RemovedReportTask is { } removedTask) statements.RemoveReportTask.Bind(removedTask).Execute();
         foreach (var key in set.Keys)
         {
             if (key.Removed) statements.RemoveKey.Bind(key.Hash).Execute();

@@ -77,6 +77,10 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
 
     public SqliteStatement Group { get; } = new(database, "INSERT OR REPLACE INTO groups (id, body, rules) VALUES (?, ?, ?)");
 
+    public SqliteStatement ReportTask { get; } = new(database, "INSERT OR REPLACE INTO report_tasks (id, application, target, body) VALUES (?, ?, ?, ?)");
+
+    public SqliteStatement RemoveReportTask { get; } = new(database, "DELETE FROM report_tasks WHERE id = ?");
+
     public SqliteStatement AddKey { get; } = new(database, "INSERT OR REPLACE INTO api_keys (hash, application) VALUES (?, ?)");
 
     public SqliteStatement RemoveKey { get; } = new(database, "DELETE FROM api_keys WHERE hash = ?");
@@ -150,7 +154,7 @@ internal sealed class SqliteStatements(sqlite3 database) : IDisposable
             _removeObject, _leaveGroups, _eraseReports, _removeApplication, _removeKeys, _removeSubscriptions, _feedsOf, _removeGroup,
             _removeMembers, InsertState, UpdateState, DeleteState, HasState, InsertReport, Message, InsertFeed, Heads, Head, DropFeed,
             Acknowledge, Arm, Disarm, Object, Application, Group, AddKey, RemoveKey, AddSubscription, RemoveSubscription, AddMember,
-            RemoveMember, Targets, RemoveTargets, Audit, LastId, Hearing, _readHearing,
+            RemoveMember, ReportTask, RemoveReportTask, Targets, RemoveTargets, Audit, LastId, Hearing, _readHearing,
         }) statement.Dispose();
     }
 }

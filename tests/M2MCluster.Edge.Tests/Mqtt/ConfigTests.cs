@@ -35,4 +35,26 @@ public sealed class ConfigTests
         Assert.Equal(session, meter.Current);
         await raw.AssertSilent();
     }
+
+    [Fact]
+    public async Task ConfigChanged_IsSubscribed_IsToldAnewAndNotAsRetained()
+    {
+        await using var node = await MqttNode.Start();
+        var meter = node.Grains.Add("meter-1");
+        meter.Configuration = new DeviceConfig(3600, 17);
+        using var raw = await (await node.Raw()).Enter(RawMqtt.Connect("meter-1"));
+        var session = (await meter.Attached.Next()).Channel;
+        await session.Edge.ConfigChanged(session.Session, "meter-1");
+        await raw.AssertSilent();
+        await raw.Send(RawMqtt.Subscribe(1, "m2m/config", 0));
+        await raw.Hear();
+        await raw.Hear();
+
+        meter.Configuration = new DeviceConfig(60, 5);
+        await session.Edge.ConfigChanged(session.Session, "meter-1");
+
+        var told = await raw.Hear();
+        Assert.StartsWith("30 ", told, StringComparison.Ordinal);
+        Assert.EndsWith(Convert.ToHexStringLower("""m2m/config{"reportPeriod":60,"reportPhase":5}"""u8), told, StringComparison.Ordinal);
+    }
 }

@@ -4,6 +4,7 @@ using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reports;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Contracts.Sessions;
 using Channel = M2MCluster.Contracts.Sessions.Channel;
 
@@ -242,6 +243,12 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
     public ValueTask<SendReceipt> Send(MessageDraft draft) => throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<PathChoice>> Paths(int bytes) => throw new NotSupportedException();
+
+    public ValueTask TakeDuty(ReportDuty duty) => throw new NotSupportedException();
+
+    public ValueTask DropDuty(string task) => throw new NotSupportedException();
+
+    public ValueTask<ReportOutlook?> Outlook(string task) => throw new NotSupportedException();
 
     public ValueTask<MessageRecord> Cancel(string actor, MessageId id) => throw new NotSupportedException();
 

@@ -13,6 +13,9 @@ internal sealed class RecordingEdge : IDownlink
     private readonly List<(string Session, CloseReason Reason)> _closed = [];
 
     private readonly List<(string Session, string ObjectId)> _forgotten = [];
+    private readonly List<(string Session, string ObjectId)> _configured = [];
+
+    public IReadOnlyList<(string Session, string ObjectId)> ConfigChanges => Copy(_configured);
 
     public IReadOnlyList<(string Session, string ObjectId)> ForgottenSessions => Copy(_forgotten);
 
@@ -47,6 +50,8 @@ internal sealed class RecordingEdge : IDownlink
 
     /// <summary>Completes with the first notice to the session, for those that another grain's turn causes.</summary>
     public Task NoticedAsync(string session) => FirstOf(session).Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+    public Task ConfigChanged(string session, string objectId) => Add(_configured, (session, objectId));
 
     public Task Close(string session, CloseReason reason) => Add(_closed, (session, reason));
 

@@ -6,6 +6,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Qos;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Applications;
 using M2MCluster.Grains.Groups;
@@ -13,6 +14,7 @@ using M2MCluster.Grains.Groups.Campaigns;
 using M2MCluster.Grains.Objects;
 using M2MCluster.Grains.Planning;
 using M2MCluster.Grains.Qos;
+using M2MCluster.Grains.ReportTasks;
 using M2MCluster.Grains.Transactions;
 
 namespace M2MCluster.Grains.Tests.Wire;
@@ -83,6 +85,34 @@ internal static class Bodies
             Id = new(80), Target = "groups/g", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Delivered,
             ContentType = "text/plain", Payload = [1], Mode = DeliveryMode.Anycast, Part = PartTraits.Quiet | PartTraits.Tried, FrameOf = new(79),
         },
+        ["description-duties"] = new ObjectDescription
+        {
+            Id = "meter-2", Kind = ObjectKind.Device, CreatedAt = Noon, UpdatedAt = Noon, Duties = [new("hourly", "app", 3600, 60, 360, Noon)],
+        },
+        ["group-duties"] = new GroupView("floor", "Floor", 3, Noon, Duties: [new("daily", "", 86400, null, 3600, Noon)]),
+        ["object-expected"] = new ObjectState { SeenAt = Unix(1), Expected = [new("hourly", "app", Unix(1), 3_600_000, 360_000, Unix(2), 3, true, true)] },
+        ["message-question"] = new MessageRecord
+        {
+            Id = new(79), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 0, Confirmation = Confirmation.Applied,
+            ContentType = "application/octet-stream", Payload = [], Command = new("report", "GET", "/report"), Task = "morning",
+        },
+        ["campaign-window"] = new CampaignState { Phase = CampaignPhase.Running, Targets = 10, Terms = new() { Window = TimeSpan.FromMinutes(15), Order = MemberOrder.Random } },
+        ["report-task"] = new ReportTaskView
+        {
+            Id = "hourly", CreatedAt = Noon, EndedAt = Noon.AddDays(1), Reason = "objects/a does not exist any more",
+            Terms = new() { Application = "app", Target = "objects/a", DisplayName = "Hourly", Periodic = new(TimeSpan.FromHours(1)), Tolerance = TimeSpan.FromMinutes(1), Grace = TimeSpan.FromMinutes(6) },
+        },
+        ["report-task-scheduled"] = new ReportTaskView
+        {
+            Id = "morning", CreatedAt = Noon, Question = new(79), NextAt = Noon.AddDays(1), Reports = 7, Outlook = new(Noon, 2, true),
+            Terms = new()
+            {
+                Application = "", Target = "groups/g", Scheduled = new("30 6 * * *", "Europe/Berlin", [Noon]), OnDemand = new(Noon, Noon.AddHours(1)), Window = TimeSpan.FromMinutes(15),
+                Order = MemberOrder.ByGroup, Values = ["temperature"], Path = "/3303/0",
+            },
+        },
+        ["report-task-state"] = new ReportTaskState(
+            new() { Id = "past", CreatedAt = Noon, Terms = new() { Application = "app", Target = "groups/g" } }, Unix(3), true, "meter-1", 99, 4, Unix(5)),
         ["group-rules"] = new GroupView("all", "All", 0, Noon, "kind = \"DEVICE\"", ["a", "b"], Characteristics(("reportPeriod", "60")), 7),
         ["campaign"] = new CampaignState
         {

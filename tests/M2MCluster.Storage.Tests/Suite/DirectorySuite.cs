@@ -1,6 +1,8 @@
 using M2MCluster.Contracts.Applications;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Reading;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Grains.Commit;
 using static M2MCluster.Storage.Tests.TestData;
 
@@ -104,6 +106,29 @@ public abstract class DirectorySuite : StorageSuite
         Assert.Empty(await Node.Groups.ListAsync("", 10, default));
         Assert.Empty(await Node.Groups.MembersAsync("g", "", 10, default));
         Assert.Equal(["h"], await Node.Groups.GroupsOfAsync("a", default));
+    }
+
+    [SkippableFact]
+    public async Task ReportTasks_ChangedAndRemoved_AreListedByApplicationAndTarget()
+    {
+        static ReportTaskView Of(string id, string application, string target, string reason = "") =>
+            new() { Id = id, CreatedAt = Noon, Reason = reason, Terms = new() { Application = application, Target = target } };
+        foreach (var task in new[] { Of("c", "app", "objects/a"), Of("a", "app", "groups/g"), Of("b", "", "objects/a") })
+            await Node.Pipeline.CommitAsync(With(Set(task.Id, kind: "report-task"), set => set.ReportTask = task));
+        await Node.Pipeline.CommitAsync(With(Set("c", 1, "report-task"), set => set.ReportTask = Of("c", "app", "objects/a", "changed")));
+        var tasks = Node.Get<IReportTaskReader>();
+        async Task<IEnumerable<string>> IdsAsync(string? application, string? target, string after = "", int limit = 10) =>
+            (await tasks.ListAsync(application, target, after, limit, default)).Select(task => task.Id);
+
+        Assert.Equal(["a", "b", "c"], await IdsAsync(null, null));
+        Assert.Equal(["b"], await IdsAsync(null, null, "a", 1));
+        Assert.Equal(["a", "c"], await IdsAsync("app", null));
+        Assert.Equal(["b", "c"], await IdsAsync(null, "objects/a"));
+        Assert.Equal(["c"], await IdsAsync("app", "objects/a"));
+        Assert.Equal("changed", (await tasks.ListAsync("app", "objects/a", "", 10, default))[0].Reason);
+
+        await Node.Pipeline.CommitAsync(new(new StateWrite("report-task", "c", 2, null)) { RemovedReportTask = "c" });
+        Assert.Equal(["a", "b"], await IdsAsync(null, null));
     }
 
     private static WriteSet With(WriteSet set, Action<WriteSet> change)

@@ -32,6 +32,19 @@ public abstract class ReadingSuite : StorageSuite
     }
 
     [SkippableFact]
+    public async Task Reports_Latest_IsTheLastOneThatCouldBeRead()
+    {
+        var set = Set("a");
+        set.Reports.Add(new(NextId(), "a", "text/plain", []));
+        set.Reports.Add(new(NextId(), "a", "text/plain", []));
+        set.Reports.Add(new(NextId(), "a", "text/plain", [], Fault: "not SenML"));
+        await Node.Pipeline.CommitAsync(set);
+
+        Assert.Equal(TimedId.TimeOf(set.Reports[1].Id), await Node.Reports.LatestAsync("a", default));
+        Assert.Null(await Node.Reports.LatestAsync("b", default));
+    }
+
+    [SkippableFact]
     public async Task Reports_EveryField_ComesBack()
     {
         var set = Set("a");

@@ -51,9 +51,25 @@ public sealed class PlanningTests(PlannedNode node) : IClassFixture<PlannedNode>
         var cheap = node.CheapFrom.ToUnixTimeSeconds() % SixHours;
         Assert.InRange(await PhaseAsync(id, SixHours - 1), cheap, cheap + 59);
         Assert.Equal(0, await PhaseAsync(id, 0));
+        await CheckTaskAsync(id, cheap);
         var group = $"g-{Guid.NewGuid():n}";
         await node.Rest.PostAsync($"v1/groups?groupId={group}", new { members = new[] { $"objects/{id}" }, characteristics = new { reportTolerance = SixHours - 1 } });
         Assert.InRange(await PhaseAsync(id, 0), cheap, cheap + 59);
+    }
+
+    /// <summary>The same by a report task, whose tolerance goes before what the object's characteristic says.</summary>
+    private async Task CheckTaskAsync(string id, long cheap)
+    {
+        var task = await node.Rest.PostAsync("v1/reportTasks", new { target = $"objects/{id}", periodic = new { period = $"{SixHours}s" }, tolerance = $"{SixHours - 1}s" });
+        Assert.InRange(await PhaseAsync(id, 0), cheap, cheap + 59);
+        await node.Rest.PatchAsync($"v1/{task["name"]}", new { tolerance = "0s" });
+        Assert.Equal(0, await PhaseAsync(id, SixHours - 1));
+        await node.Rest.DeleteAsync($"v1/{task["name"]}");
+
+        // What it asks for goes by it too.
+        var asks = await node.Rest.PostAsync("v1/reportTasks", new { target = $"objects/{id}", onDemand = new { }, tolerance = $"{SixHours}s" });
+        Assert.InRange((DateTimeOffset)(await node.Rest.GetAsync($"v1/{asks["question"]}:explain"))["plan"]!["time"]!, node.CheapFrom, node.CheapUntil);
+        await node.Rest.PostAsync($"v1/{asks["question"]}:cancel", new { });
     }
 
     private async Task<long> PhaseAsync(string id, int tolerance)

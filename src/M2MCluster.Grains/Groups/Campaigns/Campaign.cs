@@ -106,6 +106,14 @@ internal sealed class Campaign : CampaignRun
         if (State.Dispatched >= State.Singles) return await SendFrameAsync(message);
         var most = Math.Min(Services.Bulk.MostParts, State.Singles - State.Dispatched);
         if (!State.CanaryPassed && State.CanarySize > 0) most = Math.Min(most, State.CanarySize - State.Dispatched);
+        if (State.Terms.Window is { } window)
+        {
+            var pace = new FlatPace(message.AcceptedAt, window, State.Targets);
+            var due = pace.DueAt(Now) - State.Dispatched;
+            if (due <= 0) return pace.WaitAfter(State.Dispatched, Now);
+            most = Math.Min(most, due);
+        }
+
         var allowed = _allowance.Take(most);
         if (allowed == 0) return _allowance.Wait;
         var targets = await NextAsync(allowed);

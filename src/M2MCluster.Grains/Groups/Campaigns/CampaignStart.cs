@@ -61,6 +61,7 @@ internal static class CampaignStart
     {
         if (terms is null) return;
         if (terms.Rate < 0) throw M2MException.Invalid("campaign.rate", "must not be negative");
+        if (terms.Window <= TimeSpan.Zero) throw M2MException.Invalid("campaign.window", "must be positive");
         if (terms.Canary is not (>= 0 and <= 1)) throw M2MException.Invalid("campaign.canary", "must be 0 to 1");
         if (terms.AbortAt is not (>= 0 and <= 1)) throw M2MException.Invalid("campaign.abortAt", "must be 0 to 1");
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Grains.Groups.Casting;
@@ -6,7 +7,7 @@ using M2MCluster.Grains.Groups.Membership;
 namespace M2MCluster.Grains.Groups.Campaigns;
 
 /// <summary>Who gets a message to a group, as of now: each once, in the order in which it is sent.</summary>
-internal sealed class TargetCollecting(GroupServices services, MessageRecord message)
+internal sealed class TargetCollecting(GroupServices services, MessageRecord message, MemberOrder order = MemberOrder.ById)
 {
     private const int PageSize = 10_000;
     private const int DescribedAtOnce = 500;
@@ -17,6 +18,7 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
     public async ValueTask<TargetList> CollectAsync(string group)
     {
         var (rules, _) = await services.Rules.ReadAsync();
+        if (order == MemberOrder.ByGroup) return await ByGroupAsync(rules, group);
         return await CollectAsync(new MemberStream(rules, services.Groups, services.Index, group, "", PageSize), rules, finding => finding.OfGroupsAsync(group));
     }
 
@@ -35,12 +37,39 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
             case DeliveryMode.Multicast or DeliveryMode.Broadcast:
                 await ByLinkAsync(links, members, rules, targets);
                 break;
+            case var _ when order == MemberOrder.Random:
+                await AddAsync(members, targets, []);
+                break;
             default:
                 while (await members.NextAsync(CancellationToken.None) is { } member) targets.Add(member);
                 break;
         }
 
         return targets;
+    }
+
+    /// <summary>The groups in the group one after the other, and before them who is in none of these.</summary>
+    private async ValueTask<TargetList> ByGroupAsync(GroupRules rules, string group)
+    {
+        var (targets, own, inGroups) = (new TargetList(), new TargetList(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var child in rules.Find(group)?.Groups ?? [])
+            await AddAsync(new MemberStream(rules, services.Groups, services.Index, child, "", PageSize), targets, inGroups);
+        await AddAsync(new MemberStream(rules, services.Groups, services.Index, group, "", PageSize), own, inGroups);
+        foreach (var member in targets.Members()) own.Add(member);
+        return own;
+    }
+
+    /// <summary>Adds those who are not yet known, as chance has it.</summary>
+    private static async ValueTask AddAsync(IMemberSource members, TargetList targets, HashSet<string> known)
+    {
+        var added = new List<string>();
+        while (await members.NextAsync(CancellationToken.None) is { } member)
+        {
+            if (known.Add(member)) added.Add(member);
+        }
+
+        Random.Shared.Shuffle(CollectionsMarshal.AsSpan(added));
+        foreach (var member in added) targets.Add(member);
     }
 
     /// <summary>Those who can be called now first.</summary>

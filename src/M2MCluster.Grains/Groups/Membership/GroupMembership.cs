@@ -1,6 +1,7 @@
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Reading;
 using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Objects;
 
 namespace M2MCluster.Grains.Groups.Membership;
 

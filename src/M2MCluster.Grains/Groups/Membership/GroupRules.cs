@@ -1,12 +1,15 @@
 using System.Collections.Frozen;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.ReportTasks;
+using M2MCluster.Grains.ReportTasks;
 
 namespace M2MCluster.Grains.Groups.Membership;
 
 /// <summary>The groups that are more than lists of objects, at one moment: which lie in which, which have queries, and what their members share.</summary>
 internal sealed class GroupRules
 {
+    private static readonly IReadOnlyList<ReportDuty> NoDuties = [];
     private static readonly FrozenDictionary<string, SharedCharacteristic> NothingShared = FrozenDictionary<string, SharedCharacteristic>.Empty;
 
     private readonly FrozenDictionary<string, GroupView> _groups;
@@ -23,13 +26,17 @@ internal sealed class GroupRules
         _queries = [.. groups.Where(group => group.Filter is not null)
             .Select(group => (group.Id, Filter: ObjectFilter.TryParse(group.Filter, out var filter, out _) ? filter : null))
             .Where(query => query.Filter is not null).Select(query => (query.Id, query.Filter!))];
-        Shares = groups.Any(group => group.Characteristics is { Count: > 0 });
+        HasDuties = groups.Any(group => group.Duties is { Length: > 0 });
+        Shares = HasDuties || groups.Any(group => group.Characteristics is { Count: > 0 });
     }
 
     /// <summary>Of the membership, by which these were read or an older one.</summary>
     public long Version { get; }
 
-    /// <summary>Whether any group has characteristics for its members.</summary>
+    /// <summary>Whether any group has a periodic report task.</summary>
+    public bool HasDuties { get; }
+
+    /// <summary>Whether any group has characteristics or report tasks for its members.</summary>
     public bool Shares { get; }
 
     /// <summary>Whether any group has this characteristic for its members.</summary>
@@ -93,7 +100,19 @@ internal sealed class GroupRules
             foreach (var (name, value) in group!.Characteristics!) (shared ??= []).TryAdd(name, new(value, group.Id));
         }
 
+        foreach (var (name, value) in Asked(groups)) (shared ??= [])[name] = value;
         return shared ?? (IReadOnlyDictionary<string, SharedCharacteristic>)NothingShared;
+    }
+
+    /// <summary>What report tasks of these groups ask of their members.</summary>
+    public IReadOnlyList<ReportDuty> DutiesOf(IReadOnlyList<string> groups) =>
+        !HasDuties ? NoDuties : [.. groups.Select(Find).SelectMany(group => group?.Duties ?? [])];
+
+    // A task is a later will than a characteristic.
+    private IEnumerable<KeyValuePair<string, SharedCharacteristic>> Asked(IReadOnlyList<string> groups)
+    {
+        if (Duties.Deciding(DutiesOf(groups)) is not { } duty) return [];
+        return Duties.Characteristics(duty, groups.First(group => Find(group)?.Duties?.Contains(duty) == true));
     }
 
     private void AddWithParents(string group, SortedSet<string> found)

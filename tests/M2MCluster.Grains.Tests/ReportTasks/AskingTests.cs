@@ -1,0 +1,155 @@
+using M2MCluster.Contracts;
+using M2MCluster.Contracts.Events;
+using M2MCluster.Contracts.Groups;
+using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.ReportTasks;
+using M2MCluster.Grains.Tests.Cluster;
+
+namespace M2MCluster.Grains.Tests.ReportTasks;
+
+/// <summary>Tasks that ask: on demand, now or of a past period, and at moments of the calendar.</summary>
+public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
+{
+    private static ReportTaskTerms Now(string target, string application = "") => new() { Application = application, Target = target, OnDemand = new() };
+
+    [Fact]
+    public async Task OnDemand_ObjectIsConnected_IsAskedAtOnceAndItsAnswerIsAReport()
+    {
+        var id = await CreateAsync();
+        var app = await ListenAsync($"object = \"{id}\" AND type = \"m2m.report\"");
+        await Object(id).Attach(Proved(id), Mqtt(id), null);
+
+        var task = await BeginAsync(Now($"objects/{id}", app) with { Values = ["temperature", "humidity"] });
+        var asked = Assert.Single(Edge.DeliveriesTo(id)).Message;
+        Assert.Equal(new Command("report", "GET", "/report?n=temperature&n=humidity"), asked.Command);
+        Assert.Null((await task.Get()).EndedAt);
+        await Object(id).Result(Proved(id), asked.Id, new(true, "application/senml+json", """[{"n":"temperature","v":21}]"""u8.ToArray()));
+
+        var report = Assert.Single(await ReportsAsync(id));
+        Assert.Equal("application/senml+json", report.ContentType);
+        Assert.Equal(report.Id, Assert.Single(await EventsAsync(app, EventTypes.Report)).Id);
+        Assert.Empty(await EventsAsync(app, EventTypes.ReportMissed));
+        Assert.Equal($"messages/{asked.Id} ended APPLIED", (await task.Get()).Reason);
+        Assert.Empty(await ArmedAsync($"reportTasks/{task.GetPrimaryKeyString()}"));
+    }
+
+    [Fact]
+    public async Task OnDemand_ObjectDoesNotAnswer_IsMissed()
+    {
+        var (id, app) = (await CreateAsync(), await ListenAsync(null));
+        var task = await BeginAsync(Now($"objects/{id}", app) with { Grace = TimeSpan.FromSeconds(60) });
+
+        await PassAsync(id, TimeSpan.FromSeconds(60));
+
+        var missed = Data(Assert.Single(await EventsAsync(app, EventTypes.ReportMissed)));
+        Assert.Equal((Of(task), "EXPIRED"), (missed.GetProperty("task").GetString(), missed.GetProperty("outcome").GetString()));
+        await PassTaskAsync(task, TimeSpan.FromSeconds(30));
+        Assert.NotNull((await task.Get()).EndedAt);
+    }
+
+    [Fact]
+    public async Task OnDemand_Tolerant_IsThatOfItsQuestion()
+    {
+        var id = await CreateAsync();
+        var task = await BeginAsync(Now($"objects/{id}") with { Tolerance = TimeSpan.FromHours(6), Grace = TimeSpan.FromHours(1) });
+
+        var question = await FindAsync((await task.Get()).Question!.Value);
+        Assert.Equal((TimeSpan.FromHours(6), TimeSpan.FromHours(7)), (question.Terms!.Tolerance!.Value, question.ExpiresAt - question.AcceptedAt));
+    }
+
+    [Fact]
+    public async Task OnDemand_GroupThatRefuses_LeavesNoTask()
+    {
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Make("op", new(), []);
+        var task = Task(Cluster.Fresh("task"));
+
+        await RefusedAsync(ErrorCode.FailedPrecondition, async () => await task.Create("op", Now($"groups/{group.GetPrimaryKeyString()}")));
+        await RefusedAsync(ErrorCode.NotFound, async () => await task.Get());
+    }
+
+    [Fact]
+    public async Task OnDemand_PastPeriodOfAGroup_TellsWhatWasRecordedInOrderAndThenItsEnd()
+    {
+        var members = new[] { await CreateAsync(), await CreateAsync() };
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Make("op", new(), [.. members]);
+        foreach (var member in members) await Object(member).Report(Proved(member), Report("before"));
+        Cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        var from = Cluster.Time.GetUtcNow();
+        for (var i = 0; i < 260; i++)
+        {
+            foreach (var member in members) await Object(member).Report(Proved(member), Report($"{i}"));
+        }
+
+        Cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        var to = Cluster.Time.GetUtcNow();
+        await Object(members[0]).Report(Proved(members[0]), Report("after"));
+        var app = await ListenAsync(null);
+
+        var task = await BeginAsync(new() { Application = app, Target = $"groups/{group.GetPrimaryKeyString()}", OnDemand = new(from, to) });
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await task.Get()).EndedAt is null) await System.Threading.Tasks.Task.Delay(20, patience.Token);
+
+        var told = await EventsAsync(app, EventTypes.Report);
+        foreach (var member in members)
+        {
+            Assert.Equal(
+                (await ReportsAsync(member)).Where(report => TimedId.TimeOf(report.Id) >= from && TimedId.TimeOf(report.Id) < to).Select(report => report.Id),
+                told.Where(read => read.Subject == $"objects/{member}").Select(read => read.Id));
+        }
+
+        Assert.Equal(520, told.Count);
+        Assert.Equal(520, Data(Assert.Single(await EventsAsync(app, EventTypes.ReportTaskEnded))).GetProperty("reports").GetInt64());
+        Assert.Equal(520, (await task.Get()).Reports);
+    }
+
+    [Fact]
+    public async Task Scheduled_TimesCome_AsksOnceAtEach()
+    {
+        var id = await CreateAsync();
+        var now = Cluster.Time.GetUtcNow();
+        var task = await BeginAsync(new() { Application = "", Target = $"objects/{id}", Scheduled = new("", "", [now.AddSeconds(60), now.AddSeconds(90), now.AddSeconds(600)]) });
+        Assert.Empty(await WaitingAsync(id));
+
+        await PassTaskAsync(task, TimeSpan.FromSeconds(60));
+        Assert.Equal(now.AddSeconds(90), (await task.Get()).NextAt);
+        var first = Assert.Single(await WaitingAsync(id));
+        await Cluster.ForgetAsync(task);
+        await PassTaskAsync(task, TimeSpan.FromSeconds(30));
+        Assert.Equal(2, (await WaitingAsync(id)).Count);
+        Assert.NotEqual(first.Id, (await task.Get()).Question);
+
+        await PassTaskAsync(task, TimeSpan.FromDays(1));
+        Assert.Equal("there are no more times", (await task.Get()).Reason);
+        Assert.Empty(await ArmedAsync(Of(task)));
+    }
+
+    [Fact]
+    public async Task Scheduled_Deleted_AsksNoMore()
+    {
+        var id = await CreateAsync();
+        var task = await BeginAsync(new() { Application = "", Target = $"objects/{id}", Scheduled = new("* * * * *", "", []) });
+        await PassTaskAsync(task, TimeSpan.FromMinutes(1));
+        Assert.Single(await WaitingAsync(id));
+
+        await task.Delete("op");
+
+        Assert.Empty(await ArmedAsync(Of(task)));
+    }
+
+    private static string Of(IReportTaskGrain task) => "reportTasks/" + task.GetPrimaryKeyString();
+
+    private async Task<IReadOnlyList<MessageRecord>> WaitingAsync(string id) =>
+        await Cluster.Messages.ListAsync(new(Target: $"objects/{id}", Waiting: true), new(long.MaxValue), 100, CancellationToken.None);
+
+    private async Task PassTaskAsync(IReportTaskGrain task, TimeSpan time)
+    {
+        Cluster.Time.Advance(time);
+        var now = Cluster.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var at in (await ArmedAsync(Of(task))).Where(at => at <= now)) await task.Wake(at);
+        }
+    }
+}

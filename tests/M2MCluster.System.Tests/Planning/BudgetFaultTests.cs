@@ -44,7 +44,7 @@ public sealed class BudgetFaultTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     [SkippableFact]
-    public async Task Freeze_OfTheSiloThatPlans_ItGrantsNothingWhenItIsBack()
+    public async Task Freeze_OfTheSiloThatPlans_ItGrantsNoMoreThanItHadOnDiskWhenItIsBack()
     {
         Skip.If(postgres.Missing is not null, postgres.Missing);
         var settings = BudgetedFleet.Settings(Slot);

@@ -55,7 +55,7 @@ internal sealed record DeclaredCommand(string? Path, string? Name, IReadOnlyList
             {
                 [var path] when path.StartsWith('/') => new(path, null, [], null),
                 [var method, var path] when path.StartsWith('/') => new(path, null, [method.ToUpperInvariant()], null),
-                [{ Length: > 0 } name] => new(null, name, [], null),
+                [{ Length: > 0 } word] => new(null, word, [], null),
                 _ => null,
             };
         }

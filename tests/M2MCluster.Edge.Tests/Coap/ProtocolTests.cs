@@ -69,8 +69,8 @@ public sealed class ProtocolTests
         unknown.Type = CoapType.NonConfirmable;
         unknown.Options.Add(2049, new byte[1]);
         device.Send(unknown);
-        var next = RawCoap.Request(CoapCode.Get, "/m2m/time");
-        Assert.Equal(next.Token, (await device.Ask(next)).Token);
+        // The next answer is that of the next request: the asking sees to it.
+        Assert.Equal(CoapCode.Content, (await device.Ask(CoapCode.Get, "/m2m/time")).Code);
     }
 
     [Fact]

@@ -12,11 +12,12 @@ internal sealed class CommitQueue : IDisposable
     private readonly HashSet<(string Kind, string Key)> _keys = [];
     private List<CommitEntry> _held = [];
 
-    public CommitQueue(int bound, int batchSize, TimeProvider time)
+    /// <param name="gather">How long the next transaction may wait for more.</param>
+    public CommitQueue(int bound, int batchSize, TimeSpan gather, TimeProvider time)
     {
         _batchSize = batchSize;
         _channel = Channel.CreateBounded<CommitEntry>(new BoundedChannelOptions(bound) { SingleReader = true });
-        _gathering = new(Math.Min(bound, batchSize), time);
+        _gathering = new(gather, Math.Min(bound, batchSize), time);
         _waiting = () => _channel.Reader.Count;
     }
 
@@ -33,8 +34,8 @@ internal sealed class CommitQueue : IDisposable
     public void Close() => _channel.Writer.TryComplete();
 
     /// <summary>
-    /// Waits for an entry and takes it with all that came in meanwhile, in order, up to the batch size; while many come in, it waits for more
-    /// of them. Of several for one state row only the first, the others come with the next batches. Null: closed and empty.
+    /// Waits for an entry and takes it with all that came in meanwhile, in order, up to the batch size; while many come in, it may wait for
+    /// more. Of several for one state row only the first, the others come with the next batches. Null: closed and empty.
     /// </summary>
     public List<CommitEntry>? Take()
     {

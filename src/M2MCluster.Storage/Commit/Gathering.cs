@@ -1,19 +1,20 @@
 namespace M2MCluster.Storage.Commit;
 
 /// <summary>
-/// When the next transaction begins. A transaction costs the node and the server half a millisecond of processor time each, whatever is in it, as
-/// much as thirty sets: while many come in, it is worth waiting some milliseconds for more of them. While few come, nobody waits.
+/// Whether the next transaction waits for more sets. A transaction on PostgreSQL costs the node and the server half a millisecond of processor time each,
+/// whatever is in it: as much as thirty sets. While few come in, nobody waits.
 /// </summary>
+/// <param name="longest">How long, at most; zero: never.</param>
 /// <param name="most">Sets that a transaction takes, or the queue holds, at most.</param>
-internal sealed class Gathering(int most, TimeProvider time) : IDisposable
+internal sealed class Gathering(TimeSpan longest, int most, TimeProvider time) : IDisposable
 {
     /// <summary>Sets that are not made to wait for more.</summary>
     public const int Enough = 128;
 
-    // Sets a millisecond: fewer would not pay for the wait.
-    private const double Busy = 3;
+    // Sets a millisecond: from which on it is tried, and below which it is given up. Sixteen callers that wait for each other are below the first.
+    private const double Busy = 10;
+    private const int Trickle = 3;
     private const int SliceMilliseconds = 1;
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(8);
 
     // A queue that is nearly full refuses what comes.
     private readonly int _target = Math.Min(Enough, most / 2);
@@ -24,25 +25,27 @@ internal sealed class Gathering(int most, TimeProvider time) : IDisposable
     private double _pace;
     private long _takenAt;
 
-    /// <summary>Waits, with so many waiting already, as long as sets keep coming in and are not enough; of the committing thread.</summary>
+    /// <summary>Waits as long as sets keep coming in and are not enough; of the committing thread.</summary>
+    /// <param name="waiting">Tells how many wait now.</param>
     public void Wait(Func<int> waiting)
     {
-        if (_pace < Busy) return;
+        if (longest == TimeSpan.Zero || _pace < Busy) return;
         var start = time.GetTimestamp();
         _isOn = true;
-        for (int before, now = waiting(); now < _target && time.GetElapsedTime(start) < Longest;)
+        for (var now = waiting(); now < _target && time.GetElapsedTime(start) < longest;)
         {
-            before = now;
+            var before = now;
             // By the machine's own clock, since it is the machine that is spared.
             _enough.WaitOne(SliceMilliseconds);
             now = waiting();
-            if (now - before < Busy * SliceMilliseconds) break;
+            if (now - before < Trickle * SliceMilliseconds) break;
         }
 
         _isOn = false;
     }
 
-    /// <summary>A set has come in, and so many wait now; of any thread.</summary>
+    /// <summary>A set has come in; of any thread.</summary>
+    /// <param name="waiting">Tells how many wait now.</param>
     public void Came(Func<int> waiting)
     {
         if (_isOn && waiting() >= _target) _enough.Set();

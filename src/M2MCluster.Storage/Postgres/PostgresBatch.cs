@@ -30,7 +30,7 @@ internal sealed class PostgresBatch
 
     private readonly PostgresRows _reports = new("""
         INSERT INTO reports (id, object_id, content_type, payload, given_name, via, fault)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+        SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7)
         """, Bigint, Text, Text, Bytea, Bytea, Text, Text);
 
     // The last of several rows of one id holds.

@@ -24,8 +24,10 @@ internal sealed class PostgresFeedRows
             WHERE h.feed = g.feed AND h.partition = g.partition RETURNING g.place, h.seq - g.count AS base),
         bases AS (SELECT array_agg(base ORDER BY place) AS base FROM grown)
         INSERT INTO feed (feed, partition, seq, event_id, type, subject, data, trace_parent)
-        SELECT r.feed, r.partition, bases.base[r.head] + r.step, r.event_id, r.type, r.subject, r.data, r.trace_parent
-        FROM bases, unnest($4, $5, $6, $7, $8, $9, $10, $11, $12) AS r (head, step, feed, partition, event_id, type, subject, data, trace_parent)
+        SELECT ($1)[r.head], ($2)[r.head], bases.base[r.head] + r.step, r.event_id, r.type, r.subject, r.data, r.trace_parent
+        FROM bases, (
+            SELECT unnest($4) AS head, unnest($5) AS step, unnest($6) AS event_id, unnest($7) AS type, unnest($8) AS subject, unnest($9) AS data,
+                unnest($10) AS trace_parent) AS r
         """;
 
     private readonly Dictionary<(string Feed, int Partition), int> _places = [];
@@ -46,7 +48,7 @@ internal sealed class PostgresFeedRows
 
         ref var head = ref CollectionsMarshal.AsSpan(_heads)[place];
         head = head with { Count = head.Count + 1 };
-        _rows.Add(new(place + 1, head.Count, feed, partition, written));
+        _rows.Add(new(place + 1, head.Count, written));
     }
 
     public void MoveTo(NpgsqlBatch batch)
@@ -61,7 +63,6 @@ internal sealed class PostgresFeedRows
             {
                 Text(feeds), Bigint(partitions), Bigint(Array(_heads, head => (long)head.Count)),
                 Bigint(Array(_rows, row => (long)row.Head)), Bigint(Array(_rows, row => (long)row.Step)),
-                Text(Array(_rows, row => row.Feed)), Bigint(Array(_rows, row => (long)row.Partition)),
                 Bigint(Array(_rows, row => row.Written.Id)), Text(Array(_rows, row => row.Written.Type)),
                 Text(Array(_rows, row => row.Written.Subject)),
                 new NpgsqlParameter { Value = Array(_rows, row => row.Written.Data), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
@@ -83,5 +84,5 @@ internal sealed class PostgresFeedRows
 
     private readonly record struct Head(string Feed, int Partition, int Count);
 
-    private readonly record struct Row(int Head, int Step, string Feed, int Partition, EventWrite Written);
+    private readonly record struct Row(int Head, int Step, EventWrite Written);
 }

@@ -20,13 +20,16 @@ internal sealed class PostgresStateRows
         SELECT m2m_refuse(array_agg(place)) FROM given WHERE (kind, key) NOT IN (SELECT kind, key FROM done) HAVING count(*) > 0
         """, Bigint, Text, Text, Bytea, Bigint, Bigint);
 
+    // The most frequent of all: what is stale is only looked for when something is. Arrays are unnested in the list of columns, which hands row by row
+    // to the join; in FROM, each array would be stored first.
     private readonly PostgresRows _update = new("""
-        WITH given AS MATERIALIZED (
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (place, kind, key, version, body, seen_at, online_until)),
-        done AS (
+        WITH done AS (
             UPDATE state s SET version = g.version + 1, body = g.body, seen_at = g.seen_at, online_until = g.online_until
-            FROM given g WHERE s.kind = g.kind AND s.key = g.key AND s.version = g.version RETURNING g.place)
-        SELECT m2m_refuse(array_agg(place)) FROM given WHERE place NOT IN (SELECT place FROM done) HAVING count(*) > 0
+            FROM (
+                SELECT unnest($1) AS place, unnest($2) AS kind, unnest($3) AS key, unnest($4) AS version, unnest($5) AS body,
+                    unnest($6) AS seen_at, unnest($7) AS online_until) g
+            WHERE s.kind = g.kind AND s.key = g.key AND s.version = g.version RETURNING g.place)
+        SELECT m2m_refuse(ARRAY(SELECT unnest($1) EXCEPT SELECT place FROM done)) WHERE (SELECT count(*) FROM done) <> cardinality($1)
         """, Bigint, Text, Text, Bigint, Bytea, Bigint, Bigint);
 
     private readonly PostgresRows _delete = new("""

@@ -8,8 +8,6 @@ namespace M2MCluster.Benchmarks.Rates;
 /// <summary>mosquitto with a subscriber that drops what it gets, and with one that puts each message into PostgreSQL.</summary>
 internal static class BrokerRate
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
-
     public static async Task<Measured> RunAsync(RateSettings settings)
     {
         await using var broker = await Mosquitto.StartAsync();
@@ -18,7 +16,7 @@ internal static class BrokerRate
         {
             var draining = subscriber.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
             var load = new MqttRate(settings, broker.Port, "device-", _ => "none");
-            return await load.RunAsync("mosquitto, persistence on, one subscriber", WarmUp, [("mosquitto", broker.ProcessId), ("subscriber", subscriber.Id)]);
+            return await load.RunAsync("mosquitto, persistence on, one subscriber", settings.WarmUp + settings.LeadIn, [("mosquitto", broker.ProcessId), ("subscriber", subscriber.Id)]);
         }
         finally
         {
@@ -47,7 +45,7 @@ internal static class BrokerRate
         {
             if (await bridge.StandardOutput.ReadLineAsync() is null) throw new InvalidOperationException("the bridge ended; it needs python3-paho-mqtt and python3-psycopg2");
             var load = new MqttRate(settings, broker.Port, "device-", _ => "none");
-            var measured = await load.RunAsync("mosquitto, a script, a row and a notification each", WarmUp,
+            var measured = await load.RunAsync("mosquitto, a script, a row and a notification each", settings.WarmUp + settings.LeadIn,
                 [("mosquitto", broker.ProcessId), ("script", bridge.Id), ("PostgreSQL", postgres.ProcessId)], settings.BridgeOffer, () => Interlocked.Read(ref told));
             if (measured.Rate > settings.BridgeOffer * 0.95) Console.WriteLine("the bridge took all that was offered: offer it more");
             return measured;

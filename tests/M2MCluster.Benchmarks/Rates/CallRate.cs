@@ -45,7 +45,7 @@ internal static class CallRate
                 Interlocked.Increment(ref counts[caller]);
             }
         })).ToArray();
-        await Task.WhenAny(Task.Delay(settings.WarmUp), Task.WhenAll(calling));
+        await Task.WhenAny(Task.Delay(settings.WarmUp + settings.LeadIn), Task.WhenAll(calling));
         var before = counts.Sum();
         var meter = new Meter(("silo with its load", Environment.ProcessId), ("PostgreSQL", server));
         await Task.WhenAny(Task.Delay(settings.Duration), Task.WhenAll(calling));

@@ -14,6 +14,7 @@ internal sealed class MqttRate(RateSettings settings, int port, string prefix, F
     public async Task<Measured> RunAsync(
         string name, TimeSpan warmUp, (string Name, int Process)[] processes, double rate = 0, Func<long>? counted = null)
     {
+        var waits = counted is null;
         var clock = new LoadClock(TimeProvider.System);
         var report = new LoadReport(prefix, settings.PayloadSize);
         var target = new IPEndPoint(IPAddress.Loopback, port);
@@ -29,13 +30,14 @@ internal sealed class MqttRate(RateSettings settings, int port, string prefix, F
             var engine = new LoadEngine(load, lanes, clock, null, null);
             var running = Task.Factory.StartNew(() => engine.Run(CancellationToken.None), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await Task.WhenAny(running, Task.Delay(warmUp));
+            counted ??= () => engine.AcknowledgedCount;
             var meter = new Meter(processes);
-            var before = counted?.Invoke() ?? 0;
+            var before = counted();
             await Task.WhenAny(running, Task.Delay(settings.Duration));
-            var measured = meter.Read(name, () => counted is null ? engine.Measured : counted() - before);
+            var measured = meter.Read(name, () => counted() - before);
             await running;
             foreach (var (why, count) in engine.Failures) Console.WriteLine($"{name}: {count} failed: {why}");
-            if (counted is not null) return measured;
+            if (!waits) return measured;
             var latencies = Latency.Correct(engine.Latencies, (long)Math.Max(1, settings.InFlight / measured.Rate * 1_000_000));
             return measured with { Percentiles = (Milliseconds(latencies, 50), Milliseconds(latencies, 99)) };
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using M2MCluster.Api.V1;
 using M2MCluster.Cli.Fleet;
 using M2MCluster.Cli.Load;
@@ -11,10 +12,12 @@ namespace M2MCluster.Benchmarks.Rates;
 internal static class NodeRate
 {
     /// <returns>Without and with an application that follows its feed.</returns>
-    public static async Task<(Measured Alone, Measured Heard)> RunAsync(RateSettings settings, string assembly, PostgresServer? postgres)
+    public static async Task<(Measured Alone, Measured Heard)> RunAsync(
+        RateSettings settings, string assembly, PostgresServer? postgres, int gatherMilliseconds = 0)
     {
-        var engine = postgres is null ? "SQLite" : "PostgreSQL";
-        await using var host = await HostProcess.StartAsync(new() { Assembly = assembly, ConnectionString = postgres?.ConnectionString });
+        var engine = (postgres is null ? "SQLite" : "PostgreSQL") + (gatherMilliseconds == 0 ? "" : ", gathering");
+        var gather = new Dictionary<string, string> { ["M2M__Storage__GatherMilliseconds"] = gatherMilliseconds.ToString(CultureInfo.InvariantCulture) };
+        await using var host = await HostProcess.StartAsync(new() { Assembly = assembly, ConnectionString = postgres?.ConnectionString, More = gather });
         using var client = new M2MClient(new($"http://127.0.0.1:{host.GrpcPort}"), host.OperatorKey);
         var stage = await Stage.SetAsync(client, "rate", TimeProvider.System, default);
         var report = new LoadReport(stage.NameOf(""), settings.PayloadSize);
@@ -22,16 +25,24 @@ internal static class NodeRate
         await stage.CreateObjectsAsync(objects.Select(id => (id, (string?)null, false)), null, default);
         var secrets = await stage.CreateSecretsAsync(objects, default);
         (string, int)[] processes = postgres is null ? [("node", host.ProcessId)] : [("node", host.ProcessId), ("PostgreSQL", postgres.ProcessId)];
-        var load = new MqttRate(settings, host.MqttPort, stage.NameOf(""), i => secrets[objects[i]]);
-        var alone = await load.RunAsync($"M2MCluster, {engine}", settings.WarmUp, processes);
+        MqttRate Load(RateSettings settings) => new(settings, host.MqttPort, stage.NameOf(""), i => secrets[objects[i]]);
+        var load = Load(settings);
 
+        // Followed also: what only a follower needs would be compiled while it is measured.
+        await FollowedAsync(stage, () => Load(settings with { Duration = TimeSpan.Zero }).RunAsync("warm-up", settings.WarmUp, processes));
+        var alone = await load.RunAsync($"M2MCluster, {engine}", settings.LeadIn, processes);
+        return (alone, await FollowedAsync(stage, () => load.RunAsync($"M2MCluster, {engine}, the feed followed by gRPC", settings.LeadIn, processes)));
+    }
+
+    private static async Task<Measured> FollowedAsync(Stage stage, Func<Task<Measured>> measure)
+    {
         using var hearing = new CancellationTokenSource();
         var heard = 0L;
         var following = stage.FollowAsync(_ => Interlocked.Increment(ref heard), hearing.Token);
-        var followed = await load.RunAsync($"M2MCluster, {engine}, the feed followed by gRPC", TimeSpan.FromSeconds(5), processes);
+        var followed = await measure();
         await hearing.CancelAsync();
         await following;
         if (heard == 0) throw new InvalidOperationException("nothing was heard in the feed");
-        return (alone, followed);
+        return followed;
     }
 }

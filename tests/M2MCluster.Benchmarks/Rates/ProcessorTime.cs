@@ -7,29 +7,37 @@ internal static class ProcessorTime
 {
     // USER_HZ, which Linux fixes for what /proc tells.
     private const double TicksPerSecond = 100;
-    private const int ParentField = 1;
     private const int UserTimeField = 11;
 
     public static TimeSpan Of(int process)
     {
-        double ticks = 0;
-        foreach (var folder in Directory.GetDirectories("/proc"))
+        // Own user and system time, and for the parent those of children that were waited for.
+        var ticks = Ticks(process, 4);
+        foreach (var thread in Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/task")))
         {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
-            try
-            {
-                var status = File.ReadAllText(folder + "/stat");
-                var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
-                if (id != process && int.Parse(fields[ParentField], CultureInfo.InvariantCulture) != process) continue;
-                // Own user and system time, and for the parent those of children that were waited for.
-                for (var i = 0; i < (id == process ? 4 : 2); i++) ticks += double.Parse(fields[UserTimeField + i], CultureInfo.InvariantCulture);
-            }
-            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-            {
-                // Ended while it was looked at.
-            }
+            foreach (var child in Read(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                ticks += Ticks(int.Parse(child, CultureInfo.InvariantCulture), 2);
         }
 
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+    }
+
+    private static double Ticks(int process, int fields)
+    {
+        var status = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+        return status.Length == 0 ? 0 : status[(status.LastIndexOf(')') + 2)..].Split(' ').Skip(UserTimeField).Take(fields).Sum(field => double.Parse(field, CultureInfo.InvariantCulture));
+    }
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Ended while it was looked at.
+            return "";
+        }
     }
 }

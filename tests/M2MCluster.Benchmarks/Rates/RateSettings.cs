@@ -12,8 +12,11 @@ internal sealed record RateSettings
     /// <summary>Bytes of a report.</summary>
     public int PayloadSize { get; init; } = 100;
 
-    /// <summary>Before a .NET process is measured: the compiler's time.</summary>
+    /// <summary>Load that is not measured, for every contestant alike: a node's compiler needs it, the others do not mind.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Load before each measurement, after the warm-up: until all connections are busy, and a follower has caught up.</summary>
+    public TimeSpan LeadIn { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 

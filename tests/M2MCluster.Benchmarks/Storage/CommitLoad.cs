@@ -6,26 +6,28 @@ namespace M2MCluster.Benchmarks.Storage;
 
 /// <summary>
 /// Commits hot-path sets for some seconds with so many in flight, round and round over 20,000 objects, and
-/// tells writes a second, latency, and CPU time a write, of this process (load included) and of the database.
+/// tells writes a second, latency, and CPU time a write, of this process (load included) and of the database. A caller may pause
+/// after each commit, as a device does until its next report has come over the network.
 /// </summary>
 internal static class CommitLoad
 {
     private const int Objects = 20_000;
 
-    /// <param name="arguments">The engine, the number in flight, seconds; each may be left out.</param>
+    /// <param name="arguments">The engine, the number in flight, seconds, milliseconds of pause; each may be left out.</param>
     public static async Task RunAsync(ReadOnlyMemory<string> arguments)
     {
         var given = arguments.ToArray();
         StorageEngine[] engines = given.Length > 0 ? [Enum.Parse<StorageEngine>(given[0], ignoreCase: true)] : Enum.GetValues<StorageEngine>();
         int[] widths = given.Length > 1 ? [int.Parse(given[1], CultureInfo.InvariantCulture)] : [16, 512];
         var seconds = given.Length > 2 ? int.Parse(given[2], CultureInfo.InvariantCulture) : 8;
+        var pause = TimeSpan.FromMilliseconds(given.Length > 3 ? double.Parse(given[3], CultureInfo.InvariantCulture) : 0);
         foreach (var engine in engines)
         {
-            foreach (var width in widths) await MeasureAsync(engine, width, TimeSpan.FromSeconds(seconds));
+            foreach (var width in widths) await MeasureAsync(engine, width, TimeSpan.FromSeconds(seconds), pause);
         }
     }
 
-    private static async Task MeasureAsync(StorageEngine engine, int width, TimeSpan duration)
+    private static async Task MeasureAsync(StorageEngine engine, int width, TimeSpan duration, TimeSpan pause)
     {
         await using var database = await BenchmarkDatabase.OpenAsync(engine);
         var versions = new long[Objects];
@@ -34,11 +36,11 @@ internal static class CommitLoad
             await database.Pipeline.CommitAsync(HotPath.Set(ids[i], versions[i]++)));
 
         // The first seconds are the compiler's.
-        await WriteAsync(database, ids, versions, width, TimeSpan.FromSeconds(3));
+        await WriteAsync(database, ids, versions, width, TimeSpan.FromSeconds(3), pause);
         using var process = Process.GetCurrentProcess();
         var (own, server) = (process.TotalProcessorTime, database.ServerTime());
         var start = Stopwatch.GetTimestamp();
-        var all = await WriteAsync(database, ids, versions, width, duration);
+        var all = await WriteAsync(database, ids, versions, width, duration, pause);
         var elapsed = Stopwatch.GetElapsedTime(start);
         process.Refresh();
         var (ownUsed, serverUsed) = (process.TotalProcessorTime - own, database.ServerTime() - server);
@@ -47,7 +49,7 @@ internal static class CommitLoad
     }
 
     /// <returns>The latencies, milliseconds, the shortest first.</returns>
-    private static async Task<double[]> WriteAsync(BenchmarkDatabase database, string[] ids, long[] versions, int width, TimeSpan duration)
+    private static async Task<double[]> WriteAsync(BenchmarkDatabase database, string[] ids, long[] versions, int width, TimeSpan duration, TimeSpan pause)
     {
         var latencies = new List<double>[width];
         var start = Stopwatch.GetTimestamp();
@@ -59,6 +61,7 @@ internal static class CommitLoad
                 var began = Stopwatch.GetTimestamp();
                 await database.Pipeline.CommitAsync(HotPath.Set(ids[i], versions[i]++));
                 mine.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                if (pause > TimeSpan.Zero) await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()));
             }
         })));
         return [.. latencies.SelectMany(one => one).Order()];

@@ -193,13 +193,17 @@ internal sealed class Campaign : CampaignRun
     private async ValueTask<bool> SettleFrameAsync(MessageRecord message)
     {
         if (await _frames.NextEndedAsync(State.OpenFrames) is not { } ended) return false;
-        var open = State.OpenFrames.First(frame => frame.Id == ended.Id);
-        var children = await ChunkAsync(open.Chunk);
+        var children = await ChunkAsync(ended.Frame.Chunk);
         var now = Now;
         var parts = new List<MessageRecord>();
-        foreach (var child in children.AsSpan(1)) parts.Add(Frames.Outcome(Part(message, child, now), ended, child, now));
+        foreach (var child in children.AsSpan(1))
+        {
+            var part = Part(message, child, now);
+            parts.Add(ended.Record is { } record ? Frames.Outcome(part, record, child, now) : Frames.Unknown(part, ended.Frame.Id, children[0], now));
+        }
+
         await CommitAsync(
-            State with { OpenFrames = State.OpenFrames.Remove(open) }, set => set.Messages.AddRange(parts), set => MessageEnding.CommitAsync(Services, set, message, State.IsQuiet ? [] : parts, Retire));
+            State with { OpenFrames = State.OpenFrames.Remove(ended.Frame) }, set => set.Messages.AddRange(parts), set => MessageEnding.CommitAsync(Services, set, message, State.IsQuiet ? [] : parts, Retire));
         return true;
     }
 

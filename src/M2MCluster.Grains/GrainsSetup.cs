@@ -59,7 +59,7 @@ public static class GrainsSetup
         services.AddSingleton<IValidateOptions<PathOptions>, PathOptionsValidator>().AddSingleton<PathFigures>().AddOptions<PathOptions>().ValidateOnStart();
         services.AddOptions<WakeUpOptions>().Validate(
             options => options.IsValid,
-            $"{WakeUpOptions.Section}: Priority must be 0 to 8, DelayBound 0 to 1 day, After 1 s to 10 min, Interval 1 s to 1 day, LongestInterval not less, up to 30 days").ValidateOnStart();
+            $"{WakeUpOptions.Section}: Priority must be 0 to 8, DelayBound 0 to 1 day, After 1 s to 10 min, Interval 1 s to 1 day, LongestInterval not less, up to 30 days, MostInVain 1 to 1000, CampaignRate 0 to 1000").ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WakeUpOptions>>().Value);
         services.AddOptions<CastingOptions>().Validate(options => options.IsValid, $"{CastingOptions.Section}:AnswersWithin must be 1 s to 5 min").ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<CastingOptions>>().Value);

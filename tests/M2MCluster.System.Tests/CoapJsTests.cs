@@ -51,6 +51,37 @@ public sealed class CoapJsTests(Node node) : IClassFixture<Node>
         Assert.Equal(payload, Convert.FromBase64String((string)(await device.AskAsync(new { method = "GET", path = "/m2m/mailbox/next", query = $"ep={id}", block2 = 6 }))["payload"]!));
     }
 
+    /// <summary>The package puts the blocks of a body together by their token alone, and so it does with those of an answer.</summary>
+    [SkippableTheory]
+    [InlineData('s', "done")]
+    [InlineData('L', null)]
+    [Requirement("4.1.a")]
+    public async Task Command_Of4KiB_ToAServerOfThePackage_ArrivesWholeAndOnce(char first, string? answer)
+    {
+        var (id, _) = await node.CreateAsync(plain: "FULL");
+        var payload = new byte[4096];
+        new Random(3).NextBytes(payload);
+        payload[0] = (byte)first;
+        var (device, _) = await Acceptance.JsDevice.ServingCoapAsync(node.Host.CoapPort);
+        await using var thing = device;
+        await device.RegisterAsync(id);
+        async Task<string> SendAsync(byte[] body) => (string)(await node.Rest.PostAsync("v1/messages", new
+        {
+            target = $"objects/{id}", payload = Convert.ToBase64String(body), ttl = "600s", confirmation = "APPLIED", command = new { name = "put", method = "PUT", path = "/led" },
+        }))["message"]!["name"]!;
+
+        var name = await SendAsync(payload);
+        var request = await device.HearAsync("request");
+        Assert.Equal(("PUT", "/led"), ((string?)request["method"], (string?)request["path"]));
+        Assert.Equal(payload, Convert.FromBase64String((string)request["payload"]!));
+        var ended = await node.Rest.GetUntilAsync($"v1/{name}", found => (string?)found["outcome"] == "APPLIED");
+        Assert.Equal(answer is null ? new string('x', 4096) : answer, Encoding.UTF8.GetString(Convert.FromBase64String((string)ended["result"]!["payload"]!)));
+
+        // Nothing came between that and the next one.
+        await SendAsync([7]);
+        Assert.Equal([7], Convert.FromBase64String((string)(await device.HearAsync("request"))["payload"]!));
+    }
+
     [SkippableTheory]
     [InlineData("NONE", "REPORTS", "4.01", "4.03")]
     public async Task Device_PolicyForbidsPlain_IsRefused(string nothing, string reports, string one, string other)

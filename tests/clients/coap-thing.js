@@ -1,4 +1,4 @@
-// A device by the npm package coap that serves requests and asks from one socket. Arguments: host port. Takes commands as JSON lines: "ask" sends a request, "move" goes on
+// A device by the npm package coap that serves requests, with a large answer to what begins with an L, and asks from one socket. Arguments: host port. Takes commands as JSON lines: "ask" sends a request, "move" goes on
 // from another port while the former one hears nothing any more, as behind an address translator that forgot. Tells what it hears as JSON lines.
 'use strict';
 
@@ -21,7 +21,7 @@ function open() {
     server.on('request', (request, response) => {
       tell({ event: 'request', at: own.address().port, method: request.method, path: request.url, payload: request.payload.toString('base64') });
       response.code = '2.04';
-      response.end(Buffer.from('done'));
+      response.end(request.payload[0] === 0x4c ? Buffer.alloc(4096, 'x') : Buffer.from('done'));
     });
     tell({ event: 'ready', port: socket.address().port });
   });

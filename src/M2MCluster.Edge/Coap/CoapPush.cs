@@ -26,6 +26,7 @@ internal sealed class CoapPush : ICoapExchange
     private readonly Func<Settlement, Task> _settle;
     private readonly CoapBlock2Collector _response = new(MaxResponse);
     private CoapBlock? _sent;
+    private CoapToken _token;
     private CoapMessage? _first;
     private int _restarts;
     private long _toldAt;
@@ -139,7 +140,10 @@ internal sealed class CoapPush : ICoapExchange
     {
         var request = Begin(download);
         if (_delivery.Message.Payload.Length > 0 && download is null) AddBody(request, upload);
+        // Servers there are that know the blocks of one body by the token alone. Each leaves only when the one before is answered, so an answer is told by its message id, or by being the only one awaited.
+        if (!_session.IsProtected) request.Token = _token;
         _session.Shard.Send(_session, request, this, _delivery.Message.Priority);
+        _token = request.Token;
     }
 
     private void AddBody(CoapMessage request, CoapBlock? upload)

@@ -34,6 +34,11 @@ internal abstract class CoapSession(CoapShard shard, string name, Strength stren
 
     public TokenBucket Requests { get; } = new();
 
+    /// <summary>
+    /// Whether what goes over it is protected, by which an answer is bound to its request through the token only: then none is used twice (RFC 9175 section 4.2).
+    /// </summary>
+    public virtual bool IsProtected => false;
+
     /// <summary>Sends one datagram; a network that refuses it is as one that loses it.</summary>
     public abstract void Transmit(ReadOnlyMemory<byte> datagram);
 

@@ -76,8 +76,8 @@ internal sealed class SmsDownlink(IGrainFactory grains, SmsEdgeOptions options, 
     {
         using var patience = new CancellationTokenSource(Patience, time);
         var ids = ImmutableArray.CreateBuilder<string>(parts.Count);
-        // A wake-up is nobody's attempt.
-        Func<ValueTask<bool>>? intent = delivery.Attempt == 0 ? null
+        // A call was on disk before it came here, and does no harm twice.
+        Func<ValueTask<bool>>? intent = delivery.Message.ContentType == WakeUp.ContentType ? null
             : () => grains.GetGrain<ISubscriberGrain>(delivery.ObjectId).Submitting(delivery.Message.Id, delivery.Attempt, parts.Count);
         foreach (var part in parts)
         {

@@ -29,10 +29,10 @@ internal static class SmsOutgoing
             Destination = SmsNumber.Destination(number),
             EsmClass = parts.Count > 1 ? SmppShortMessage.UdhIndicator : (byte)0,
             DataCoding = SmsCoding.DataCodingOf(alphabet),
-            RegisteredDelivery = message.Confirmation == Confirmation.None ? (byte)0 : ReceiptWanted,
+            RegisteredDelivery = message.Confirmation == Confirmation.None && message.ContentType != WakeUp.ContentType ? (byte)0 : ReceiptWanted,
             ValidityPeriod = Validity(message.ExpiresAt - now),
             // By it a receipt names the attempt also where the SMSC's own id was never on disk (SMPP 3.4, section 5.3.2.17).
-            Tlvs = delivery.Attempt == 0 ? [] : [new(SmppTag.UserMessageReference, ReferenceOf(delivery.Attempt))],
+            Tlvs = [new(SmppTag.UserMessageReference, ReferenceOf(delivery.Attempt))],
         };
         return [.. parts.Select(part => first with { ShortMessage = part })];
     }

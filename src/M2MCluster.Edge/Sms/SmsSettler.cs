@@ -23,8 +23,6 @@ internal sealed class SmsSettler(IGrainFactory grains, SmsEdgeOptions options, T
 
     public async Task SettleAsync(Delivery delivery, Settlement settlement)
     {
-        // A wake-up is nobody's attempt.
-        if (delivery.Attempt == 0) return;
         var settling = TellAsync(delivery, settlement);
         foreach (var reference in settlement.References) _settling[reference] = settling;
         await settling;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -17,6 +16,9 @@ internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, 
 {
     private const int MostObjects = 1000;
 
+    // So many at a time, so that who asks for a message's sake has its turns in between.
+    private const int OpenedAtOnce = 100;
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     public override async Task<V1.Flow> OpenFlow(V1.OpenFlowRequest request, ServerCallContext context)
@@ -33,10 +35,10 @@ internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, 
         problems.ThrowIfAny();
 
         var target = await Targets.ResolveAsync(grains, request.Target);
-        var objects = Names.IdIn(target, Names.Groups) is { } group ? await MembersAsync(group, context.CancellationToken) : [Names.IdIn(target, Names.Objects)!];
+        IReadOnlyList<string> objects = Names.IdIn(target, Names.Groups) is { } group ? await MembersAsync(group, context.CancellationToken) : [Names.IdIn(target, Names.Objects)!];
         var flow = new MessageId(BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue);
-        var view = await GrainOf((Bearer)(request.Bearer - 1)).Open(new(flow, target, objects, context.Principal().Application ?? "", terms!, duration));
-        return QosAnswers.Flow(view);
+        var opening = new QosOpening(flow, target, [], context.Principal().Application ?? "", terms!, duration);
+        return QosAnswers.Flow(await OpenAsync(GrainOf((Bearer)(request.Bearer - 1)), opening, objects));
     }
 
     public override async Task<V1.Flow> GetFlow(V1.GetFlowRequest request, ServerCallContext context) => QosAnswers.Flow((await FindAsync(request.Name, context)).View);
@@ -57,11 +59,39 @@ internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, 
         return new();
     }
 
-    private async ValueTask<ImmutableArray<string>> MembersAsync(string group, CancellationToken cancellation)
+    private static async ValueTask<QosFlowView> OpenAsync(IQosGrain grain, QosOpening opening, IReadOnlyList<string> objects)
     {
-        var members = await membership.MembersAsync(group, "", MostObjects + 1, cancellation);
+        QosFlowView? whole = null;
+        try
+        {
+            foreach (var some in objects.Chunk(OpenedAtOnce))
+            {
+                var part = await grain.Open(opening with { Objects = [.. some] });
+                whole = whole is null ? part : whole with { Objects = whole.Objects.AddRange(part.Objects) };
+            }
+        }
+        catch
+        {
+            // Nobody knows of a flow that was not answered.
+            grain.Release(opening.Flow).AsTask().Ignore();
+            throw;
+        }
+
+        return whole!;
+    }
+
+    private async ValueTask<IReadOnlyList<string>> MembersAsync(string group, CancellationToken cancellation)
+    {
+        var members = new List<string>();
+        // Page by page: of a query that fits few, all objects are read.
+        for (var after = ""; after is not null && members.Count <= MostObjects;)
+        {
+            (var page, after) = await membership.PageAsync(group, after, MostObjects + 1 - members.Count, cancellation);
+            members.AddRange(page);
+        }
+
         if (members.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Names.Groups}{group} does not exist, or has no members");
-        return members.Count <= MostObjects ? [.. members] : throw M2MException.Invalid("target", $"is a group of more than {MostObjects} members");
+        return members.Count <= MostObjects ? members : throw M2MException.Invalid("target", $"is a group of more than {MostObjects} members");
     }
 
     private async ValueTask<(IQosGrain Grain, QosFlowView View)> FindAsync(string name, ServerCallContext context)

@@ -33,8 +33,9 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         CampaignStart.Check(draft.Campaign);
         var now = services.Time.GetUtcNow();
         var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
-        var targets = await new TargetCollecting(services, parent, draft.Campaign?.Order ?? MemberOrder.ById).CollectAsync(group.Id);
-        if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} has no members");
+        var (targets, sent) = await CollectAsync(draft, parent, now);
+        if (sent is not null) return new(sent, []);
+        if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, Gathering.NobodyIn(parent));
         if (draft is { Confirmation: Confirmation.Transaction, Mode: DeliveryMode.Anycast }) parent = parent with { Transaction = null };
         else if (draft.Confirmation == Confirmation.Transaction) return await BeginTransactionAsync(draft, parent, targets, now);
         MemberVerdicts? verdicts = null;
@@ -42,6 +43,20 @@ internal sealed class GroupSending(GroupServices services, GroupView group, Func
         else parent = await CampaignStart.StartAsync(services, draft, parent, targets, now, group.Id, retire);
         MessageTrace.Span(parent, "m2m message accepted", now);
         return verdicts is null or { IsEmpty: true } ? new(parent, []) : new(parent, [.. verdicts.Summary.Select(mismatch => mismatch.Text)], verdicts.Summary);
+    }
+
+    /// <summary>Who gets it; if more objects have to be read for that than one call should wait for, it is a campaign, and is sent.</summary>
+    private async ValueTask<(TargetList Targets, MessageRecord? Sent)> CollectAsync(MessageDraft draft, MessageRecord parent, DateTimeOffset now)
+    {
+        var (rules, _) = await services.Rules.ReadAsync();
+        var order = draft.Campaign?.Order ?? MemberOrder.ById;
+        if (draft.Confirmation == Confirmation.Transaction || order == MemberOrder.ByGroup || !rules.IsQueried(group.Id))
+            return (await new TargetCollecting(services, parent, order).CollectAsync(rules, group.Id), null);
+        var (whole, sofar, pages) = await new Gathering(services, parent, order).BeginAsync();
+        if (whole is not null) return (whole, null);
+        var sent = await CampaignStart.StartAsync(services, draft, parent, CampaignStart.Unfound(draft, sofar!, now), pages, group.Id, retire);
+        MessageTrace.Span(sent, "m2m message accepted", now);
+        return (new(), sent);
     }
 
     /// <summary>All members or none; from here on the transaction's own grain has it.</summary>

@@ -18,6 +18,7 @@ internal sealed record GroupServices(
     IGroupReader Groups,
     IMessageReader Messages,
     GroupRulesCache Rules,
+    GroupMembership Membership,
     MemberJudging Judging,
     SleeperCalling Calling,
     SubscriptionDirectory Subscriptions,

@@ -16,18 +16,21 @@ internal sealed class SleeperCalling(IStateReader states, IEdgeDirectory edges, 
 {
     private const int Page = 500;
 
+    /// <summary>Calls a second that a campaign makes at most.</summary>
+    public int CampaignRate => options.CampaignRate;
+
+    /// <summary>Whether anybody is called for the message, and there is somebody to make the calls.</summary>
+    public bool Calls(MessageRecord message) => Urgency.IsWorthACall(message, options, classes) && edges.Find(Bearer.Sms, null) is not null;
+
     /// <summary>The message's parts are on disk; what is not called now is not called for it.</summary>
     public async ValueTask CallAsync(MessageRecord message, IReadOnlyList<string> members)
     {
-        if (!Urgency.IsWorthACall(message, options, classes) || edges.Find(Bearer.Sms, null) is null) return;
+        if (!Calls(message)) return;
         try
         {
             foreach (var page in members.Chunk(Page))
             {
-                foreach (var (id, member) in await states.PeekObjectsAsync(page))
-                {
-                    if (SmsWay.NumberOf(member.Description) is not null) grains.GetObject(id).Wake(0).AsTask().Ignore();
-                }
+                foreach (var member in await AmongAsync(page, null)) Call(member);
             }
         }
         catch (M2MException)
@@ -35,4 +38,15 @@ internal sealed class SleeperCalling(IStateReader states, IEdgeDirectory edges, 
             // What was accepted is accepted, and waits.
         }
     }
+
+    /// <summary>Those who bear a number and are not online then, in their order.</summary>
+    public async ValueTask<IReadOnlyList<string>> AmongAsync(IReadOnlyCollection<string> members, DateTimeOffset? at)
+    {
+        var rows = await states.PeekObjectsAsync(members);
+        return [.. members.Where(member => rows.TryGetValue(member, out var row) && SmsWay.NumberOf(row.Description) is not null
+            && !(at is { } now && row.OnlineUntil > now.ToUnixTimeMilliseconds()))];
+    }
+
+    /// <summary>Its grain looks whether it may be called now.</summary>
+    public void Call(string member) => grains.GetObject(member).Wake(0).AsTask().Ignore();
 }

@@ -42,7 +42,7 @@ internal sealed class Delivering(ObjectCore core)
         var turnAt = await Admission.AskAsync(Paths, ways, troubles, room, now);
         var pushed = ways.Count > 0 && await HandOutAsync(ways, troubles, room, now) && Push(ways, troubles, room, now);
 
-        var call = WakeUps.Look(core, now);
+        var call = await WakeUps.AdmitAsync(core, WakeUps.Look(core, now), now);
         var lostAt = pushed ? core.Now.ToUnixTimeMilliseconds() + (long)Turn.AttemptDeadline.TotalMilliseconds : long.MaxValue;
         var next = new[] { answerAt, turnAt, call.LookAt, Urgency.LookAt(core, ways), lostAt }.Min();
         var hasTimer = next == long.MaxValue || (core.State.ArmedAt != 0 && core.State.ArmedAt <= next);
@@ -50,7 +50,7 @@ internal sealed class Delivering(ObjectCore core)
         var turn = core.Begin();
         turn.WakeBy(next);
         Admission.Tell(turn);
-        turn.State = (call.For is null ? turn.State : WakeUps.Called(turn.State, nowMs)) with { Troubles = troubles };
+        turn.State = (call.For is { } called ? WakeUps.Called(turn.State, new(core.Services.Ids.Next(), called.Record.Id), nowMs) : turn.State) with { Troubles = troubles };
         try
         {
             await core.CommitAsync(turn);

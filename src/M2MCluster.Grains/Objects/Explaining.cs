@@ -23,6 +23,7 @@ internal static class Explaining
     private static (WaitReason Reason, string For, DateTimeOffset? Until) Wait(ObjectCore core, MailboxItem item, int ahead, Channel? route)
     {
         var now = core.Now;
+        if (item is { Fetched: true, Attempts: [{ IsStored: true }] }) return (WaitReason.Result, "the object's result; it has the message", item.Record.ExpiresAt);
         if (item.Attempts is [{ IsStored: true }]) return (WaitReason.Confirmation, "the receipt of the SMSC, which has it", item.Record.ExpiresAt);
         if (item.Record.Transaction is { IsHeld: true } role) return WaitForDecision(item.Record, role);
         if (item.IsPushed && item.Attempts.All(attempt => attempt.Route.Bearer == Bearer.Sms)) return (WaitReason.Confirmation, "the SMSC to take it", null);
@@ -38,7 +39,8 @@ internal static class Explaining
             return (WaitReason.Retry, $"the next attempt, after {item.Failures} without an answer", DateTimeOffset.FromUnixTimeMilliseconds(item.RetryAt));
         if (route is not null && ahead > 0) return (WaitReason.Turn, $"{ahead} message(s) that go first", null);
         if (Urgency.IsWorthACall(core, item) && WakeUps.Latest(core) is { } call)
-            return (WaitReason.Wake, $"the object to show up; it was called by SMS at {call.At:u}", call.Next);
+            return (WaitReason.Wake, $"the object to show up; it was called by SMS at {call.At:u}{call.Words}", call.Next);
+        if (Urgency.IsWorthACall(core, item) && core.CallHold is { } hold) return (WaitReason.Turn, "the object to be called by SMS, since the budget of SMS is used up", hold.At);
         return WaitForObject(core, route);
     }
 

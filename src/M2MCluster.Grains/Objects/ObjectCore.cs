@@ -3,6 +3,7 @@ using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Metering;
@@ -43,6 +44,9 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
     public (long Period, long? Tolerance, long? Phase)? Told { get; set; }
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
+
+    /// <summary>The place in the plan of SMS that is held for a call; null: none is waited for.</summary>
+    public PlanHold? CallHold { get; set; }
 
     public ObjectTraits TraitsOf(ObjectDescription description)
     {
@@ -217,7 +221,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
         Mailbox.Reconcile(stored?.Waiting ?? []);
         foreach (var known in State.Sms?.Stored ?? [])
         {
-            if (Mailbox.Find(known.Message) is { } item) item.Restore(known, services.Classes.Of(item.Record.Terms).InDoubt, Now);
+            if (!known.IsGivenUp && Mailbox.Find(known.Message) is { } item) item.Restore(known, services.Classes.Of(item.Record.Terms).InDoubt, Now);
         }
 
         await ShareAsync();

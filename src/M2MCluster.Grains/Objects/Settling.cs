@@ -17,6 +17,13 @@ internal sealed class Settling(ObjectCore core, Delivering delivering)
     public async ValueTask SettleAsync(MessageId id, long attemptId, Settlement settlement)
     {
         await core.LoadAsync();
+        if (core.State.Sms?.Call is { } call && call.Attempt == attemptId)
+        {
+            await WakeUps.SettleAsync(core, call, settlement);
+            await delivering.PumpAsync();
+            return;
+        }
+
         if (core.Mailbox.Find(id) is not { } item || item.Find(attemptId) is not { } attempt) return;
         if (settlement.Kind == SettlementKind.UnderWay)
         {
@@ -87,6 +94,26 @@ internal sealed class Settling(ObjectCore core, Delivering delivering)
         core.Services.Delivery.Attempted(bearer, ResultOf(settlement.Kind));
         MessageTrace.Span(item.Record, "m2m message pushed", DateTimeOffset.FromUnixTimeMilliseconds(attempt.At), "m2m.result", settlement.Kind.ToString());
         then?.Invoke();
+        await delivering.PumpAsync();
+    }
+
+    /// <summary>By SMS, an attempt that was given up has arrived all the same: what is under way since then is not needed.</summary>
+    public async ValueTask ArrivedLateAsync(MailboxItem item, StoredMessage stored, string detail)
+    {
+        var turn = core.Begin();
+        if (item.Record.Confirmation == Confirmation.Applied)
+        {
+            turn.State = turn.State with { Sms = SmsState.With(turn.State.Sms, new(item.Record.Id, stored.Attempt, [], [], true)) };
+            await core.CommitAsync(turn);
+            item.Steps.Add(new(turn.Now, $"{detail}; its result is awaited"));
+            item.Acknowledge(new(stored.Attempt, new(Bearer.Sms, null), null, turn.NowMs), DueTime.Of(item.Record.ExpiresAt), turn.Now, detail);
+        }
+        else
+        {
+            turn.End(item, item.Record.Confirmation == Confirmation.None ? Outcome.Sent : Outcome.Delivered, detail, how: (Bearer.Sms, AttemptResult.Acknowledged));
+            await core.CommitAsync(turn);
+        }
+
         await delivering.PumpAsync();
     }
 

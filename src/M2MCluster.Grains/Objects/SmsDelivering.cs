@@ -16,7 +16,8 @@ internal static class SmsDelivering
             SettlementKind.Stored => SmsState.With(turn.State.Sms, new(item.Record.Id, attempt.Id, settlement.References, ArrivedOf(turn, attempt, settlement), false)),
             SettlementKind.InDoubt => turn.State.Sms,
             SettlementKind.Acknowledged when attempt.IsStored => SmsState.With(turn.State.Sms, new(item.Record.Id, attempt.Id, [], [], true)),
-            _ => SmsState.Without(turn.State.Sms, item.Record.Id),
+            SettlementKind.Busy => SmsState.Forget(turn.State.Sms, attempt.Id),
+            _ => SmsState.GiveUp(turn.State.Sms, attempt.Id),
         };
         if (!ReferenceEquals(sms, turn.State.Sms)) turn.State = turn.State with { Sms = sms };
     }

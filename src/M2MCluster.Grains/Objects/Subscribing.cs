@@ -65,17 +65,28 @@ internal sealed class Subscribing(ObjectCore core, Access access, Settling settl
     {
         await core.LoadAsync();
         if (core.Description is null) return ReceiptStanding.Foreign;
+        if (core.State.Sms?.Call is { } call && call.IsOf(receipt.Readings, receipt.Reference))
+        {
+            await WakeUps.HeardAsync(core, call, call.After(receipt), receipt.Detail);
+            return ReceiptStanding.Recorded;
+        }
+
         if (await FindAsync(receipt) is not { } stored || core.Mailbox.Find(stored.Message) is not { } item)
         {
-            var isEarly = core.Mailbox.InOrder.Any(other => other.Attempts.Any(attempt => attempt is { IsStored: false, Route.Bearer: Bearer.Sms }));
+            var isEarly = (core.State.Sms?.Call is { Standing: CallStanding.Begun } && core.State.WokenAt > core.Now.ToUnixTimeMilliseconds() - (long)Turn.AttemptDeadline.TotalMilliseconds) || core.Mailbox.InOrder.Any(other => other.Attempts.Any(attempt => attempt is { IsStored: false, Route.Bearer: Bearer.Sms }));
             return isEarly ? ReceiptStanding.Early : ReceiptStanding.Foreign;
         }
 
-        if (stored.IsDelivered || (!item.IsStored && !stored.IsInDoubt)) return ReceiptStanding.Recorded;
+        if (stored.IsDelivered || (item.Find(stored.Attempt) is { IsStored: false } && !stored.IsInDoubt)) return ReceiptStanding.Recorded;
+        var isLate = item.Find(stored.Attempt) is null;
         switch (receipt.State)
         {
             case ReceiptState.Delivered:
-                await ArrivedAsync(stored, item, receipt);
+                await ArrivedAsync(stored, item, receipt, isLate);
+                break;
+            case var _ when isLate:
+                // What goes on meanwhile decides.
+                item.Steps.Add(new(core.Now, $"{receipt.Detail}, of an earlier attempt"));
                 break;
             case ReceiptState.Expired:
                 await settling.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Lost, Detail: receipt.Detail));
@@ -93,10 +104,16 @@ internal sealed class Subscribing(ObjectCore core, Access access, Settling settl
     }
 
     /// <summary>Only when all parts arrived the message did.</summary>
-    private async ValueTask ArrivedAsync(StoredMessage stored, MailboxItem item, DeliveryReceipt receipt)
+    private async ValueTask ArrivedAsync(StoredMessage stored, MailboxItem item, DeliveryReceipt receipt, bool isLate)
     {
         var arrived = stored.Arrived.Union(stored.References.Where(receipt.Readings.Contains)).ToImmutableArray();
         var parts = Math.Max(stored.Parts, stored.References.Length);
+        if (arrived.Length == parts && isLate)
+        {
+            await settling.ArrivedLateAsync(item, stored, $"{receipt.Detail}, of an earlier attempt");
+            return;
+        }
+
         if (arrived.Length == parts)
         {
             await settling.SettleAsync(stored.Message, stored.Attempt, new(SettlementKind.Acknowledged, Detail: receipt.Detail));

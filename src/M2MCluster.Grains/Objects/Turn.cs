@@ -75,6 +75,8 @@ internal sealed class Turn
     {
         _seen = true;
         if (!bySms && _core.TraitsOf(Description).HasNumber) State = State with { IsNoPhone = true };
+        // Whoever was called is there.
+        if (!bySms && State.Sms?.Call is not null) State = State with { Sms = SmsState.WithCall(State.Sms, null) };
         State = State with { SeenAt = NowMs, AwakeUntil = NowMs + _core.TraitsOf(Description).AwakeWindow, Left = false, SuspendedUntil = 0 };
     }
 

@@ -68,10 +68,11 @@ internal sealed partial class QosGrain : Grain, IQosGrain
         var views = new List<QosView>();
         foreach (var page in opening.Objects.Chunk(500))
         {
-            var known = await _services.States.PeekObjectsAsync(page);
+            var stored = await _services.States.PeekObjectsAsync(page);
+            var known = (await _services.Groups.WithSharedAsync([.. stored.Values.Select(one => one.Description)])).ToDictionary(one => one.Id);
             foreach (var id in page)
             {
-                var description = known.GetValueOrDefault(id)?.Description ?? throw M2MException.NotFound(Names.Objects + id);
+                if (!known.TryGetValue(id, out var description)) throw M2MException.NotFound(Names.Objects + id);
                 var view = await AddAsync(id, Planner.CellOf(description), QosDevices.Of(description), demand, QosReason.None);
                 views.Add(view);
                 if (!view.Blocks) continue;

@@ -20,8 +20,17 @@ public sealed class WakeUpOptions
     /// <summary>Default 1 day; not less than <see cref="Interval"/>, up to 30 days.</summary>
     public TimeSpan LongestInterval { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// After so many calls that it did not answer, the object is not called again before it is heard of; default 10, 1 to 1000. Calls that were not sent do not count.
+    /// </summary>
+    public int MostInVain { get; set; } = 10;
+
+    /// <summary>Members of one campaign that are called in a second, at most; default 10, 0 to 1000. 0: campaigns call nobody.</summary>
+    public int CampaignRate { get; set; } = 10;
+
     internal bool IsValid => Priority is >= 0 and <= 8 && DelayBound >= TimeSpan.Zero && DelayBound <= TimeSpan.FromDays(1)
         && After >= TimeSpan.FromSeconds(1) && After <= TimeSpan.FromMinutes(10)
         && Interval >= TimeSpan.FromSeconds(1) && Interval <= TimeSpan.FromDays(1)
+        && MostInVain is >= 1 and <= 1000 && CampaignRate is >= 0 and <= 1000
         && LongestInterval >= Interval && LongestInterval <= TimeSpan.FromDays(30);
 }

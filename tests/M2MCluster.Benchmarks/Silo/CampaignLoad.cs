@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using M2MCluster.Benchmarks.Storage;
@@ -19,8 +20,10 @@ namespace M2MCluster.Benchmarks.Silo;
 internal static class CampaignLoad
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly GeoArea Area = new() { Center = new(52.52, 13.405), Radius = 1000 };
+    private static readonly ObjectPatch Placed = new() { Preconfigured = ImmutableSortedDictionary<string, string>.Empty.Add(Characteristics.Location, "\"geo:52.52,13.405\"") };
 
-    /// <param name="arguments">How many; 1,000, 10,000, 100,000 and a million if left out. The engine; both if left out.</param>
+    /// <param name="arguments">How many; 1,000, 10,000, 100,000 and a million if left out. The engine; both if left out. <c>area</c>: to the same objects by where they are.</param>
     public static async Task RunAsync(ReadOnlyMemory<string> arguments)
     {
         var given = arguments.ToArray();
@@ -28,11 +31,11 @@ internal static class CampaignLoad
         StorageEngine[] engines = given.Length > 1 ? [Enum.Parse<StorageEngine>(given[1], ignoreCase: true)] : Enum.GetValues<StorageEngine>();
         foreach (var engine in engines)
         {
-            foreach (var size in sizes) await MeasureAsync(engine, size);
+            foreach (var size in sizes) await MeasureAsync(engine, size, isArea: given is [.., "area"]);
         }
     }
 
-    private static async Task MeasureAsync(StorageEngine engine, int members)
+    private static async Task MeasureAsync(StorageEngine engine, int members, bool isArea)
     {
         await using var database = await BenchmarkDatabase.OpenAsync(engine, opened: false);
         await using var silo = await BenchmarkSilo.StartAsync(database);
@@ -41,7 +44,7 @@ internal static class CampaignLoad
         var joined = Stopwatch.GetTimestamp();
         var group = silo.Grains.GetGrain<IGroupGrain>("all");
         await group.Create("benchmark", "", []);
-        foreach (var page in ids.Chunk(IGroupGrain.MaxChange)) await group.Add("benchmark", [.. page]);
+        foreach (var page in isArea ? [] : ids.Chunk(IGroupGrain.MaxChange)) await group.Add("benchmark", [.. page]);
         var joining = Stopwatch.GetElapsedTime(joined);
 
         var before = await database.SizeAsync();
@@ -51,7 +54,7 @@ internal static class CampaignLoad
         var start = Stopwatch.GetTimestamp();
         var draft = new MessageDraft(
             Population.Application, "application/octet-stream", new byte[100], TimeSpan.FromDays(7), Campaign: new() { MemberEvents = false });
-        var sent = (await group.Send(draft)).Message;
+        var sent = (isArea ? await silo.Grains.GetGrain<IAreaGrain>("all").Send(draft with { Area = Area }) : await group.Send(draft)).Message;
         var accepted = Stopwatch.GetElapsedTime(start);
         var whole = silo.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
         var peak = 0L;
@@ -80,7 +83,7 @@ internal static class CampaignLoad
         foreach (var chunk in ids.Chunk(bulk.MostObjects))
         {
             var set = new BulkSet(new("import", chunk[0], 0, []));
-            foreach (var id in chunk) set.Objects.Add(new(Creation.Describe(id, ObjectKind.Device, new(), now), serializer.SerializeToArray(Creation.State(1)), 0));
+            foreach (var id in chunk) set.Objects.Add(new(Creation.Describe(id, ObjectKind.Device, Placed, now), serializer.SerializeToArray(Creation.State(1)), 0));
             await bulk.TryCommitAsync(set);
         }
 

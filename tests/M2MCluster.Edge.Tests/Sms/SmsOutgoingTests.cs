@@ -14,13 +14,13 @@ public sealed class SmsOutgoingTests
     private static readonly SmsEdgeOptions Options = new() { SourceAddress = "+4915100", MaxParts = 2 };
 
     [Fact]
-    public void WakeUp_IsAShortTriggerWithoutReceipt()
+    public void WakeUp_IsAShortTriggerThatWantsAReceipt()
     {
-        var trigger = WakeUp.For("o", new(0x0123456789abcdef), Now.AddMinutes(90));
+        var trigger = WakeUp.For("o", 7, new(0x0123456789abcdef), Now.AddMinutes(90));
         var message = Assert.Single(SmsOutgoing.Of("+4917", trigger, Options, 1, Now)!);
         Assert.Equal("57414B450123456789ABCDEF", Convert.ToHexString(message.ShortMessage.Span));
-        Assert.Equal((4, 0, "000000013000000R"), (message.DataCoding, message.RegisteredDelivery, message.ValidityPeriod));
-        Assert.Null(message.Find(SmppTag.UserMessageReference));
+        Assert.Equal((4, 1, "000000013000000R"), (message.DataCoding, message.RegisteredDelivery, message.ValidityPeriod));
+        Assert.Equal(7u, message.FindNumber(SmppTag.UserMessageReference));
         Assert.Equal(new SmppAddress(1, 1, "4917"), message.Destination);
     }
 

@@ -239,18 +239,56 @@ public sealed class SmsTests(GrainCluster cluster) : GrainTests(cluster)
         Assert.Equal(Outcome.Delivered, (await FindAsync(message.Id)).Outcome);
     }
 
-    [Fact]
-    public async Task Receipt_Expired_TriesAgainLater()
+    [Theory]
+    [InlineData(Confirmation.Delivered, false)]
+    [InlineData(Confirmation.Delivered, true)]
+    [InlineData(Confirmation.Applied, false)]
+    [InlineData(Confirmation.Applied, true)]
+    public async Task Receipt_Expired_TriesAgainLater_AndWhatIsHeardOfTheFirstAttemptCountsStill(Confirmation confirmation, bool forgets)
     {
         var (id, number) = await CreatePhoneAsync();
-        var message = await SendAsync(id, Draft("x"));
+        var message = await SendAsync(id, Draft("x", confirmation: confirmation));
         await StoredAsync(id, number, "a1");
         await ReceiptAsync(id, ReceiptState.Expired, "a1");
         await PassAsync(id, TimeSpan.FromSeconds(10));
         Assert.Equal(2, Edge.DeliveriesTo(number).Count);
-        // Of the former attempt: it has failed.
-        Assert.NotEqual(ReceiptStanding.Recorded, await ReceiptAsync(id, ReceiptState.Delivered, "a1"));
+        await StoredAsync(id, number, "a2");
+        if (forgets) await Cluster.ForgetAsync(Object(id));
+
+        Assert.Equal(ReceiptStanding.Recorded, await ReceiptAsync(id, ReceiptState.Undeliverable, "a1"));
         Assert.Null((await FindAsync(message.Id)).Outcome);
+        Assert.Equal(ReceiptStanding.Recorded, await ReceiptAsync(id, ReceiptState.Delivered, "a1"));
+        if (confirmation == Confirmation.Applied)
+        {
+            if (forgets) await Cluster.ForgetAsync(Object(id));
+            var why = await Object(id).Explain(message.Id);
+            Assert.Equal(((Outcome?)null, WaitReason.Result), (why.Message.Outcome, why.Reason));
+            await PassAsync(id, TimeSpan.FromMinutes(30));
+            Assert.Equal(2, Edge.DeliveriesTo(number).Count);
+            await Object(id).Result(Proved(id, Bearer.Sms), message.Id, new(true));
+        }
+
+        var ended = await FindAsync(message.Id);
+        Assert.Equal(confirmation == Confirmation.Applied ? Outcome.Applied : Outcome.Delivered, ended.Outcome);
+        Assert.NotEqual(ReceiptStanding.Recorded, await ReceiptAsync(id, ReceiptState.Delivered, "a2"));
+    }
+
+    [Fact]
+    public async Task InDoubt_SentAgain_AReceiptThatNamesTheFirstAttemptEndsIt()
+    {
+        var (id, number) = await CreatePhoneAsync();
+        var message = await SendAsync(id, Draft("x", ttl: 86_400) with { Terms = new() { ServiceClass = "alarm" } });
+        var first = await SubmittingAsync(id, number);
+        await Object(id).Settle(message.Id, first, new(SettlementKind.InDoubt));
+        await PassAsync(id, TimeSpan.FromMinutes(3));
+        Assert.Equal(2, Edge.DeliveriesTo(number).Count);
+        await SubmittingAsync(id, number);
+        await StoredAsync(id, number, "a2");
+
+        Assert.Equal(ReceiptStanding.Recorded, await NamedReceiptAsync(id, first, ReceiptState.Delivered, "a1"));
+        var ended = await FindAsync(message.Id);
+        Assert.Equal(Outcome.Delivered, ended.Outcome);
+        Assert.EndsWith("of an earlier attempt", ended.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

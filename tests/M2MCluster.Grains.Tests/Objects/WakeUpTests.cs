@@ -76,6 +76,104 @@ public sealed class WakeUpTests : GrainTests
     }
 
     [Fact]
+    public async Task Urgent_ToACampaign_ItsSleepersWithAPhoneAreCalledAtTheRateOfCampaigns()
+    {
+        var sleepers = new List<(string Id, string Number)>();
+        for (var i = 0; i < 25; i++) sleepers.Add(await SleeperAsync());
+        var without = await CreateAsync();
+        foreach (var (id, _) in sleepers) await Cluster.ForgetAsync(Object(id));
+        await Cluster.ForgetAsync(Object(without));
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Create("op", "", [.. sleepers.Select(sleeper => sleeper.Id), without]);
+        await group.Send(Draft("x", priority: 5) with { Campaign = new() });
+        var sent = (await group.Send(Draft("y", priority: 6) with { Campaign = new() })).Message;
+        var whole = Cluster.Grains.GetGrain<IGroupMessageGrain>(sent.Id.Value);
+
+        // A tenth of a second's worth at once, which is one, and ten with each second.
+        foreach (var calls in new[] { 1, 11, 21, 25, 25 })
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+            while (Calls() < calls)
+            {
+                await poll.WaitForNextTickAsync(patience.Token);
+                await whole.Step();
+            }
+
+            await whole.Step();
+            Assert.Equal(calls, Calls());
+            Cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.False(Cluster.IsActive(Object(without)));
+        Assert.All(sleepers, sleeper => Assert.Single(Edge.DeliveriesTo(sleeper.Number)));
+        int Calls() => sleepers.Sum(sleeper => Edge.DeliveriesTo(sleeper.Number).Count);
+    }
+
+    [Fact]
+    public async Task Call_ReceiptNeverComes_IsSaidAndItIsCalledAgainUntilThatIsInVain()
+    {
+        var (id, number) = await SleeperAsync();
+        var message = await SendAsync(id, Draft("x", priority: 7, ttl: 60 * 86_400));
+        await SettleCallAsync(id, number, new(SettlementKind.Stored) { References = ["c1"] });
+        var why = await Object(id).Explain(message.Id);
+        Assert.EndsWith("no receipt came so far.", why.Summary, StringComparison.Ordinal);
+        Assert.Equal(Cluster.Time.GetUtcNow() + TimeSpan.FromMinutes(5), why.WaitsUntil);
+
+        await PassAsync(id, TimeSpan.FromMinutes(5));
+        Assert.Equal(2, Edge.DeliveriesTo(number).Count);
+        for (var day = 0; day < 20; day++) await PassAsync(id, TimeSpan.FromDays(1));
+        Assert.Equal(10, Edge.DeliveriesTo(number).Count);
+        await Cluster.ForgetAsync(Object(id));
+        why = await Object(id).Explain(message.Id);
+        Assert.Contains("after 10 calls in vain it is not called again before it is heard of", why.Summary, StringComparison.Ordinal);
+        Assert.Null(why.WaitsUntil);
+
+        // Then its calls begin anew.
+        await Object(id).Report(Proved(id, Bearer.Coap), Report("1"));
+        await PassAsync(id, TimeSpan.FromMinutes(10));
+        Assert.Equal(11, Edge.DeliveriesTo(number).Count);
+    }
+
+    [Fact]
+    public async Task Call_WasNotSent_IsMadeAgainSoonAndDoesNotCount()
+    {
+        var (id, number) = await SleeperAsync();
+        var message = await SendAsync(id, Draft("x", priority: 7));
+        await SettleCallAsync(id, number, new(SettlementKind.Busy, RetryAfter: TimeSpan.FromSeconds(30), Detail: "no session with the SMSC"));
+        Assert.Contains("was not sent (no session with the SMSC)", (await Object(id).Explain(message.Id)).Summary, StringComparison.Ordinal);
+        await PassAsync(id, TimeSpan.FromSeconds(29));
+        Assert.Single(Edge.DeliveriesTo(number));
+        await PassAsync(id, TimeSpan.FromSeconds(1));
+
+        Assert.Equal(2, Edge.DeliveriesTo(number).Count);
+        Assert.Equal(2, (await Object(id).Explain(message.Id)).Message.Steps.Count(step => step.What.Contains(": call 1 since", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(ReceiptState.Delivered, "which arrived")]
+    [InlineData(ReceiptState.Undeliverable, "which did not arrive")]
+    [InlineData(ReceiptState.Expired, "which did not arrive")]
+    public async Task Call_HasAReceipt_ItSaysWhatBecameOfIt(ReceiptState state, string words)
+    {
+        var (id, number) = await SleeperAsync();
+        var message = await SendAsync(id, Draft("x", priority: 7));
+        await SettleCallAsync(id, number, new(SettlementKind.Stored) { References = ["c" + number] });
+        await Cluster.ForgetAsync(Object(id));
+        Assert.Equal(ReceiptStanding.Recorded, await Cluster.Grains.GetGrain<ISubscriberGrain>(id).Receipt(new(["c" + number], state, state.ToString())));
+
+        Assert.Contains(words, (await Object(id).Explain(message.Id)).Summary, StringComparison.Ordinal);
+        Assert.Null((await FindAsync(message.Id)).Outcome);
+        Assert.Single(Edge.DeliveriesTo(number));
+    }
+
+    private async Task SettleCallAsync(string id, string number, Settlement settlement)
+    {
+        var call = Edge.DeliveriesTo(number)[^1];
+        await Object(id).Settle(call.Message.Id, call.Attempt, settlement);
+    }
+
+    [Fact]
     public async Task NotUrgent_SleeperWithAPhone_IsLeftAsleep()
     {
         var (id, number) = await SleeperAsync();

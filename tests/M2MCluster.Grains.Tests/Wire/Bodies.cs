@@ -124,6 +124,12 @@ internal static class Bodies
             Phase = CampaignPhase.Running, Targets = 3, Dispatched = 1, Mode = DeliveryMode.Anycast, Asked = new(81), AskedUntil = Unix(6), Singles = 2, Frames = 2, FramesSent = 1,
             OpenFrames = [new(new(82), 1)],
         },
+        ["campaign-gathering"] = new CampaignState { Phase = CampaignPhase.Running, Targets = 0, Gathering = new("m-1", 5, 2), Called = 1 },
+        ["object-call"] = new ObjectState
+        {
+            SeenAt = Unix(1), WokenAt = Unix(5), WakeUps = 2,
+            Sms = new([new(new(79), 5, ["a1"], [], false, IsGivenUp: true)], [], new(9, new(79), CallStanding.NotSent, "a9", "0x58", Unix(9))),
+        },
         ["message-transaction"] = new MessageRecord
         {
             Id = new(80), Target = "objects/a", Application = "app", AcceptedAt = Noon, ExpiresAt = Noon.AddHours(1), Priority = 7, Confirmation = Confirmation.Transaction,

@@ -50,7 +50,7 @@ public sealed class ReachTests(ReachNode node) : IClassFixture<ReachNode>
         var later = (string)(await node.Rest.PostAsync("v1/messages", SmsNode.Text($"objects/{id}", "later")))["message"]!["name"]!;
         var name = await SendAsync(id, command: false);
         var call = await CalledAsync(number, name);
-        Assert.Equal(0, (int)call["registered"]!);
+        Assert.Equal(1, (int)call["registered"]!);
         var waiting = await node.Rest.GetUntilAsync($"v1/{name}:explain", found => ((string?)found["waitsFor"])?.Contains("called by SMS", StringComparison.Ordinal) == true);
         Assert.Contains("called the object by SMS", Steps(waiting));
 

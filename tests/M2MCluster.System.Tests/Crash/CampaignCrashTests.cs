@@ -32,8 +32,39 @@ public sealed class CampaignCrashTests(PostgresFixture postgres) : IClassFixture
             await host.StartAsync();
         }
 
-        // After a crash the schedule goes on with it within some fifteen seconds.
-        await host.Rest.GetUntilAsync($"v1/{name}", message => (string?)message["campaign"]!["phase"] == "DISPATCHED", TimeSpan.FromMinutes(2));
+        await DispatchedAsync(host, name);
+        var targets = await TargetsAsync(host, name);
+        Assert.Equal(Members, targets.Count);
+        Assert.Equal(Members, targets.Distinct().Count());
+        Assert.Equal(1, (int)(await host.Rest.GetAsync("v1/objects/m-000007"))["status"]!["waitingMessages"]!);
+    }
+
+    /// <summary>More objects than are read in the call: the answer does not wait for all of them, and what was read is not lost.</summary>
+    [Theory]
+    [InlineData("cell")]
+    [InlineData("query")]
+    public async Task Kill_WhileMembersAreFound_EachThatIsThereGetsOne(string by)
+    {
+        const int Objects = 80_000;
+        const int There = Objects / 40;
+        await using var host = await HostProcess.StartAsync(new() { Assembly = Node.HostAssembly });
+        await host.Rest.ImportAsync("fleet", Enumerable.Range(0, Objects).Select(i => $$"""{"objectId":"m-{{i:d6}}","characteristics":{"cell":"{{(i % 40 == 7 ? "here" : "there")}}"} }"""));
+        if (by == "query") await host.Rest.PostAsync("v1/groups?groupId=all", new { filter = "characteristics.cell = here" });
+        var sent = by == "query"
+            ? await host.Rest.PostAsync("v1/messages", new { target = "groups/all", payload = "aGVsbG8=", ttl = "86400s", campaign = new { memberEvents = false } })
+            : await host.Rest.PostAsync("v1/messages", new { area = new { cell = "here" }, payload = "aGVsbG8=", ttl = "86400s", campaign = new { memberEvents = false } });
+        await host.KillAsync();
+        await host.StartAsync();
+
+        var name = (string)sent["message"]!["name"]!;
+        await DispatchedAsync(host, name);
+        var targets = await TargetsAsync(host, name);
+        Assert.Equal(There, (int)(await host.Rest.GetAsync($"v1/{name}"))["campaign"]!["targets"]!);
+        Assert.Equal(Enumerable.Range(0, There).Select(i => $"objects/m-{(40 * i) + 7:d6}"), targets.Order(StringComparer.Ordinal));
+    }
+
+    private static async Task<IReadOnlyList<string>> TargetsAsync(HostProcess host, string name)
+    {
         var targets = new List<string>();
         var token = "";
         do
@@ -43,8 +74,10 @@ public sealed class CampaignCrashTests(PostgresFixture postgres) : IClassFixture
             token = (string?)page["nextPageToken"] ?? "";
         }
         while (token.Length > 0);
-        Assert.Equal(Members, targets.Count);
-        Assert.Equal(Members, targets.Distinct().Count());
-        Assert.Equal(1, (int)(await host.Rest.GetAsync("v1/objects/m-000007"))["status"]!["waitingMessages"]!);
+        return targets;
     }
+
+    // After a crash the schedule goes on with it within some fifteen seconds.
+    private static Task<JsonNode> DispatchedAsync(HostProcess host, string name) =>
+        host.Rest.GetUntilAsync($"v1/{name}", message => (string?)message["campaign"]!["phase"] == "DISPATCHED", TimeSpan.FromMinutes(2));
 }

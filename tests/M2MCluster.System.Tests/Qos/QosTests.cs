@@ -104,7 +104,9 @@ public sealed class QosTests(QosNode node) : IClassFixture<QosNode>
     {
         var (tight, wide) = (NewCell(), NewCell());
         var (one, _, oneNumber) = await node.CreateAsync(wide);
-        var (other, _, _) = await node.CreateAsync(tight);
+        var (other, _, _) = await node.CreateAsync(NewCell());
+        // Where it is, a group says of it.
+        await node.Rest.PostAsync($"v1/groups?groupId=in-{tight}", new { members = new[] { $"objects/{other}" }, characteristics = new { cell = tight } });
         var (taker, _, _) = await node.CreateAsync(tight);
         var group = $"g-{Guid.NewGuid():n}";
         await node.Rest.PostAsync($"v1/groups?groupId={group}", new { });

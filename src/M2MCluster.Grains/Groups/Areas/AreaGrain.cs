@@ -12,15 +12,13 @@ namespace M2MCluster.Grains.Groups.Areas;
 [GrainType("area"), PreferLocalPlacement]
 internal sealed class AreaGrain(GroupServices services) : Grain, IAreaGrain
 {
-    private const int PageSize = 10_000;
-
     // Its messages are those of a group of this id, as whom they are listed; a group there is not.
     private string GroupId => Names.Area + this.GetPrimaryKeyString();
     private string Name => Names.Groups + GroupId;
 
     public async ValueTask<SendReceipt> Send(MessageDraft draft)
     {
-        if (draft.Area is not { } area) throw M2MException.Invalid("area", "is needed");
+        if (draft.Area is null) throw M2MException.Invalid("area", "is needed");
         if (draft.Confirmation == Confirmation.Transaction) throw M2MException.Invalid("confirmation", "TRANSACTION is for objects and groups, whose members are known before");
         if (draft.RequestId is { Length: > 0 } request
             && await services.Messages.FindByRequestAsync(draft.Application, Name, request, CancellationToken.None) is { } same)
@@ -31,10 +29,7 @@ internal sealed class AreaGrain(GroupServices services) : Grain, IAreaGrain
         CampaignStart.Check(draft.Campaign);
         var now = services.Time.GetUtcNow();
         var parent = MessageAcceptance.Accept(draft, services.Ids, now, Name);
-        var (rules, _) = await services.Rules.ReadAsync();
-        var targets = await new TargetCollecting(services, parent).CollectAsync(new ObjectsIn(services, rules, area, PageSize), rules);
-        if (targets.Count == 0) throw new M2MException(ErrorCode.FailedPrecondition, "no object is known to be in the area");
-        parent = await CampaignStart.StartAsync(services, draft, parent, targets, now, GroupId, DeactivateOnIdle);
+        parent = await CampaignStart.GatherAsync(services, draft, parent, now, GroupId, DeactivateOnIdle);
         MessageTrace.Span(parent, "m2m message accepted", now);
         return new(parent, []);
     }

@@ -101,6 +101,7 @@ internal sealed class Anycast(CampaignServices services, MessageId id, CampaignS
         Services.Metrics.AcceptedForGroup(1);
         Services.Meter.Dispatched(1, withheld: false);
         if ((await Callees.AmongAsync(Services.Index, [target], now)).Count > 0) CallAsync(target).Ignore();
+        else await Services.Sending.Calling.CallAsync(message, [target]);
         return wait;
     }
 

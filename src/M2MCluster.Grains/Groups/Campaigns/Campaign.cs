@@ -15,6 +15,7 @@ internal sealed class Campaign : CampaignRun
 
     private readonly RateAllowance _allowance;
     private readonly Frames _frames;
+    private readonly MemberCalls _memberCalls;
     private Task _calls = Task.CompletedTask;
     private (int Ordinal, string[] Targets) _chunk = (-1, []);
     private MessageId _cancelBefore = new(long.MaxValue);
@@ -27,6 +28,7 @@ internal sealed class Campaign : CampaignRun
     {
         _allowance = new(services.Time, state.Terms.Rate);
         _frames = new(services, id);
+        _memberCalls = new(services);
     }
 
     public override async ValueTask PauseAsync(string actor)
@@ -57,7 +59,27 @@ internal sealed class Campaign : CampaignRun
         _frames.Doubt();
     }
 
+    protected override bool Rests(CampaignState next) => base.Rests(next) && !_memberCalls.Remain(next);
+
     protected override async ValueTask<TimeSpan?> StepAsync(MessageRecord message)
+    {
+        var next = await SendStepAsync(message);
+        if (State.Phase == CampaignPhase.Ended || await CallStepAsync(message) is not { } call) return next;
+        return next is { } sends && sends < call ? sends : call;
+    }
+
+    /// <summary>Of those who have their parts, the next ones are called if they sleep. Null: there are none, or not before there are more.</summary>
+    private async ValueTask<TimeSpan?> CallStepAsync(MessageRecord message)
+    {
+        _memberCalls.Look(message);
+        if (!_memberCalls.Remain(State)) return null;
+        var (count, isPage) = await _memberCalls.CallNextAsync(State, ChunkAsync);
+        // Not before: those who are called twice, because this is not on disk, are not called twice by their grains.
+        if (count > 0) await CommitAsync(State with { Called = State.Called + count }, _ => { });
+        return !isPage ? _memberCalls.Wait : _memberCalls.Remain(State) ? TimeSpan.Zero : null;
+    }
+
+    private async ValueTask<TimeSpan?> SendStepAsync(MessageRecord message)
     {
         if (await SettleFrameAsync(message)) return TimeSpan.Zero;
         if (State is { IsAll: true, CancelsOpen: true })
@@ -172,6 +194,7 @@ internal sealed class Campaign : CampaignRun
         Services.Meter.Dispatched(children.Length - 1, withheld: false);
         Services.Metrics.AcceptedForGroup(1);
         await CallAsync(new(children, 0, 1), Now);
+        await Services.Sending.Calling.CallAsync(frame, [children[0]]);
         return TimeSpan.Zero;
     }
 
@@ -201,13 +224,17 @@ internal sealed class Campaign : CampaignRun
     private async ValueTask<bool> SettleFrameAsync(MessageRecord message)
     {
         if (await _frames.NextEndedAsync(State.OpenFrames) is not { } ended) return false;
-        var open = State.OpenFrames.First(frame => frame.Id == ended.Id);
-        var children = await ChunkAsync(open.Chunk);
+        var children = await ChunkAsync(ended.Frame.Chunk);
         var now = Now;
         var parts = new List<MessageRecord>();
-        foreach (var child in children.AsSpan(1)) parts.Add(Frames.Outcome(Part(message, child, now), ended, child, now));
+        foreach (var child in children.AsSpan(1))
+        {
+            var part = Part(message, child, now);
+            parts.Add(ended.Record is { } record ? Frames.Outcome(part, record, child, now) : Frames.Unknown(part, ended.Frame.Id, children[0], now));
+        }
+
         await CommitAsync(
-            State with { OpenFrames = State.OpenFrames.Remove(open) }, set => set.Messages.AddRange(parts), set => MessageEnding.CommitAsync(Services, set, message, State.IsQuiet ? [] : parts, Retire));
+            State with { OpenFrames = State.OpenFrames.Remove(ended.Frame) }, set => set.Messages.AddRange(parts), set => MessageEnding.CommitAsync(Services, set, message, State.IsQuiet ? [] : parts, Retire));
         return true;
     }
 

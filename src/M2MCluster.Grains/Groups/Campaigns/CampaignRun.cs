@@ -23,7 +23,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
 
     public CampaignState State { get; private set; } = state;
 
-    public CampaignView View => new(State.Phase, State.Targets, State.Dispatched, State.Reason, State.DispatchedAt);
+    public CampaignView View => new(State.Phase, State.Gathering?.Members ?? State.Targets, State.Dispatched, State.Reason, State.DispatchedAt);
 
     protected CampaignServices Services => services;
     protected MessageId Id => id;
@@ -43,7 +43,8 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
     public static long FirstLook(DateTimeOffset now) => DueTime.Of(now + LookAfter);
 
     /// <returns>When the next step is to be taken; null: not before something happens.</returns>
-    public async ValueTask<TimeSpan?> StepAsync() => State.Phase == CampaignPhase.Ended ? null : await StepAsync(await MessageAsync());
+    public async ValueTask<TimeSpan?> StepAsync() => State.Phase == CampaignPhase.Ended ? null
+        : State.Gathering is { } sofar ? await GatherAsync(await MessageAsync(), sofar) : await StepAsync(await MessageAsync());
 
     /// <returns>Whether a step is to be taken now.</returns>
     public abstract bool PartEnded();
@@ -82,8 +83,7 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
         Part = State.IsQuiet ? PartTraits.Quiet : PartTraits.None, Mode = DeliveryMode.Unspecified, Area = null,
     };
 
-    protected async ValueTask<string[]> ChunkAsync(int ordinal) => TargetList.Read(
-        await services.Reader.ChunkAsync(id.Value, ordinal) ?? throw new InvalidOperationException($"{Names.Messages}{id} lacks part {ordinal} of its targets"));
+    protected async ValueTask<string[]> ChunkAsync(int ordinal) => TargetList.Read(await BodyAsync(ordinal));
 
     protected async Task CallAsync(string objectId)
     {
@@ -144,6 +144,36 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
         return State.ArmedAt > nowMs + (LookAfter.TotalMilliseconds / 3) && State.ArmedAt <= soon ? State.ArmedAt : soon;
     }
 
+    /// <summary>Its members are found page by page; nobody is sent anything before all are.</summary>
+    private async ValueTask<TimeSpan?> GatherAsync(MessageRecord message, Gathered sofar)
+    {
+        if (State.RestEnds is { } outcome) await EndAsync(message, outcome, $"{State.Reason}, before its members were found");
+        else if (message.ExpiresAt <= Now) await EndAsync(message, Outcome.Expired, "before its members were found");
+        else if (State.Phase != CampaignPhase.Paused) return await GatherNextAsync(message, sofar);
+        return null;
+    }
+
+    private async ValueTask<TimeSpan?> GatherNextAsync(MessageRecord message, Gathered sofar)
+    {
+        var gathering = new Gathering(services.Sending, message, State.Terms.Order);
+        var (next, page, isLast) = await gathering.PageAsync(sofar);
+        if (!isLast)
+        {
+            await CommitAsync(State with { Gathering = next }, set => set.Targets = page is null ? [] : [page]);
+            return TimeSpan.Zero;
+        }
+
+        var targets = await gathering.ArrangeAsync(next.Pages, async ordinal => page is not null && ordinal == sofar.Pages ? page.Body : await BodyAsync(Campaigns.Gathering.OrdinalOf(ordinal)));
+        if (targets.Count == 0)
+        {
+            await EndAsync(message, Outcome.Failed, Campaigns.Gathering.NobodyIn(message));
+            return null;
+        }
+
+        await CommitAsync(CampaignStart.Found(State, targets), set => set.Targets = targets.Finish(id));
+        return TimeSpan.Zero;
+    }
+
     private void Count(CampaignPhase phase)
     {
         var counts = phase is CampaignPhase.Running or CampaignPhase.Stopping;
@@ -159,6 +189,9 @@ internal abstract class CampaignRun(CampaignServices services, MessageId id, Cam
         version++;
         Count(next.Phase);
     }
+
+    private async ValueTask<byte[]> BodyAsync(int ordinal) =>
+        await services.Reader.ChunkAsync(id.Value, ordinal) ?? throw new InvalidOperationException($"{Names.Messages}{id} lacks part {ordinal} of its targets");
 
     private async ValueTask<MessageRecord> MessageAsync() =>
         _message ??= await services.Messages.FindAsync(id, CancellationToken.None) ?? throw M2MException.NotFound(Names.Messages + id);

@@ -23,6 +23,7 @@ internal sealed record CampaignServices(
     CastingOptions Casting,
     IIdSource Ids,
     GroupMembership Groups,
+    GroupServices Sending,
     SubscriptionDirectory Subscriptions,
     IGrainFactory Grains,
     MemberJudging Judging,

@@ -51,8 +51,14 @@ internal sealed record CampaignState
     /// <summary>The parts that wait are to be cancelled.</summary>
     [Id(17)] public bool CancelsOpen { get; init; }
 
+    /// <summary>Null: the targets are known.</summary>
+    [Id(18)] public Gathered? Gathering { get; init; }
+
+    /// <summary>The first of those with parts of their own who were called by SMS, if they sleep and there is a reason to call.</summary>
+    [Id(19)] public int Called { get; init; }
+
     /// <summary>Targets whose outcomes are awaited before the others are sent anything.</summary>
     public int CanarySize => Terms.Canary > 0 ? Math.Clamp((int)Math.Ceiling(Terms.Canary * Targets), 1, Targets) : 0;
 
-    public bool IsAll => Dispatched == Targets;
+    public bool IsAll => Gathering is null && Dispatched == Targets;
 }

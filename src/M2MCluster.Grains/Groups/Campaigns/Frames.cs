@@ -28,8 +28,8 @@ internal sealed class Frames(CampaignServices services, MessageId campaign)
         Confirmation = message.Confirmation == Confirmation.None ? Confirmation.None : Confirmation.Applied, Part = PartTraits.Quiet, Mode = DeliveryMode.Unspecified,
     };
 
-    /// <summary>One of those that are open and have ended.</summary>
-    public async ValueTask<MessageRecord?> NextEndedAsync(ImmutableArray<OpenFrame> open)
+    /// <summary>One of those that are open and have ended. Without its record: it ended so long ago that it was deleted, since it was written with the campaign's state and is not there any more.</summary>
+    public async ValueTask<(OpenFrame Frame, MessageRecord? Record)?> NextEndedAsync(ImmutableArray<OpenFrame> open)
     {
         if (open.IsEmpty) return null;
         if (_isDoubted) _ended.UnionWith(open.Select(frame => frame.Id));
@@ -38,7 +38,8 @@ internal sealed class Frames(CampaignServices services, MessageId campaign)
         {
             _ended.Remove(id);
             if (open.All(frame => frame.Id != id)) continue;
-            if (await services.Messages.FindAsync(id, CancellationToken.None) is { Outcome: not null } ended) return ended;
+            var record = await services.Messages.FindAsync(id, CancellationToken.None);
+            if (record is null or { Outcome: not null }) return (open.First(frame => frame.Id == id), record);
         }
 
         return null;
@@ -57,4 +58,11 @@ internal sealed class Frames(CampaignServices services, MessageId campaign)
             Steps = [new(frame.AcceptedAt, $"sent {detail}"), new(now, $"ended {outcome.ToString().ToUpperInvariant()}")],
         };
     }
+
+    /// <summary>The same if nobody can say it any more.</summary>
+    public static MessageRecord Unknown(MessageRecord part, MessageId frame, string gateway, DateTimeOffset now) => part with
+    {
+        Outcome = Contracts.Messages.Outcome.Unknown, EndedAt = now, Detail = $"by {Names.Messages}{frame} to {Names.Objects}{gateway}, which ended so long ago that it is kept no more",
+        Steps = [.. part.Steps, new(now, "ended UNKNOWN")],
+    };
 }

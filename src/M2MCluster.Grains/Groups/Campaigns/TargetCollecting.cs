@@ -15,12 +15,12 @@ internal sealed class TargetCollecting(GroupServices services, MessageRecord mes
     // What a gateway reads as one message, and of which it answers for each.
     private const int MostInFrame = 1000;
 
-    public async ValueTask<TargetList> CollectAsync(string group)
-    {
-        var (rules, _) = await services.Rules.ReadAsync();
-        if (order == MemberOrder.ByGroup) return await ByGroupAsync(rules, group);
-        return await CollectAsync(new MemberStream(rules, services.Groups, services.Index, group, "", PageSize), rules, finding => finding.OfGroupsAsync(group));
-    }
+    public ValueTask<TargetList> CollectAsync(GroupRules rules, string group) => order == MemberOrder.ByGroup
+        ? ByGroupAsync(rules, group)
+        : CollectAsync(new MemberStream(rules, services.Groups, services.Index, group, "", PageSize), rules, group);
+
+    /// <summary>The same where the members are found already.</summary>
+    public ValueTask<TargetList> CollectAsync(IMemberSource members, GroupRules rules, string group) => CollectAsync(members, rules, finding => finding.OfGroupsAsync(group));
 
     /// <summary>The same of objects that are in no group.</summary>
     /// <param name="rules">As of now.</param>

@@ -47,6 +47,9 @@ internal sealed class GroupRules
 
     public bool AsksForObjects => _queries.Length > 0;
 
+    /// <summary>Whether objects are to be read to find the group's members.</summary>
+    public bool IsQueried(string group) => AsksForObjects && Within(group).Any(each => Find(each)?.Filter is not null);
+
     public GroupView? Find(string group) => _groups.GetValueOrDefault(group);
 
     /// <summary>All groups that an object is in, by id.</summary>

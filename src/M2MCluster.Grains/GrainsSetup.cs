@@ -44,7 +44,7 @@ public static class GrainsSetup
         services.AddSingleton<IFeedHints, FeedHints>();
         services.AddOptions<PlanningOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<PlanningOptions>, PlanningOptionsValidator>();
-        services.AddSingleton(provider => new TariffCalendar(provider.GetRequiredService<IOptions<PlanningOptions>>().Value)).AddSingleton<Planner>().AddSingleton<IQuietTimes, QuietTimes>();
+        services.AddSingleton(provider => new TariffCalendar(provider.GetRequiredService<IOptions<PlanningOptions>>().Value)).AddSingleton<Planner>().AddSingleton<StandIn>().AddSingleton<PlannerPulse>().AddSingleton<IQuietTimes, QuietTimes>();
         services.AddSingleton(provider => new SlotSizes(provider.GetRequiredService<IOptions<PlanningOptions>>().Value, provider.GetRequiredService<TariffCalendar>()));
         services.AddOptions<QosOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<QosOptions>, QosOptionsValidator>();

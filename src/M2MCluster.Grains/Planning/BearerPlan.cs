@@ -8,23 +8,25 @@ namespace M2MCluster.Grains.Planning;
 /// budget; what can wait gets the cheapest slot within its bound, and of those the emptiest; within a slot higher ranks go first, so what is urgent takes the place of
 /// what could wait and has not left yet. Not thread-safe; knows no clock.
 /// </summary>
-internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffCalendar calendar)
+internal sealed class BearerPlan
 {
-    private const string Others = "*";
-
-    private readonly SlotGrid _grid = SlotGrid.Of(options);
-    private readonly BearerBudgetOptions _budgets = options.Bearers[bearer];
-    private readonly Lane _whole = new(Load.BudgetOf(options.Bearers[bearer], options.Slot), SlotGrid.Of(options));
-    private readonly Dictionary<string, Lane> _cells = new(StringComparer.Ordinal);
-    private readonly (long Slot, Tariff Tariff)[] _tariffs = new (long, Tariff)[SlotGrid.Of(options).Ahead + 1];
+    private readonly PlanningOptions _options;
+    private readonly SlotGrid _grid;
+    private readonly SlotTariffs _tariffs;
+    private readonly Lanes _lanes;
     private readonly HashSet<long> _changed = [];
     private long _closed = -1;
-    private long _tidied = -1;
+
+    public BearerPlan(Bearer bearer, PlanningOptions options, TariffCalendar calendar)
+    {
+        (_options, _grid) = (options, SlotGrid.Of(options));
+        _tariffs = new(bearer, calendar, _grid);
+        _lanes = new(options.Bearers[bearer], options, _tariffs);
+    }
 
     public SlotGrid Grid => _grid;
 
-    /// <summary>The whole bearer's lane, under an empty name, and those of its cells.</summary>
-    public IEnumerable<(string Cell, Lane Lane)> Lanes => _cells.Select(cell => (cell.Key, cell.Value)).Prepend(("", _whole));
+    public Lanes Lanes => _lanes;
 
     /// <summary>The pages of slots that changed since this was asked last; at most so many.</summary>
     public IReadOnlyList<long> TakeChanged(int most)
@@ -42,11 +44,11 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
     public Place Reserve(string? cell, Load load, DateTimeOffset earliest, DateTimeOffset latest, DateTimeOffset now)
     {
         var current = _grid.IndexOf(now);
-        var lane = LaneOf(cell, current);
+        var lane = _lanes.OfCell(cell, current);
         if (earliest < now) earliest = now;
         var first = _grid.IndexOf(earliest);
         var last = Math.Min(_grid.IndexOf(latest), current + _grid.Ahead - 1);
-        var slot = Cheapest(lane, load, first, last, 1 - options.Reserve) ?? Cheapest(lane, load, first, last, 1);
+        var slot = Cheapest(lane, load, first, last, 1 - _options.Reserve) ?? Cheapest(lane, load, first, last, 1);
         var priceNow = TariffAt(current).Price;
         if (slot is not { } found)
         {
@@ -69,9 +71,9 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
     public Permit Admit(string? cell, Load load, int priority, PlanHold? hold, DateTimeOffset? latest, DateTimeOffset now)
     {
         var current = _grid.IndexOf(now);
-        var lane = LaneOf(cell, current);
+        var lane = _lanes.OfCell(cell, current);
         var held = hold is { } place ? _grid.IndexOf(place.At) : -1;
-        var rank = hold?.Rank ?? (latest > now ? Rank.Tolerant : Rank.Urgent(priority));
+        var rank = Rank.Of(hold, priority, latest, now);
         if (held >= current) Release(held, lane, hold!.Value.Rank, load);
         if (HasRoom(current, lane, load, held == current ? rank + 1 : rank))
         {
@@ -82,49 +84,21 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
         return new(false, Wait(lane, load, priority, rank, latest, current));
     }
 
+    /// <summary>Whether <see cref="Admit"/> would let it leave. Changes nothing.</summary>
+    public bool MayLeave(string? cell, Load load, int priority, PlanHold? hold, DateTimeOffset? latest, DateTimeOffset now)
+    {
+        var current = _grid.IndexOf(now);
+        var rank = Rank.Of(hold, priority, latest, now);
+        return HasRoom(current, _lanes.OfCell(cell, current), load, hold is { } place && _grid.IndexOf(place.At) == current ? rank + 1 : rank);
+    }
+
     /// <summary>Nothing leaves any more in the slot of that moment, nor in those before: what left in them is not known.</summary>
     public void Close(DateTimeOffset at) => _closed = _grid.IndexOf(at);
 
-    /// <summary>By the names of <see cref="Lanes"/>; null: it has no budget.</summary>
-    public Lane? Find(string cell) => cell.Length == 0 ? _whole : LaneOf(cell);
-
-    /// <summary>The same, of those that are known; none is made.</summary>
-    public Lane? Peek(string cell) => cell.Length == 0 ? _whole : _cells.GetValueOrDefault(cell);
-
-    private Lane? LaneOf(string? cell, long current = -1)
-    {
-        if (cell is null) return null;
-        if (_cells.TryGetValue(cell, out var known)) return known;
-        var named = _budgets.Cells.GetValueOrDefault(cell);
-        if ((named ?? _budgets.Cell) is not { } budget) return null;
-        // Objects say in which cell they are: those that are too many share what one may use.
-        if (named is null && cell != Others && _cells.Count >= options.MostCells && !TryMakeRoom(current)) return LaneOf(Others);
-        return _cells[cell] = new(Load.BudgetOf(budget, options.Slot), _grid);
-    }
-
-    // Within a slot no lane becomes empty.
-    private bool TryMakeRoom(long current)
-    {
-        if (_tidied >= current) return false;
-        _tidied = current;
-        Tidy(current);
-        return _cells.Count < options.MostCells;
-    }
-
     /// <summary>Cells that nothing was planned for in the slots to come are forgotten; they come back when they are used.</summary>
-    public void Tidy(DateTimeOffset now) => Tidy(_grid.IndexOf(now));
+    public void Tidy(DateTimeOffset now) => _lanes.Tidy(_grid.IndexOf(now));
 
-    private void Tidy(long current)
-    {
-        foreach (var idle in _cells.Where(cell => cell.Value.Last < current).Select(cell => cell.Key).ToList()) _cells.Remove(idle);
-    }
-
-    public Tariff TariffAt(long slot)
-    {
-        ref var known = ref _tariffs[slot % _tariffs.Length];
-        if (known.Slot != slot) known = (slot, calendar.At(bearer, _grid.StartOf(slot)));
-        return known.Tariff;
-    }
+    public Tariff TariffAt(long slot) => _tariffs.At(slot);
 
     private PlanHold Wait(Lane? lane, Load load, int priority, int rank, DateTimeOffset? latest, long current)
     {
@@ -170,7 +144,7 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
 
     private double FillWith(long slot, Lane? lane, Load load, double share, int rank)
     {
-        var whole = _whole.FillWith(slot, load, share, rank);
+        var whole = _lanes.Whole.FillWith(slot, load, share, rank);
         return lane is null ? whole : Math.Max(whole, lane.FillWith(slot, load, share, rank));
     }
 
@@ -199,7 +173,7 @@ internal sealed class BearerPlan(Bearer bearer, PlanningOptions options, TariffC
     private Lane[] Both(long slot, Lane? lane)
     {
         _changed.Add(slot / Lane.PageSize);
-        return lane is null ? [_whole] : [_whole, lane];
+        return lane is null ? [_lanes.Whole] : [_lanes.Whole, lane];
     }
 
     private static DateTimeOffset Within(DateTimeOffset at, DateTimeOffset earliest, DateTimeOffset latest) =>

@@ -4,11 +4,14 @@ namespace M2MCluster.Grains.Planning;
 /// The slots of one budget, a bearer's or a cell's. Pages are made when they are first used; a lane that was used all along its horizon takes
 /// 32 bytes a slot.
 /// </summary>
-internal sealed class Lane(Load budget, SlotGrid grid)
+internal sealed class Lane(string name, Load budget, SlotGrid grid)
 {
     public const int PageSize = 64;
 
     private readonly LaneSlot[]?[] _pages = new LaneSlot[(grid.Ahead / PageSize) + 2][];
+
+    /// <summary>Empty: of the bearer as a whole.</summary>
+    public string Name => name;
 
     public Load Budget => budget;
 

@@ -18,6 +18,12 @@ internal readonly record struct Load(int Messages, int Bytes)
     /// <summary>Never below nothing: what was taken twice is not owed.</summary>
     public static Load operator -(Load one, Load other) => new(Math.Max(0, one.Messages - other.Messages), Math.Max(0, one.Bytes - other.Bytes));
 
+    /// <summary>The larger of each.</summary>
+    public Load Max(Load other) => new(Math.Max(Messages, other.Messages), Math.Max(Bytes, other.Bytes));
+
+    /// <summary>The smaller of each.</summary>
+    public Load Min(Load other) => new(Math.Min(Messages, other.Messages), Math.Min(Bytes, other.Bytes));
+
     /// <summary>That share of a budget, rounded down.</summary>
     public Load Part(double share) => new(Part(Messages, share), Part(Bytes, share));
 

@@ -7,11 +7,11 @@ internal sealed record PlanFill(double Whole, double FullestCell, long Waiting)
     {
         var current = plan.Grid.IndexOf(now);
         var (whole, cells, waiting) = (0.0, 0.0, 0L);
-        foreach (var (cell, lane) in plan.Lanes)
+        foreach (var lane in plan.Lanes.All)
         {
             var fill = PlanReading.FillOf(plan, lane, current);
             if (double.IsInfinity(fill)) fill = 1;
-            if (cell.Length > 0)
+            if (lane.Name.Length > 0)
             {
                 cells = Math.Max(cells, fill);
                 continue;

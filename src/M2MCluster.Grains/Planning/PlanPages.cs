@@ -8,12 +8,12 @@ internal static class PlanPages
     public static PlanPage Of(BearerPlan plan, long page)
     {
         var rows = ImmutableArray.CreateBuilder<PlanRow>();
-        foreach (var (cell, lane) in plan.Lanes)
+        foreach (var lane in plan.Lanes.All)
         {
             for (var slot = page * Lane.PageSize; slot < (page + 1) * Lane.PageSize; slot++)
             {
                 var found = lane[slot];
-                if (found.Taken(Rank.Tolerant) != default) rows.Add(new(cell, slot, Numbers(found)));
+                if (found.Taken(Rank.Tolerant) != default) rows.Add(new(lane.Name, slot, Numbers(found)));
             }
         }
 
@@ -25,7 +25,7 @@ internal static class PlanPages
     {
         foreach (var row in page.Rows)
         {
-            if (plan.Find(row.Cell) is not { } lane) continue;
+            if (plan.Lanes.Find(row.Cell) is not { } lane) continue;
             ref var slot = ref lane.Change(row.Slot);
             slot.Used = At(row, 0);
             for (var rank = 0; rank < Rank.Count; rank++)

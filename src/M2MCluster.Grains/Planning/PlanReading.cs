@@ -11,8 +11,8 @@ internal static class PlanReading
     {
         var first = plan.Grid.IndexOf(now);
         var count = Math.Min(Math.Clamp(query.Slots, 1, PlanQuery.MostSlots), plan.Grid.Ahead);
-        var lane = plan.Peek(query.Cell ?? "") ?? throw M2MException.NotFound($"cell {query.Cell}");
-        var cells = plan.Lanes.Skip(1).Select(cell => CellOf(plan, cell.Cell, cell.Lane, first, count))
+        var lane = plan.Lanes.Peek(query.Cell ?? "") ?? throw M2MException.NotFound($"cell {query.Cell}");
+        var cells = plan.Lanes.All.Skip(1).Select(cell => CellOf(plan, cell, first, count))
             .OrderByDescending(cell => cell.Fill).ThenByDescending(cell => cell.Waiting).ThenBy(cell => cell.Cell, StringComparer.Ordinal).ToList();
         var budget = options.Bearers[bearer];
         return new(
@@ -35,7 +35,7 @@ internal static class PlanReading
         return new(plan.Grid.StartOf(slot), tariff.Price, ViewOf(lane.Budget.Part(tariff.Share)), ViewOf(found.Used), ViewOf(found.Tolerant), ViewOf(UrgentOf(found)));
     }
 
-    private static PlanCellView CellOf(BearerPlan plan, string cell, Lane lane, long first, int count)
+    private static PlanCellView CellOf(BearerPlan plan, Lane lane, long first, int count)
     {
         var (fill, waiting) = (0.0, 0);
         // Most cells have a few slots that anything is in.
@@ -47,7 +47,7 @@ internal static class PlanReading
         }
 
         // An empty slot may have no room either; that is no news.
-        return new(cell, double.IsInfinity(fill) ? 1 : fill, ViewOf(lane.Budget), waiting);
+        return new(lane.Name, double.IsInfinity(fill) ? 1 : fill, ViewOf(lane.Budget), waiting);
     }
 
     private static Load UrgentOf(LaneSlot slot) => (slot.Urgent ?? []).Aggregate(default(Load), (sum, held) => sum + held);

@@ -4,8 +4,8 @@ using Orleans.Serialization;
 namespace M2MCluster.Grains.Planning;
 
 /// <summary>
-/// Keeps a bearer's plan: a row a page, used again in turn, and one that says in which slot something may have left last. The plan is a forecast, and a part of it
-/// may be lost; what must not be lost is that row.
+/// Keeps a bearer's plan: a row a page, used again in turn, and one that says what may have left in the slot in which something left last. The plan is a forecast, and a
+/// part of it may be lost; what must not be lost is that row.
 /// </summary>
 internal sealed class PlanStore(string bearer, ICommitPipeline pipeline, IStateReader states, Serializer<PlanPage> serializer)
 {
@@ -16,15 +16,18 @@ internal sealed class PlanStore(string bearer, ICommitPipeline pipeline, IStateR
     /// <summary>The pages of the plan, also of the past; and what is said of its planner, null if there was none.</summary>
     public async ValueTask<(IReadOnlyList<PlanPage> Pages, PlanMark? Mark)> ReadAsync(int places)
     {
-        var mark = await ReadAsync(bearer);
+        var mark = await ReadMarkAsync();
         var pages = new List<PlanPage>();
         for (var place = 0; mark is not null && place < places; place++)
         {
             if (await ReadAsync(KeyOf(place)) is { } body) pages.Add(serializer.Deserialize(body)!);
         }
 
-        return (pages, mark is null ? null : PlanMark.Read(mark));
+        return (pages, mark);
     }
+
+    /// <summary>What is said of the bearer's planner, null if there was none.</summary>
+    public async ValueTask<PlanMark?> ReadMarkAsync() => await ReadAsync(bearer) is { } mark ? PlanMark.Read(mark) : null;
 
     /// <exception cref="StaleVersionException">Another activation has written since this one read: it plans now.</exception>
     public ValueTask MarkAsync(PlanMark mark) => WriteAsync(bearer, mark.Write());

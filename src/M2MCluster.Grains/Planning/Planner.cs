@@ -11,10 +11,14 @@ namespace M2MCluster.Grains.Planning;
 
 /// <summary>
 /// Asks the planners of the bearers for what objects send. Acceptance does not wait for one that is silent: the message counts as one that cannot wait. What leaves
-/// does: without an answer it asks again in a moment, since a budget is never exceeded.
+/// does: without an answer it asks again in a moment, since a budget is never exceeded; what is urgent asks this silo's stand-in.
 /// </summary>
-internal sealed partial class Planner(IOptions<PlanningOptions> options, SlotSizes sizes, IGrainFactory grains, TimeProvider time, ILogger<Planner> logger)
+internal sealed partial class Planner(
+    IOptions<PlanningOptions> options, SlotSizes sizes, IGrainFactory grains, StandIn standIn, PlannerPulse pulse, TimeProvider time, ILogger<Planner> logger)
 {
+    // The second time of one that has just taken over.
+    private const int MostTries = 2;
+
     // It is the object's own word, and stands in every page of a plan.
     private const int LongestCell = 64;
 
@@ -73,17 +77,58 @@ internal sealed partial class Planner(IOptions<PlanningOptions> options, SlotSiz
     /// <summary>Whether a message may leave over the bearer now. Without an answer it may not.</summary>
     public async ValueTask<Permit> AdmitAsync(Bearer bearer, ObjectDescription description, MessageRecord message, PlanHold? hold)
     {
+        var request = new PermitRequest(CellOf(description), message.Payload.Length, message.Priority, hold, message.Latest);
+        var rank = Rank.Of(hold, message.Priority, message.Latest, time.GetUtcNow());
+        return await AskAsync(bearer, request, isUrgent: rank != Rank.Tolerant) ?? new(false, new(time.GetUtcNow() + AskAgainAfter, rank));
+    }
+
+    private async ValueTask<Permit?> AskAsync(Bearer bearer, PermitRequest request, bool isUrgent)
+    {
         try
         {
-            return await PlannerOf(bearer).Admit(new(CellOf(description), message.Payload.Length, message.Priority, hold, message.Latest)).AsTask()
-                .WaitAsync(options.Value.Patience, time);
+            if (isUrgent && pulse.IsSilent(bearer)) return await StandInAsync(bearer, request);
+            return await AskPlannerAsync(bearer, request) ?? (isUrgent && pulse.IsSilent(bearer) ? await StandInAsync(bearer, request) : null);
         }
-        catch (Exception silent) when (silent is TimeoutException or OrleansException or M2MException)
+        catch (Exception failure) when (failure is TimeoutException or M2MException)
         {
-            LogSilent(bearer, silent.Message);
-            return new(false, new(time.GetUtcNow() + AskAgainAfter, hold?.Rank ?? Rank.Tolerant));
+            LogSilent(bearer, failure.Message);
+            return null;
         }
     }
+
+    /// <summary>Null: it is silent.</summary>
+    /// <exception cref="M2MException">It does not grant anything now.</exception>
+    private async ValueTask<Permit?> AskPlannerAsync(Bearer bearer, PermitRequest request)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var asked = pulse.Now;
+            try
+            {
+                return await HearAsync(bearer, request).WaitAsync(options.Value.Patience, time);
+            }
+            catch (M2MException overtaken) when (overtaken.Code == ErrorCode.Aborted && tries < MostTries)
+            {
+                // It has ended; the next one knows how things stand.
+            }
+            catch (Exception silent) when (silent is TimeoutException or OrleansException)
+            {
+                if (pulse.Missed(bearer, asked)) LogStandIn(bearer, silent.Message);
+                else LogSilent(bearer, silent.Message);
+                return null;
+            }
+        }
+    }
+
+    // An answer that comes too late for who asked tells the others that there is one.
+    private async Task<Permit> HearAsync(Bearer bearer, PermitRequest request)
+    {
+        var permit = await PlannerOf(bearer).Admit(request);
+        pulse.Heard(bearer);
+        return permit;
+    }
+
+    private Task<Permit?> StandInAsync(Bearer bearer, PermitRequest request) => standIn.AdmitAsync(bearer, request).AsTask().WaitAsync(options.Value.Patience, time);
 
     // Where it goes if it went now; else where it was heard of; else the first that is planned, since a sleeper's way shows only when it wakes.
     private Bearer? BearerOf(ObjectDescription description, MessageRecord message, Channel? now)
@@ -103,4 +148,7 @@ internal sealed partial class Planner(IOptions<PlanningOptions> options, SlotSiz
 
     [LoggerMessage(3602, LogLevel.Warning, "The planner of {Bearer} does not answer: {Reason}")]
     private partial void LogSilent(Bearer bearer, string reason);
+
+    [LoggerMessage(3604, LogLevel.Warning, "The planner of {Bearer} answers nobody here, and what is urgent leaves without it: {Reason}")]
+    private partial void LogStandIn(Bearer bearer, string reason);
 }

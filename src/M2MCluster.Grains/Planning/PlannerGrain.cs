@@ -11,14 +11,17 @@ using Orleans.Serialization;
 namespace M2MCluster.Grains.Planning;
 
 /// <summary>
-/// The plan of one bearer with all its cells; the key is the bearer. In memory, and kept on disk some seconds behind. Before the first leaves in a slot it is on disk that
-/// something may leave in it: who plans after this one was lost with its silo lets nothing leave until that slot is over, and who was overtaken without knowing cannot open
-/// another. So a budget holds wherever the plan is, and what was planned in the last seconds asks anew in its slot.
+/// The plan of one bearer with all its cells; the key is the bearer. In memory, and kept on disk some seconds behind; what was planned in the last seconds asks anew in its
+/// slot. What may leave is on disk before it leaves (<see cref="Rations"/>): so a budget holds wherever the plan is, and who plans after this one was lost with its silo
+/// loses of the slot only what this one had taken ahead.
 /// </summary>
 [GrainType("planner")]
 internal sealed partial class PlannerGrain : Grain, IPlannerGrain
 {
     private static readonly TimeSpan SavePeriod = TimeSpan.FromSeconds(5);
+
+    // An eighth of all budgets.
+    private const int PiecesAhead = 1;
 
     // Of a plan with many cells a page may have megabytes.
     private const int PagesAtOnce = 8;
@@ -31,9 +34,8 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
     private readonly Bearer _bearer;
     private readonly PlanStore _store;
     private readonly BearerPlan? _plan;
+    private readonly Rations? _rations;
     private readonly int _places;
-    private long _opened = -1;
-    private DateTimeOffset _closedUntil;
     private Task<bool>? _saving;
 
     public PlannerGrain(
@@ -43,11 +45,11 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         (_time, _metrics, _silo, _logger, _options) = (time, metrics, silo.SiloAddress.ToParsableString(), logger, options.Value);
         _bearer = (Bearer)this.GetPrimaryKeyLong();
         _store = new(_bearer.ToString().ToUpperInvariant(), pipeline, states, serializer);
-        _plan = _options.Bearers.ContainsKey(_bearer) ? new(_bearer, _options, calendar) : null;
+        if (_options.Bearers.ContainsKey(_bearer)) _rations = new(_plan = new(_bearer, _options, calendar), _store, PiecesAhead, time);
         _places = (SlotGrid.Of(_options).Ahead / Lane.PageSize) + 2;
     }
 
-    private BearerPlan Plan => _plan ?? throw new M2MException(ErrorCode.FailedPrecondition, $"{_bearer.ToString().ToUpperInvariant()} has no budget on this silo");
+    private BearerPlan Plan => _plan ?? throw Unplanned();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -57,9 +59,14 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         var first = _plan.Grid.IndexOf(now) / Lane.PageSize;
         var seconds = (int)_options.Slot.TotalSeconds;
         foreach (var page in pages.Where(page => page.Page >= first && page.SlotSeconds == seconds)) PlanPages.Restore(_plan, page);
-        // What left by slots of another length stands in no page.
-        if (mark is { } last && (last.IsOpen || (last.Until is not null && last.SlotSeconds != seconds))) CloseAfter(last, now);
+        if (_rations!.TakeOver(mark, now) is { } end)
+        {
+            if (_rations.ClosedUntil > now) LogClosed(_bearer, _rations.ClosedUntil);
+            else LogLost(_bearer, end);
+        }
+
         this.RegisterGrainTimer(SaveAsync, new() { DueTime = SavePeriod, Period = SavePeriod, Interleave = true });
+        this.RegisterGrainTimer(NarrowAsync, new() { DueTime = Rations.Period, Period = Rations.Period });
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -68,11 +75,11 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         try
         {
             if (_saving is { } under) await under;
-            if (await KeepAsync(int.MaxValue)) await _store.MarkAsync(MarkOf(open: false));
+            await _rations!.CloseAsync(isInPages: await KeepAsync(int.MaxValue));
         }
         catch (Exception failure) when (failure is M2MException or StaleVersionException)
         {
-            // The next activation finds it open, and keeps still for the rest of the slot.
+            // The next activation takes for used what was taken ahead.
             LogNotKept(_bearer, failure.Message);
         }
 
@@ -88,57 +95,47 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
 
     public async ValueTask<Permit> Admit(PermitRequest request)
     {
+        if (_rations is null) throw Unplanned();
+        var permit = await AdmitAsync(_rations, request);
         var now = _time.GetUtcNow();
-        while (Plan.Grid.IndexOf(now) > _opened)
-        {
-            await OpenAsync(Plan.Grid.IndexOf(now));
-            now = _time.GetUtcNow();
-        }
-
-        var permit = Plan.Admit(request.Cell, Load.Of(request.Bytes), request.Priority, request.Hold, request.Latest, now);
         if (permit.Granted) _metrics.Granted(_bearer, request.Latest, now);
         else _metrics.Refused(_bearer, held: request.Hold is { Rank: Rank.Tolerant } hold && Plan.Grid.IndexOf(hold.At) == Plan.Grid.IndexOf(now));
         return permit;
     }
 
     public ValueTask<PlanView> Read(PlanQuery query) =>
-        new(PlanReading.Read(Plan, _bearer, _options, query, _silo, _time.GetUtcNow(), _closedUntil));
+        new(PlanReading.Read(Plan, _bearer, _options, query, _silo, _time.GetUtcNow(), _rations!.ClosedUntil));
 
-    private async Task OpenAsync(long slot)
+    private M2MException Unplanned() => new(ErrorCode.FailedPrecondition, $"{_bearer.ToString().ToUpperInvariant()} has no budget on this silo");
+
+    private async ValueTask<Permit> AdmitAsync(Rations rations, PermitRequest request)
     {
-        var former = _opened;
-        _opened = slot;
         try
         {
-            await _store.MarkAsync(MarkOf(open: true));
+            return await rations.AdmitAsync(request);
         }
         catch (StaleVersionException)
         {
-            _opened = former;
             DeactivateOnIdle();
-            throw new M2MException(ErrorCode.Unavailable, $"{_bearer.ToString().ToUpperInvariant()} is planned elsewhere now");
+            throw new M2MException(ErrorCode.Aborted, $"{_bearer.ToString().ToUpperInvariant()} is planned elsewhere now");
         }
-        catch (M2MException)
+    }
+
+    private async Task NarrowAsync(CancellationToken cancellation)
+    {
+        try
         {
-            _opened = former;
-            throw;
+            await _rations!.NarrowAsync();
         }
-    }
-
-    // A slot of which this activation does not know what left in it is not known to the next one either.
-    private PlanMark MarkOf(bool open)
-    {
-        var until = _opened < 0 ? DateTimeOffset.UnixEpoch : Plan.Grid.StartOf(_opened + 1);
-        return new(open || _closedUntil > _time.GetUtcNow(), until > _closedUntil ? until : _closedUntil, (int)_options.Slot.TotalSeconds);
-    }
-
-    private void CloseAfter(PlanMark last, DateTimeOffset now)
-    {
-        var end = last.Until?.AddTicks(-1) ?? now;
-        if (end < Plan.Grid.StartOf(Plan.Grid.IndexOf(now))) return;
-        Plan.Close(end);
-        _closedUntil = Plan.Grid.StartOf(Plan.Grid.IndexOf(end) + 1);
-        LogLost(_bearer, _closedUntil);
+        catch (StaleVersionException overtaken)
+        {
+            LogNotKept(_bearer, overtaken.Message);
+            DeactivateOnIdle();
+        }
+        catch (M2MException failure)
+        {
+            LogNotKept(_bearer, failure.Message);
+        }
     }
 
     private async Task SaveAsync(CancellationToken cancellation)
@@ -173,7 +170,10 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         return false;
     }
 
-    [LoggerMessage(3600, LogLevel.Warning, "The plan of {Bearer} was not closed in order: nothing leaves before {Until}")]
+    [LoggerMessage(3600, LogLevel.Warning, "What left over {Bearer} is not known: nothing leaves before {Until}")]
+    private partial void LogClosed(Bearer bearer, DateTimeOffset until);
+
+    [LoggerMessage(3603, LogLevel.Warning, "The plan of {Bearer} was not closed in order: until {Until} what had been taken ahead counts as used")]
     private partial void LogLost(Bearer bearer, DateTimeOffset until);
 
     [LoggerMessage(3601, LogLevel.Warning, "The plan of {Bearer} could not be kept: {Reason}")]

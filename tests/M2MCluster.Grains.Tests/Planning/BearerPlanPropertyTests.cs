@@ -49,7 +49,7 @@ public sealed class BearerPlanPropertyTests
                 continue;
             }
 
-            var room = new[] { "", Cell(work) ?? "" }.All(name => plan.Find(name) is { } lane && HasRoom(lane, plan.Grid.IndexOf(now), work, given, now));
+            var room = new[] { "", Cell(work) ?? "" }.All(name => plan.Lanes.Find(name) is { } lane && HasRoom(lane, plan.Grid.IndexOf(now), work, given, now));
             var permit = plan.Admit(Cell(work), load, work.Priority, hold, work.Latest, now);
             // What cannot wait leaves at once where there is room.
             Assert.True(permit.Granted || !room);
@@ -63,8 +63,9 @@ public sealed class BearerPlanPropertyTests
 
         // Nothing is lost, and nothing is held for nobody.
         Assert.Equal(given.Works.Length, sent.Count);
-        foreach (var (name, lane) in plan.Lanes)
+        foreach (var lane in plan.Lanes.All)
         {
+            var name = lane.Name;
             var of = sent.Where(one => name.Length == 0 || Cell(one.Work) == name).GroupBy(one => plan.Grid.IndexOf(one.At));
             foreach (var slot in of)
             {

@@ -63,11 +63,11 @@ public sealed class BearerPlanTests
         Assert.True(Admit("c", Noon));
         Assert.False(Admit("d", Noon));
         Assert.True(Admit("named", Noon));
-        Assert.Equal(["", "*", "a", "b", "named"], plan.Lanes.Select(lane => lane.Cell).Order(StringComparer.Ordinal));
+        Assert.Equal(["", "*", "a", "b", "named"], plan.Lanes.All.Select(lane => lane.Name).Order(StringComparer.Ordinal));
 
         Assert.True(Admit("d", Noon.AddMinutes(2)));
         Assert.True(Admit("e", Noon.AddMinutes(2)));
-        Assert.Equal(["", "d", "e"], plan.Lanes.Select(lane => lane.Cell).Order(StringComparer.Ordinal));
+        Assert.Equal(["", "d", "e"], plan.Lanes.All.Select(lane => lane.Name).Order(StringComparer.Ordinal));
 
         bool Admit(string cell, DateTimeOffset now) => plan.Admit(cell, Load.Of(1), 0, null, null, now).Granted;
     }

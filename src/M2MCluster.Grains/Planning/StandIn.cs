@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using M2MCluster.Contracts.Planning;
+using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.Commit;
+using M2MCluster.Grains.Metering;
+using Microsoft.Extensions.Options;
+using Orleans.Serialization;
+
+namespace M2MCluster.Grains.Planning;
+
+/// <summary>
+/// Lets what is urgent leave while a bearer's planner is silent: it takes over what the disk says of the budgets, as the next planner will, and takes nothing ahead. So the
+/// stand-ins of several silos lose nothing to each other; each message waits for a commit; and of a planner that is only slow, what it had taken ahead is lost. Who
+/// waits for a later slot is not known here: it goes by who asks first. Thread-safe.
+/// </summary>
+internal sealed class StandIn(
+    IOptions<PlanningOptions> options, TariffCalendar calendar, ICommitPipeline pipeline, IStateReader states, Serializer<PlanPage> serializer, PlanMetrics metrics, TimeProvider time)
+{
+    private const int Nothing = 0;
+
+    // One for each other silo that stands in at the same moment.
+    private const int MostTries = 16;
+
+    private readonly ConcurrentDictionary<Bearer, Desk> _desks = new();
+
+    /// <summary>Null: the budgets have no room now, or too many stand in.</summary>
+    /// <param name="request">Taken as one that cannot wait.</param>
+    /// <exception cref="Contracts.M2MException">Storage is away: nothing was granted.</exception>
+    public async ValueTask<Permit?> AdmitAsync(Bearer bearer, PermitRequest request)
+    {
+        var desk = _desks.GetOrAdd(bearer, _ => new());
+        await desk.Gate.WaitAsync();
+        try
+        {
+            var permit = await AdmitAsync(bearer, desk, request with { Hold = null, Latest = null });
+            if (permit is { Granted: true }) metrics.Granted(bearer, request.Latest, time.GetUtcNow());
+            return permit is { Granted: true } ? permit : null;
+        }
+        finally
+        {
+            desk.Gate.Release();
+        }
+    }
+
+    private async ValueTask<Permit?> AdmitAsync(Bearer bearer, Desk desk, PermitRequest request)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            var rations = desk.Rations ??= await TakeOverAsync(bearer);
+            try
+            {
+                var permit = await rations.AdmitAsync(request);
+                // What it knows of who left may be old: another may have room by what the disk says now.
+                if (permit.Granted || tries > 0) return permit;
+                desk.Rations = null;
+            }
+            catch (StaleVersionException)
+            {
+                desk.Rations = null;
+            }
+            catch
+            {
+                // What the disk says now is not known.
+                desk.Rations = null;
+                throw;
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask<Rations> TakeOverAsync(Bearer bearer)
+    {
+        var store = new PlanStore(bearer.ToString().ToUpperInvariant(), pipeline, states, serializer);
+        var rations = new Rations(new(bearer, options.Value, calendar), store, Nothing, time);
+        rations.TakeOver(await store.ReadMarkAsync(), time.GetUtcNow());
+        return rations;
+    }
+
+    private sealed class Desk
+    {
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public Rations? Rations { get; set; }
+    }
+}

@@ -42,29 +42,28 @@ internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, 
     }
 
     public override async Task<V1.Flow> GetFlow(V1.GetFlowRequest request, ServerCallContext context) =>
-        await FindShareAsync(request.Name, context) is var (_, share) ? QosAnswers.Flow(share) : QosAnswers.Flow((await FindAsync(request.Name, context)).View);
+        await FindAsync(request.Name, context) is var (_, view) ? QosAnswers.Flow(view) : QosAnswers.Flow((await FindShareAsync(request.Name, context)).View);
 
     public override async Task<V1.Flow> ExtendFlow(V1.ExtendFlowRequest request, ServerCallContext context)
     {
         var problems = new Problems();
         var by = DurationOf(request.Duration, problems);
         problems.ThrowIfAny();
-        if (await FindShareAsync(request.Name, context) is var (planner, share))
-            return QosAnswers.Flow(await planner.ExtendShare(share.Flow, by) ?? throw M2MException.NotFound(request.Name));
-        var (grain, view) = await FindAsync(request.Name, context);
-        return QosAnswers.Flow(await grain.Extend(view.Flow, by) ?? throw M2MException.NotFound(request.Name));
+        if (await FindAsync(request.Name, context) is var (grain, view)) return QosAnswers.Flow(await grain.Extend(view.Flow, by) ?? throw M2MException.NotFound(request.Name));
+        var (planner, share) = await FindShareAsync(request.Name, context);
+        return QosAnswers.Flow(await planner.ExtendShare(share.Flow, by) ?? throw M2MException.NotFound(request.Name));
     }
 
     public override async Task<Empty> CloseFlow(V1.CloseFlowRequest request, ServerCallContext context)
     {
-        if (await FindShareAsync(request.Name, context) is var (planner, share))
+        if (await FindAsync(request.Name, context) is var (grain, view))
         {
-            await planner.ReleaseShare(share.Flow);
+            await grain.Release(view.Flow);
             return new();
         }
 
-        var (grain, view) = await FindAsync(request.Name, context);
-        await grain.Release(view.Flow);
+        var (planner, share) = await FindShareAsync(request.Name, context);
+        await planner.ReleaseShare(share.Flow);
         return new();
     }
 
@@ -81,12 +80,9 @@ internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, 
         return QosAnswers.Flow(await FlowShares.PlannerOf(grains, (Bearer)(request.Bearer - 1)).Hold(new(NewId(), context.Principal().Application ?? "", request.Share, duration)));
     }
 
-    private async ValueTask<(IPlannerGrain Planner, ShareView View)?> FindShareAsync(string name, ServerCallContext context)
+    private async ValueTask<(IPlannerGrain Planner, ShareView View)> FindShareAsync(string name, ServerCallContext context)
     {
-        var problems = new Problems();
-        var flow = FlowShares.IdOf(name, "name", problems);
-        problems.ThrowIfAny();
-        if (await FlowShares.FindAsync(grains, flow!.Value) is not { } found) return null;
+        var found = await FlowShares.FindAsync(grains, IdOf(name)) ?? throw M2MException.NotFound(name);
         AccessPolicy.AuthorizeFlow(context.Principal(), found.View.Application);
         return found;
     }
@@ -100,19 +96,26 @@ internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, 
         return members.Count <= MostObjects ? [.. members] : throw M2MException.Invalid("target", $"is a group of more than {MostObjects} members");
     }
 
-    private async ValueTask<(IQosGrain Grain, QosFlowView View)> FindAsync(string name, ServerCallContext context)
+    /// <summary>Null: of no network is anything asked for it.</summary>
+    private async ValueTask<(IQosGrain Grain, QosFlowView View)?> FindAsync(string name, ServerCallContext context)
     {
-        var problems = new Problems();
-        var flow = FlowShares.IdOf(name, "name", problems);
-        problems.ThrowIfAny();
+        var flow = IdOf(name);
         foreach (var bearer in System.Enum.GetValues<Bearer>().Where(network.Serves))
         {
-            if (await GrainOf(bearer).Find(flow!.Value) is not { } view) continue;
+            if (await GrainOf(bearer).Find(flow) is not { } view) continue;
             AccessPolicy.AuthorizeFlow(context.Principal(), view.Application);
             return (GrainOf(bearer), view);
         }
 
-        throw M2MException.NotFound(name);
+        return null;
+    }
+
+    private static MessageId IdOf(string name)
+    {
+        var problems = new Problems();
+        var flow = FlowShares.IdOf(name, "name", problems);
+        problems.ThrowIfAny();
+        return flow!.Value;
     }
 
     private IQosGrain GrainOf(Bearer bearer) => grains.GetGrain<IQosGrain>((long)bearer);

@@ -65,13 +65,13 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         var first = _plan.Grid.IndexOf(now) / Lane.PageSize;
         var seconds = (int)_options.Slot.TotalSeconds;
         foreach (var page in pages.Where(page => page.Page >= first && page.SlotSeconds == seconds)) PlanPages.Restore(_plan, page);
+        await _flows!.ReadAsync();
         if (_rations!.TakeOver(mark, now) is { } end)
         {
             if (_rations.ClosedUntil > now) LogClosed(_bearer, _rations.ClosedUntil);
             else LogLost(_bearer, end);
         }
 
-        await _flows!.ReadAsync();
         this.RegisterGrainTimer(SaveAsync, new() { DueTime = SavePeriod, Period = SavePeriod, Interleave = true });
         this.RegisterGrainTimer(NarrowAsync, new() { DueTime = Rations.Period, Period = Rations.Period });
     }

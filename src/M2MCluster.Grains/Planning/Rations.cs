@@ -69,10 +69,7 @@ internal sealed class Rations(BearerPlan plan, PlanStore store, int ahead, TimeP
     public async ValueTask NarrowAsync()
     {
         if (_taken <= ahead || plan.Grid.IndexOf(time.GetUtcNow()) != _slot) return;
-        // It holds here before it stands on disk.
-        _mark = MarkOf(_slot, ahead, isOpen: true);
-        (_taken, _takenAt) = (ahead, time.GetUtcNow());
-        await store.MarkAsync(_mark);
+        await WriteAsync(MarkOf(_slot, ahead, isOpen: true), ahead, time.GetUtcNow());
     }
 
     /// <summary>Writes again what is known, so that who stands in has to read again what this one wrote beside it.</summary>
@@ -84,22 +81,29 @@ internal sealed class Rations(BearerPlan plan, PlanStore store, int ahead, TimeP
         await store.MarkAsync(slot == _slot && _mark is not null ? _mark : MarkOf(slot, 0, isOpen: true));
     }
 
-    /// <summary>Tells exactly what left. Nothing is granted any more.</summary>
+    /// <summary>Tells exactly what left, and gives back the rest.</summary>
     /// <param name="isInPages">Whether the pages tell it too.</param>
     /// <exception cref="StaleVersionException">As above.</exception>
     /// <exception cref="Contracts.M2MException">As above.</exception>
     public async ValueTask CloseAsync(bool isInPages)
     {
-        if (_mark is not null) await store.MarkAsync(MarkOf(_slot, 0, isOpen: !isInPages));
+        if (_slot >= 0) await WriteAsync(MarkOf(_slot, 0, isOpen: !isInPages), 0, time.GetUtcNow());
     }
 
     private async ValueTask TakeAsync(string? cell, Load load, DateTimeOffset now)
     {
         var slot = plan.Grid.IndexOf(now);
         var pieces = slot == _slot && now - _takenAt < Period ? Math.Min(Math.Max(2 * _taken, ahead), PlanMark.Whole) : ahead;
-        var mark = MarkOf(slot, pieces, isOpen: true, plan.Lanes.OfCell(cell, slot), load);
+        await WriteAsync(MarkOf(slot, pieces, isOpen: true, plan.Lanes.OfCell(cell, slot), load), pieces, now);
+        _slot = slot;
+    }
+
+    // As long as it is not known to be on disk nothing is granted by it, and nothing any more by the former one, which may be gone.
+    private async ValueTask WriteAsync(PlanMark mark, int pieces, DateTimeOffset now)
+    {
+        _mark = null;
         await store.MarkAsync(mark);
-        (_mark, _slot, _taken, _takenAt) = (mark, slot, pieces, now);
+        (_mark, _taken, _takenAt) = (mark, pieces, now);
     }
 
     private bool Covers(string? cell, Load load, long slot) =>

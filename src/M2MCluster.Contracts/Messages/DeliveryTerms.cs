@@ -26,4 +26,7 @@ public sealed record DeliveryTerms
 
     /// <summary>What the network is asked for before it leaves; null: nothing.</summary>
     [Id(8)] public QosTerms? Qos { get; init; }
+
+    /// <summary>The flow that holds a share of a bearer, out of which it leaves (D.3.3.a); null: as all that is of no flow.</summary>
+    [Id(9)] public MessageId? Flow { get; init; }
 }

@@ -130,9 +130,9 @@ internal static class AccessPolicy
 
     /// <summary>Refuses an application the flow of another.</summary>
     /// <exception cref="M2MException"><see cref="ErrorCode.PermissionDenied"/></exception>
-    public static void AuthorizeFlow(Principal principal, QosFlowView flow)
+    public static void AuthorizeFlow(Principal principal, string application)
     {
-        if (!principal.IsOperator && flow.Application != principal.Application) throw Denied();
+        if (!principal.IsOperator && application != principal.Application) throw Denied();
     }
 
     /// <summary>Refuses an application the report task of another.</summary>

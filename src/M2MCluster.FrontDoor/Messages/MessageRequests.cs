@@ -35,6 +35,7 @@ internal static class MessageRequests
             !isToApplication || from.Confirmation != V1.SendMessageRequest.Types.Confirmation.Transaction, "confirmation", "is NONE, DELIVERED or APPLIED for an application, which prepares nothing");
         problems.Require(!isToApplication || from.Constraint.Length == 0, "constraint", "is about the condition of an object; an application has none");
         problems.Require(!isToApplication || from.Qos is null, "qos", "is about the networks of objects; an application reads its feed");
+        problems.Require(!isToApplication || from.Flow.Length == 0, "flow", "is about the bearers of objects; an application reads its feed");
         var draft = new MessageDraft(
             application ?? "",
             from.ContentType.Length == 0 ? "application/octet-stream" : MediaType(from.ContentType, "contentType", problems),

@@ -9,6 +9,7 @@ using M2MCluster.Contracts.Transactions;
 using M2MCluster.FrontDoor.Access;
 using M2MCluster.FrontDoor.Calls;
 using M2MCluster.FrontDoor.Metering;
+using M2MCluster.FrontDoor.Qos;
 using M2MCluster.FrontDoor.Requests;
 using Microsoft.Extensions.Hosting;
 
@@ -26,6 +27,7 @@ internal sealed class MessagesApi(IGrainFactory grains, IMessageReader messages,
         var problems = new Problems();
         var draft = MessageRequests.Draft(request, context.Principal().Application, classes, problems);
         problems.ThrowIfAny();
+        if (draft.Terms?.Flow is { } flow) await FlowShares.DemandAsync(grains, context.Principal(), flow);
         draft = draft with { TraceParent = CallTrace.ParentOf(context.GetHttpContext()) };
         var target = draft.Area is null ? await Targets.ResolveAsync(grains, request.Target) : "";
         if (Names.IdIn(target, Names.Objects) is not null) CampaignRequests.CheckIsOne(request, problems);

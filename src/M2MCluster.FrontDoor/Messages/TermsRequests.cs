@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Google.Protobuf.WellKnownTypes;
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Filtering;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Sessions;
@@ -26,7 +27,11 @@ internal static class TermsRequests
             Paths = PathsOf(by, from.PathPolicy, paths),
             Qos = QosAnswers.Terms(from, by, problems),
             WhenHeld = (WhenHeld)from.WhenHeld,
+            Flow = from.Flow.Length == 0 ? null : FlowShares.IdOf(from.Flow, "flow", problems),
         };
+        problems.Require(terms.Flow is null || from.Window?.Tolerance is null, "flow", "leaves out of its share as soon as it can: not together with a tolerance");
+        // What its class says of waiting is for what has no share.
+        if (terms.Flow is not null) terms = terms with { Tolerance = null };
         problems.Require(terms.Tolerance is not { } tolerance || (tolerance >= TimeSpan.Zero && tolerance <= MaxTolerance), "window.tolerance", "must be 0 to 365 days");
         return terms == new DeliveryTerms() ? null : terms;
     }
@@ -55,6 +60,7 @@ internal static class TermsRequests
         if (from.NotBefore is { } || from.Tolerance is { })
             answer.Window = new() { NotBefore = from.NotBefore?.ToTimestamp(), Tolerance = from.Tolerance?.ToDuration() };
         if (from.Qos is { } qos) answer.Qos = QosAnswers.Terms(qos);
+        if (from.Flow is { } flow) answer.Flow = Names.Flows + flow;
         if (from.Paths is { } paths) answer.PathPolicy = PathAnswers.Policy(paths);
     }
 

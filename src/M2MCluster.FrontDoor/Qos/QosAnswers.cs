@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.Planning;
 using M2MCluster.Contracts.Qos;
 using M2MCluster.FrontDoor.Requests;
 using WhenFull = M2MCluster.Api.V1.QosTerms.Types.WhenFull;
@@ -64,11 +65,26 @@ internal static class QosAnswers
         return answer;
     }
 
-    public static V1.Flow Flow(QosFlowView from) => new()
+    public static V1.Flow Flow(QosFlowView from)
     {
-        Name = Names.Flows + from.Flow,
-        Target = from.Target,
-        UntilTime = from.Until.ToTimestamp(),
-        Sessions = { from.Objects.Select(Session) },
-    };
+        var answer = new V1.Flow { Name = Names.Flows + from.Flow, Target = from.Target, UntilTime = from.Until.ToTimestamp(), Sessions = { from.Objects.Select(Session) } };
+        if (!from.Objects.IsEmpty) answer.Bearer = (V1.Bearer)(from.Objects[0].Bearer + 1);
+        return answer;
+    }
+
+    public static V1.Flow Flow(ShareView from)
+    {
+        var answer = new V1.Flow
+        {
+            Name = Names.Flows + from.Flow,
+            Bearer = (V1.Bearer)(from.Bearer + 1),
+            Share = from.Share,
+            StartTime = from.From.ToTimestamp(),
+            UntilTime = from.Until.ToTimestamp(),
+            Slot = from.Slot.ToDuration(),
+        };
+        if (from.Budget.Messages is { } messages) answer.SlotMessages = messages;
+        if (from.Budget.Bytes is { } bytes) answer.SlotBytes = bytes;
+        return answer;
+    }
 }

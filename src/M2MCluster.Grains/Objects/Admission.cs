@@ -57,11 +57,11 @@ internal sealed class Admission(ObjectCore core)
     {
         var description = core.Sharing.Over(core.Description!);
         var (next, nowMs) = (long.MaxValue, now.ToUnixTimeMilliseconds());
-        var refused = new Dictionary<Bearer, PlanHold>();
+        var refused = new Dictionary<(Bearer, MessageId?), PlanHold>();
         foreach (var item in core.Mailbox.InOrder.Where(item => item.Attempts.Count < item.Copies).ToList())
         {
             // Who waits since an earlier time is asked before, as well; who can wait leaves the way to the others.
-            if (item.TurnAfter(nowMs) is var (awaited, turn) && item.MayTry(nowMs)) refused.TryAdd(awaited, new(DateTimeOffset.FromUnixTimeMilliseconds(turn), Rank.Urgent(item.Record.Priority)));
+            if (item.TurnAfter(nowMs) is var (awaited, turn) && item.MayTry(nowMs)) refused.TryAdd((awaited, item.Record.Terms?.Flow), new(DateTimeOffset.FromUnixTimeMilliseconds(turn), Rank.Urgent(item.Record.Priority)));
             // A further copy takes no room, and uses the budget all the same.
             if (item.IsPushed ? item.Fetched : room <= 0) continue;
             var leaves = false;
@@ -87,12 +87,12 @@ internal sealed class Admission(ObjectCore core)
 
     private async ValueTask<long?> WaitAsync(
         MailboxItem item, Bearer bearer, ObjectDescription description,
-        Dictionary<Bearer, PlanHold> refused, Dictionary<(MessageId, Bearer), DateTimeOffset> granted, DateTimeOffset now)
+        Dictionary<(Bearer, MessageId?), PlanHold> refused, Dictionary<(MessageId, Bearer), DateTimeOffset> granted, DateTimeOffset now)
     {
         if (granted.TryGetValue((item.Record.Id, bearer), out var until) && until > core.Now) return null;
         granted.Remove((item.Record.Id, bearer));
         // Who comes after one that was refused does not ask before it.
-        if (refused.TryGetValue(bearer, out var ahead)) return item.AwaitTurn(bearer, ahead.At, item.HoldOn(bearer));
+        if (refused.TryGetValue((bearer, item.Record.Terms?.Flow), out var ahead)) return item.AwaitTurn(bearer, ahead.At, item.HoldOn(bearer));
         var hold = item.HoldOn(bearer);
         if (hold is null && until == default && item.Record is { Plan: null, Latest: { } latest } && latest > now)
         {
@@ -113,7 +113,7 @@ internal sealed class Admission(ObjectCore core)
         }
 
         var turn = permit.Hold!.Value;
-        refused[bearer] = turn;
+        refused[(bearer, item.Record.Terms?.Flow)] = turn;
         if (turn.At > (item.Record.Latest ?? item.Record.AcceptedAt) && !item.Record.Warned.HasFlag(ServiceAttributes.Delay))
             (_late ??= []).Add((item, new(ServiceAttributes.Delay, item.Record.Latest is { } bound ? $"by {bound:u}" : "at once", $"the budget of {bearer.ToString().ToUpperInvariant()} has room at {turn.At:u}")));
         return item.AwaitTurn(bearer, turn.At, turn);

@@ -92,6 +92,15 @@ internal sealed class BearerPlan
         return HasRoom(current, _lanes.OfCell(cell, current), load, hold is { } place && _grid.IndexOf(place.At) == current ? rank + 1 : rank);
     }
 
+    /// <summary>The place is not needed.</summary>
+    public void Drop(string? cell, Load load, PlanHold hold, DateTimeOffset now)
+    {
+        if (_grid.IndexOf(hold.At) is var slot && slot >= _grid.IndexOf(now)) Release(slot, _lanes.OfCell(cell), hold.Rank, load);
+    }
+
+    /// <summary>Plans with a part of the budgets, by the beginning of a slot: of 1; null: with all of them.</summary>
+    public void Split(Func<DateTimeOffset, double>? part) => _tariffs.Split = part;
+
     /// <summary>Nothing leaves any more in the slot of that moment, nor in those before: what left in them is not known.</summary>
     public void Close(DateTimeOffset at) => _closed = _grid.IndexOf(at);
 

@@ -3,6 +3,9 @@ namespace M2MCluster.Grains.Planning;
 /// <summary>Messages and their bytes, of one piece of work or of a slot.</summary>
 internal readonly record struct Load(int Messages, int Bytes)
 {
+    // Of shares that make up a whole.
+    private const double Rounding = 1e-6;
+
     /// <summary>A budget without bound; sums of loads stay below it.</summary>
     public static readonly Load Unbound = new(int.MaxValue, int.MaxValue);
 
@@ -32,7 +35,7 @@ internal readonly record struct Load(int Messages, int Bytes)
     /// <summary>How full the budget is with it, by whatever is scarcer; above 1: it does not fit.</summary>
     public double Fill(Load budget) => Math.Max(Ratio(Messages, budget.Messages), Ratio(Bytes, budget.Bytes));
 
-    private static int Part(int whole, double share) => whole == int.MaxValue ? whole : (int)(whole * share);
+    private static int Part(int whole, double share) => whole == int.MaxValue ? whole : (int)((whole * share) + Rounding);
 
     private static double Ratio(int taken, int budget) => taken <= 0 ? 0 : budget <= 0 ? double.PositiveInfinity : (double)taken / budget;
 

@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using M2MCluster.Grains.Commit;
 using Orleans.Serialization;
 
@@ -32,7 +33,20 @@ internal sealed class PlanStore(string bearer, ICommitPipeline pipeline, IStateR
     /// <exception cref="StaleVersionException">Another activation has written since this one read: it plans now.</exception>
     public ValueTask MarkAsync(PlanMark mark) => WriteAsync(bearer, mark.Write());
 
+    /// <summary>Nothing more leaves by this plan.</summary>
+    public ValueTask ForgetAsync() => WriteAsync(bearer, null);
+
+    public async ValueTask<HeldShares> ReadSharesAsync() => await ReadAsync(SharesKey) is { } shares ? HeldShares.Read(shares) : HeldShares.None;
+
+    /// <exception cref="StaleVersionException">As above.</exception>
+    public ValueTask WriteSharesAsync(HeldShares shares) => WriteAsync(SharesKey, shares.Write());
+
+    /// <summary>Of what leaves out of a flow's share.</summary>
+    public PlanStore Of(MessageId flow) => new($"{SharesKey}/{flow}", pipeline, states, serializer);
+
     public ValueTask WriteAsync(PlanPage page, int places) => WriteAsync(KeyOf(page.Page % places), serializer.SerializeToArray(page));
+
+    private string SharesKey => $"{bearer}/flows";
 
     private string KeyOf(long place) => $"{bearer}/{place}";
 
@@ -43,7 +57,7 @@ internal sealed class PlanStore(string bearer, ICommitPipeline pipeline, IStateR
         return stored?.Body;
     }
 
-    private async ValueTask WriteAsync(string key, byte[] body)
+    private async ValueTask WriteAsync(string key, byte[]? body)
     {
         if (!_versions.ContainsKey(key)) await ReadAsync(key);
         await pipeline.CommitAsync(new WriteSet(new(Kind, key, _versions[key], body)));

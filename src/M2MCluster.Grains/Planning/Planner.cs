@@ -77,9 +77,9 @@ internal sealed partial class Planner(
     /// <summary>Whether a message may leave over the bearer now. Without an answer it may not.</summary>
     public async ValueTask<Permit> AdmitAsync(Bearer bearer, ObjectDescription description, MessageRecord message, PlanHold? hold)
     {
-        var request = new PermitRequest(CellOf(description), message.Payload.Length, message.Priority, hold, message.Latest);
+        var request = new PermitRequest(CellOf(description), message.Payload.Length, message.Priority, hold, message.Latest, message.Terms?.Flow);
         var rank = Rank.Of(hold, message.Priority, message.Latest, time.GetUtcNow());
-        return await AskAsync(bearer, request, isUrgent: rank != Rank.Tolerant) ?? new(false, new(time.GetUtcNow() + AskAgainAfter, rank));
+        return await AskAsync(bearer, request, isUrgent: rank != Rank.Tolerant && request.Flow is null) ?? new(false, new(time.GetUtcNow() + AskAgainAfter, rank));
     }
 
     private async ValueTask<Permit?> AskAsync(Bearer bearer, PermitRequest request, bool isUrgent)

@@ -35,6 +35,7 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
     private readonly PlanStore _store;
     private readonly BearerPlan? _plan;
     private readonly Rations? _rations;
+    private readonly PlannedFlows? _flows;
     private readonly int _places;
     private Task<bool>? _saving;
 
@@ -45,7 +46,12 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         (_time, _metrics, _silo, _logger, _options) = (time, metrics, silo.SiloAddress.ToParsableString(), logger, options.Value);
         _bearer = (Bearer)this.GetPrimaryKeyLong();
         _store = new(_bearer.ToString().ToUpperInvariant(), pipeline, states, serializer);
-        if (_options.Bearers.ContainsKey(_bearer)) _rations = new(_plan = new(_bearer, _options, calendar), _store, PiecesAhead, time);
+        if (_options.Bearers.ContainsKey(_bearer))
+        {
+            _rations = new(_plan = new(_bearer, _options, calendar), _store, PiecesAhead, time);
+            _flows = new(_bearer, _options, calendar, _plan, _rations, _store, PiecesAhead, time);
+        }
+
         _places = (SlotGrid.Of(_options).Ahead / Lane.PageSize) + 2;
     }
 
@@ -59,6 +65,7 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         var first = _plan.Grid.IndexOf(now) / Lane.PageSize;
         var seconds = (int)_options.Slot.TotalSeconds;
         foreach (var page in pages.Where(page => page.Page >= first && page.SlotSeconds == seconds)) PlanPages.Restore(_plan, page);
+        await _flows!.ReadAsync();
         if (_rations!.TakeOver(mark, now) is { } end)
         {
             if (_rations.ClosedUntil > now) LogClosed(_bearer, _rations.ClosedUntil);
@@ -75,6 +82,7 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         try
         {
             if (_saving is { } under) await under;
+            await _flows!.CloseAsync();
             await _rations!.CloseAsync(isInPages: await KeepAsync(int.MaxValue));
         }
         catch (Exception failure) when (failure is M2MException or StaleVersionException)
@@ -103,6 +111,14 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         return permit;
     }
 
+    public ValueTask<ShareView> Hold(ShareRequest request) => ChangeAsync(flows => flows.OpenAsync(request));
+
+    public ValueTask<ShareView?> FindShare(MessageId flow) => new(_flows?.Find(flow));
+
+    public ValueTask<ShareView?> ExtendShare(MessageId flow, TimeSpan by) => ChangeAsync(flows => flows.ExtendAsync(flow, by));
+
+    public ValueTask<bool> ReleaseShare(MessageId flow) => ChangeAsync(flows => flows.ReleaseAsync(flow));
+
     public ValueTask<PlanView> Read(PlanQuery query) =>
         new(PlanReading.Read(Plan, _bearer, _options, query, _silo, _time.GetUtcNow(), _rations!.ClosedUntil));
 
@@ -112,12 +128,29 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
     {
         try
         {
-            return await rations.AdmitAsync(request);
+            if (request.Flow is null) return await rations.AdmitAsync(request);
+            if (await _flows!.AdmitAsync(request) is not { } ofFlow) return await rations.AdmitAsync(request with { Hold = request.Hold is { InFlow: true } ? null : request.Hold });
+            if (request.Hold is { InFlow: false } former) Plan.Drop(request.Cell, Load.Of(request.Bytes), former, _time.GetUtcNow());
+            return ofFlow;
         }
         catch (StaleVersionException)
         {
             DeactivateOnIdle();
             throw new M2MException(ErrorCode.Aborted, $"{_bearer.ToString().ToUpperInvariant()} is planned elsewhere now");
+        }
+    }
+
+    private async ValueTask<T> ChangeAsync<T>(Func<PlannedFlows, ValueTask<T>> change)
+    {
+        try
+        {
+            return await change(_flows ?? throw Unplanned());
+        }
+        catch (Exception failure) when (failure is StaleVersionException or M2MException { Code: not (ErrorCode.QosRefused or ErrorCode.InvalidArgument or ErrorCode.FailedPrecondition) })
+        {
+            // What shares there are now the next activation reads.
+            DeactivateOnIdle();
+            throw new M2MException(ErrorCode.Unavailable, $"{_bearer.ToString().ToUpperInvariant()} is planned elsewhere now, or storage is away: {failure.Message}");
         }
     }
 

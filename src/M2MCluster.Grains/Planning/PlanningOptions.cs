@@ -27,6 +27,9 @@ public sealed class PlanningOptions
     /// </summary>
     public int MostCells { get; set; } = 10_000;
 
+    /// <summary>The share of a bearer that flows may hold together, 0 to 1; default 0.8. What is of no flow has the rest.</summary>
+    public double MostHeld { get; set; } = 0.8;
+
     /// <summary>The bearers that are planned.</summary>
     public Dictionary<Bearer, BearerBudgetOptions> Bearers { get; } = [];
 

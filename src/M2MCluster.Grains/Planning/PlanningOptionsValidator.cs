@@ -20,6 +20,7 @@ internal sealed class PlanningOptionsValidator : IValidateOptions<PlanningOption
         Require(TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _), nameof(options.TimeZone), $"is not known on this machine: {options.TimeZone}");
         Require(options.Reserve is >= 0 and <= 0.9, nameof(options.Reserve), "must be 0 to 0.9");
         Require(options.Patience >= TimeSpan.FromMilliseconds(10) && options.Patience <= TimeSpan.FromSeconds(10), nameof(options.Patience), "must be 10 ms to 10 s");
+        Require(options.MostHeld is >= 0 and <= 1, nameof(options.MostHeld), "must be 0 to 1");
         Require(options.MostCells is >= 1 and <= 100_000, nameof(options.MostCells), "must be 1 to 100,000");
         foreach (var (bearer, budget) in options.Bearers)
         {

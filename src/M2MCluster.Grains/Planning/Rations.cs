@@ -72,6 +72,15 @@ internal sealed class Rations(BearerPlan plan, PlanStore store, int ahead, TimeP
         await WriteAsync(MarkOf(_slot, ahead, isOpen: true), ahead, time.GetUtcNow());
     }
 
+    /// <summary>Writes again what is known, so that who stands in has to read again what this one wrote beside it.</summary>
+    /// <exception cref="StaleVersionException">As above.</exception>
+    /// <exception cref="Contracts.M2MException">As above.</exception>
+    public async ValueTask RenewAsync()
+    {
+        var slot = Math.Max(plan.Grid.IndexOf(time.GetUtcNow()), _lost.Slot);
+        await store.MarkAsync(slot == _slot && _mark is not null ? _mark : MarkOf(slot, 0, isOpen: true));
+    }
+
     /// <summary>Tells exactly what left, and gives back the rest.</summary>
     /// <param name="isInPages">Whether the pages tell it too.</param>
     /// <exception cref="StaleVersionException">As above.</exception>

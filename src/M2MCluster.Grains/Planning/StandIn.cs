@@ -72,8 +72,11 @@ internal sealed class StandIn(
     private async ValueTask<Rations> TakeOverAsync(Bearer bearer)
     {
         var store = new PlanStore(bearer.ToString().ToUpperInvariant(), pipeline, states, serializer);
-        var rations = new Rations(new(bearer, options.Value, calendar), store, Nothing, time);
+        var plan = new BearerPlan(bearer, options.Value, calendar);
+        var rations = new Rations(plan, store, Nothing, time);
         rations.TakeOver(await store.ReadMarkAsync(), time.GetUtcNow());
+        // After the mark: shares that change later make this one's next mark a stale one.
+        plan.Split((await store.ReadSharesAsync()).LeftIn);
         return rations;
     }
 

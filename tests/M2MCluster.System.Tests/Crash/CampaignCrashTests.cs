@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using M2MCluster.Testing.Postgres;
 using M2MCluster.Testing.Processes;
 

@@ -37,7 +37,7 @@ internal sealed class MqttRate(RateSettings settings, int port, string prefix, F
             var measured = meter.Read(name, () => counted() - before);
             await running;
             foreach (var (why, count) in engine.Failures) Console.WriteLine($"{name}: {count} failed: {why}");
-            if (!waits) return measured;
+            if (!waits || engine.Latencies.TotalCount == 0) return measured;
             var latencies = Latency.Correct(engine.Latencies, (long)Math.Max(1, settings.InFlight / measured.Rate * 1_000_000));
             return measured with { Percentiles = (Milliseconds(latencies, 50), Milliseconds(latencies, 99)) };
         }

@@ -28,10 +28,13 @@ internal static class NodeRate
         MqttRate Load(RateSettings settings) => new(settings, host.MqttPort, stage.NameOf(""), i => secrets[objects[i]]);
         var load = Load(settings);
 
-        // Followed also: what only a follower needs would be compiled while it is measured.
-        await FollowedAsync(stage, () => Load(settings with { Duration = TimeSpan.Zero }).RunAsync("warm-up", settings.WarmUp, processes));
-        var alone = await load.RunAsync($"M2MCluster, {engine}", settings.LeadIn, processes);
-        return (alone, await FollowedAsync(stage, () => load.RunAsync($"M2MCluster, {engine}, the feed followed by gRPC", settings.LeadIn, processes)));
+        // The follower is there from the warm-up on: it reads from the beginning, and would be measured while it catches up.
+        var heard = await FollowedAsync(stage, async () =>
+        {
+            await Load(settings with { Duration = TimeSpan.Zero }).RunAsync("warm-up", settings.WarmUp, processes);
+            return await load.RunAsync($"M2MCluster, {engine}, the feed followed by gRPC", settings.LeadIn, processes);
+        });
+        return (await load.RunAsync($"M2MCluster, {engine}", settings.LeadIn, processes), heard);
     }
 
     private static async Task<Measured> FollowedAsync(Stage stage, Func<Task<Measured>> measure)

@@ -136,8 +136,8 @@ public sealed class ConventionsTests(FrontDoorFixture door)
     {
         using var rest = door.Rest();
         var id = door.NewName("filtered");
-        await rest.PostAsync($"/v1/objects?objectId={id}", $$"""
-            {"displayName":"Meter seven","names":["serial:{{id}}"],"securityPolicy":{"plain":"FULL"},"characteristics":{"level":7,"site":{"floor":3},"serial no":"A1"}}
+        await rest.PostAsync($"/v1/objects?objectId={id}", $$$"""
+            {"displayName":"Meter seven","names":["serial:{{{id}}}"],"securityPolicy":{"plain":"FULL"},"characteristics":{"level":7,"site":{"floor":3},"serial no":"A1"}}
             """).Ok();
         var text = Uri.EscapeDataString($"id = \"{id}\" AND ({string.Format(null, filter, id)})");
         Assert.Equal(found ? 1 : 0, (await rest.GetAsync($"/v1/objects?filter={text}").Ok()).GetProperty("objects").GetArrayLength());

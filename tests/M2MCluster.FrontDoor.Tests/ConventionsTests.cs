@@ -136,8 +136,8 @@ public sealed class ConventionsTests(FrontDoorFixture door)
     {
         using var rest = door.Rest();
         var id = door.NewName("filtered");
-        await rest.PostAsync($"/v1/objects?objectId={id}", $$"""
-            {"displayName":"Meter seven","names":["serial:{{id}}"],"securityPolicy":{"plain":"FULL"},"characteristics":{"level":7,"site":{"floor":3},"serial no":"A1"}}
+        await rest.PostAsync($"/v1/objects?objectId={id}", $$$"""
+            {"displayName":"Meter seven","names":["serial:{{{id}}}"],"securityPolicy":{"plain":"FULL"},"characteristics":{"level":7,"site":{"floor":3},"serial no":"A1"}}
             """).Ok();
         var text = Uri.EscapeDataString($"id = \"{id}\" AND ({string.Format(null, filter, id)})");
         Assert.Equal(found ? 1 : 0, (await rest.GetAsync($"/v1/objects?filter={text}").Ok()).GetProperty("objects").GetArrayLength());
@@ -192,8 +192,8 @@ public sealed class ConventionsTests(FrontDoorFixture door)
         Assert.Equal($"objects/{first}", Assert.Single(found.GetProperty("members").EnumerateArray()).GetString());
         Assert.True((await rest.GetAsync($"/v1/groups/{group}:test?member=objects/{second}").Ok()).GetProperty("member").GetBoolean());
         Assert.True((await rest.PostAsync($"/v1/groups/{group}:test", $$"""{"member":"objects/{{second}}"}""").Ok()).GetProperty("member").GetBoolean());
-        var rest1 = await rest.PostAsync($"/v1/groups/{group}/members:remove", $$"""{"members":["objects/{{second}}"]}""").Ok();
-        Assert.Equal(1, rest1.GetProperty("memberCount").GetInt32());
+        var left = await rest.PostAsync($"/v1/groups/{group}/members:remove", $$"""{"members":["objects/{{second}}"]}""").Ok();
+        Assert.Equal(1, left.GetProperty("memberCount").GetInt32());
     }
 
     [Theory]

@@ -26,7 +26,7 @@ internal sealed class TaskOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _every, _phase, _cron, _zone, _at, _now, _from, _to, _tolerance, _grace, _window, _algorithm, _values, _path, _name }) command.Add(option);
+        foreach (var option in new System.CommandLine.Option[] { _every, _phase, _cron, _zone, _at, _now, _from, _to, _tolerance, _grace, _window, _algorithm, _values, _path, _name }) command.Add(option);
     }
 
     public ReportTask Read(ParseResult parsed)

@@ -11,7 +11,7 @@ public sealed class OpenApiTests(FrontDoorFixture door)
     {
         var paths = (await DocumentAsync()).GetProperty("paths");
         var files = new[] { V1.ObjectsReflection.Descriptor, V1.ReportsReflection.Descriptor, V1.MessagesReflection.Descriptor, V1.GroupsReflection.Descriptor, V1.ApplicationsReflection.Descriptor, V1.EventsReflection.Descriptor, V1.OperationsReflection.Descriptor, V1.ClusterReflection.Descriptor, V1.PlansReflection.Descriptor }
-            .Append(V1.ServiceClassesReflection.Descriptor).Append(V1.QosReflection.Descriptor);
+            .Append(V1.ServiceClassesReflection.Descriptor).Append(V1.QosReflection.Descriptor).Append(V1.ReportTasksReflection.Descriptor);
         var rules = files.SelectMany(file => file.Services).SelectMany(service => service.Methods)
             .Select(method => method.GetOptions()?.GetExtension(AnnotationsExtensions.Http)).OfType<HttpRule>().SelectMany(rule => rule.AdditionalBindings.Prepend(rule)).ToList();
         var described = paths.EnumerateObject().Sum(path => path.Value.EnumerateObject().Count());

@@ -86,8 +86,14 @@ public sealed class ListenTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_PlainBeyondLoopback_IsRefused() =>
-        await Assert.ThrowsAsync<OptionsValidationException>(() => Start(new(), new() { ["M2M:Edge:Address"] = "0.0.0.0" }));
+    public async Task ListenMqtt_PlainBeyondLoopback_OpensNothing()
+    {
+        var plain = Ports.Take();
+        await using var host = await Start(new(), new() { ["M2M:Edge:Address"] = "0.0.0.0", ["M2M:Edge:Mqtt:Port"] = $"{plain}", ["M2M:Edge:Mqtt:SecurePort"] = "0" });
+
+        using var tcp = new TcpClient();
+        await Assert.ThrowsAsync<SocketException>(() => tcp.ConnectAsync(IPAddress.Loopback, plain));
+    }
 
     [Fact]
     public async Task Stop_OpenConnections_AreToldAndDetached()

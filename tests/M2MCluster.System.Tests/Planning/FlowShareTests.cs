@@ -82,7 +82,7 @@ public sealed class FlowShareTests(FlowNode node, ITestOutputHelper output) : IC
                 if (one >= (Part * OnEnd) - 1 && other >= (Rest * OnEnd) - 1) return (one, other);
             }
 
-            Assert.False(patience.IsCancellationRequested, $"{string.Join(' ', ofFlow.Order())} and {string.Join(' ', ofRest.Order())}");
+            Assert.False(patience.IsCancellationRequested, $"{string.Join(' ', ofFlow.OrderBy(slot => slot.Key))} and {string.Join(' ', ofRest.OrderBy(slot => slot.Key))}");
             await Task.Delay(TimeSpan.FromMilliseconds(200));
             if (looks % 10 == 0) await node.Rest.PostAsync($"v1/{flow}:extend", new { duration = "2s" });
         }

@@ -25,11 +25,13 @@ public sealed class FlowShareTests(PlannedCluster cluster) : PlannedTests(cluste
             for (var i = 0; i < 3; i++) await SendAsync(ofFlow, Of(flow));
 
             Assert.Equal((1, 2), (Delivered([ofFlow]), Delivered([others])));
+            await AcknowledgeAsync([ofFlow, others]);
             await NextMinuteAsync([ofFlow, others]);
             Assert.Equal((2, 4), (Delivered([ofFlow]), Delivered([others])));
 
             // Its time is over: its last message goes as all do, and all is there for them again.
             for (var i = 0; i < 3; i++) await SendAsync(others, Draft("x"));
+            await AcknowledgeAsync([ofFlow, others]);
             await NextMinuteAsync([ofFlow, others]);
             Assert.Equal((3, 6), (Delivered([ofFlow]), Delivered([others])));
         }
@@ -53,6 +55,7 @@ public sealed class FlowShareTests(PlannedCluster cluster) : PlannedTests(cluste
             await SendAsync(id, Of(flow));
 
             Assert.Equal(3, Delivered([id]));
+            await AcknowledgeAsync([id]);
             await NextMinuteAsync([id]);
             Assert.Equal(5, Delivered([id]));
         }

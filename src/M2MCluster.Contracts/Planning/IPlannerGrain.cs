@@ -22,7 +22,8 @@ public interface IPlannerGrain : IGrainWithIntegerKey
     /// <summary>Null: it holds none, or the bearer has no budget.</summary>
     [Alias("FindShare")] ValueTask<ShareView?> FindShare(MessageId flow);
 
-    /// <summary>It holds longer by so much, rounded up to whole slots. Null: it holds none.</summary>
+    /// <summary>It holds longer by so much, rounded up to whole slots. Null: it holds none, or was released.</summary>
+    /// <exception cref="M2MException"><see cref="ErrorCode.QosRefused"/>: so much is not free then; it holds as long as before.</exception>
     [Alias("ExtendShare")] ValueTask<ShareView?> ExtendShare(MessageId flow, TimeSpan by);
 
     /// <summary>What it holds is free from the next slot on. False: it holds none.</summary>

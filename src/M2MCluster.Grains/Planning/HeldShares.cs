@@ -34,6 +34,8 @@ internal sealed record HeldShares(ImmutableArray<HeldShare> All)
             writer.Write(share.Until.ToUnixTimeSeconds());
         }
 
+        // At the end, where releases before this do not look.
+        foreach (var share in All) writer.Write(share.IsReleased);
         writer.Flush();
         return body.ToArray();
     }
@@ -45,6 +47,7 @@ internal sealed record HeldShares(ImmutableArray<HeldShare> All)
         var all = ImmutableArray.CreateBuilder<HeldShare>();
         for (var count = reader.Read7BitEncodedInt(); count > 0; count--)
             all.Add(new(new(reader.ReadInt64()), reader.ReadString(), reader.ReadDouble(), DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64()), DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64())));
+        for (var i = 0; i < all.Count && reader.BaseStream.Position < body.Length; i++) all[i] = all[i] with { IsReleased = reader.ReadBoolean() };
         return new(all.ToImmutable());
     }
 }

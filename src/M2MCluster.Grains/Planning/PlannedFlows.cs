@@ -32,10 +32,7 @@ internal sealed class PlannedFlows(Bearer bearer, PlanningOptions options, Tarif
         {
             var from = NextSlot();
             var share = new HeldShare(request.Flow, request.Application, request.Share, from, from + Whole(request.Duration));
-            var others = _held.All.Where(other => other.Until > from).ToList();
-            var taken = others.Sum(other => other.Share);
-            if (others.Count >= Most || taken + request.Share > options.MostHeld + Rounding)
-                throw new M2MException(ErrorCode.QosRefused, string.Create(CultureInfo.InvariantCulture, $"flows hold {taken:0.###} of {Name}, and may hold {options.MostHeld:0.###}; at most {Most} of them"));
+            DemandFree(share, from);
             await ChangeAsync(new([.. _held.All, share]));
             if (time.GetUtcNow() < from) return ViewOf(share);
             // That took so long that the slot has begun, and others have had all of it.
@@ -43,12 +40,13 @@ internal sealed class PlannedFlows(Bearer bearer, PlanningOptions options, Tarif
         }
     }
 
-    /// <exception cref="M2MException">It is not known what is on disk.</exception>
+    /// <exception cref="M2MException">As <see cref="IPlannerGrain.ExtendShare"/>; otherwise it is not known what is on disk.</exception>
     /// <exception cref="Commit.StaleVersionException">As above.</exception>
     public async ValueTask<ShareView?> ExtendAsync(MessageId flow, TimeSpan by)
     {
-        if (Held(flow) is not { } share) return null;
+        if (Held(flow) is not { IsReleased: false } share) return null;
         var longer = share with { Until = share.Until + Whole(by) };
+        DemandFree(longer, share.Until);
         await ChangeAsync(new(_held.All.Replace(share, longer)));
         return ViewOf(longer);
     }
@@ -58,8 +56,9 @@ internal sealed class PlannedFlows(Bearer bearer, PlanningOptions options, Tarif
     public async ValueTask<bool> ReleaseAsync(MessageId flow)
     {
         if (Held(flow) is not { } share) return false;
+        if (share.IsReleased) return true;
         // The slot that has begun is divided already.
-        await ChangeAsync(new(share.From > time.GetUtcNow() ? _held.All.Remove(share) : _held.All.Replace(share, share with { Until = NextSlot() })));
+        await ChangeAsync(new(share.From > time.GetUtcNow() ? _held.All.Remove(share) : _held.All.Replace(share, share with { Until = NextSlot(), IsReleased = true })));
         return true;
     }
 
@@ -87,6 +86,17 @@ internal sealed class PlannedFlows(Bearer bearer, PlanningOptions options, Tarif
     private string Name => bearer.ToString().ToUpperInvariant();
 
     private HeldShare? Held(MessageId flow) => _held.All.FirstOrDefault(share => share.Flow == flow && share.Until > time.GetUtcNow());
+
+    /// <summary>All shares begin in the next slot at the latest, so those of others that end after that moment are all that it meets.</summary>
+    /// <param name="from">The first slot that it is to have and has not yet.</param>
+    /// <exception cref="M2MException"><see cref="ErrorCode.QosRefused"/>: others hold too much of that time.</exception>
+    private void DemandFree(HeldShare share, DateTimeOffset from)
+    {
+        var others = _held.All.Where(other => other.Flow != share.Flow && other.Until > from).ToList();
+        var taken = others.Sum(other => other.Share);
+        if (others.Count >= Most || taken + share.Share > options.MostHeld + Rounding)
+            throw new M2MException(ErrorCode.QosRefused, string.Create(CultureInfo.InvariantCulture, $"other flows hold {taken:0.###} of {Name}, and all may hold {options.MostHeld:0.###}; at most {Most} of them"));
+    }
 
     private DateTimeOffset NextSlot() => rest.Grid.StartOf(rest.Grid.IndexOf(time.GetUtcNow()) + 1);
 

@@ -113,6 +113,45 @@ public sealed class FlowShareTests(PlannedCluster cluster) : PlannedTests(cluste
         Assert.False(await Planner.ReleaseShare(second.Flow));
     }
 
+    [Fact]
+    public async Task Extend_IntoTimeThatAnotherHolds_IsRefusedAndItHoldsAsLongAsBefore()
+    {
+        await NextMinuteAsync();
+        var first = await Planner.Hold(new(new(Random.Shared.NextInt64()), "", 0.8, TimeSpan.FromMinutes(1)));
+        await NextMinuteAsync();
+        var next = await Planner.Hold(new(new(Random.Shared.NextInt64()), "", 0.8, TimeSpan.FromMinutes(1)));
+        try
+        {
+            Assert.Equal(first.Until, next.From);
+
+            await RefusedAsync(ErrorCode.QosRefused, async () => await Planner.ExtendShare(first.Flow, TimeSpan.FromMinutes(1)));
+
+            Assert.Equal(first, await Planner.FindShare(first.Flow));
+            Assert.Equal(next.Until.AddMinutes(1), (await Planner.ExtendShare(next.Flow, TimeSpan.FromMinutes(1)))!.Until);
+        }
+        finally
+        {
+            await EndAsync(first);
+            await EndAsync(next);
+        }
+    }
+
+    [Fact]
+    public async Task Extend_WasReleasedInTheSameSlot_HoldsNoneAlsoForTheNextPlanner()
+    {
+        await NextMinuteAsync();
+        var flow = await Planner.Hold(new(new(Random.Shared.NextInt64()), "", 0.5, TimeSpan.FromMinutes(5)));
+        await NextMinuteAsync();
+        Assert.True(await Planner.ReleaseShare(flow.Flow));
+
+        Assert.Null(await Planner.ExtendShare(flow.Flow, TimeSpan.FromMinutes(1)));
+        await Cluster.ForgetAsync(Planner);
+        Assert.Null(await Planner.ExtendShare(flow.Flow, TimeSpan.FromMinutes(1)));
+        Assert.True(await Planner.ReleaseShare(flow.Flow));
+        Assert.Equal(Now.AddMinutes(1), (await Planner.FindShare(flow.Flow))!.Until);
+        await EndAsync(flow);
+    }
+
     private static MessageDraft Of(ShareView flow) => Draft("x") with { Terms = new() { Flow = flow.Flow } };
 
     private async Task EndAsync(ShareView flow)

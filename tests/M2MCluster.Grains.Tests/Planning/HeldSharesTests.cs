@@ -21,7 +21,7 @@ public sealed class HeldSharesTests
     [Fact]
     public void Read_Written_IsTheSame()
     {
-        var shares = new HeldShares([new(new(7), "app", 0.25, Plans.Noon, Plans.Noon.AddMinutes(3)), new(new(long.MaxValue), "", 0.5, Plans.Noon, Plans.Noon.AddDays(1))]);
+        var shares = new HeldShares([new(new(7), "app", 0.25, Plans.Noon, Plans.Noon.AddMinutes(3)), new(new(long.MaxValue), "", 0.5, Plans.Noon, Plans.Noon.AddDays(1), true)]);
 
         Assert.Equal(shares.All.ToArray(), HeldShares.Read(shares.Write()).All.ToArray());
         Assert.Empty(HeldShares.Read(HeldShares.None.Write()).All);

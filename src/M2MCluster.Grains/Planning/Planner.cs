@@ -86,8 +86,8 @@ internal sealed partial class Planner(
     {
         try
         {
-            if (isUrgent && pulse.IsSilent(bearer)) return await StandInAsync(bearer, request);
-            return await AskPlannerAsync(bearer, request) ?? (isUrgent && pulse.IsSilent(bearer) ? await StandInAsync(bearer, request) : null);
+            if (isUrgent && pulse.IsSilent(bearer)) return await standIn.AdmitAsync(bearer, request);
+            return await AskPlannerAsync(bearer, request) ?? (isUrgent && pulse.IsSilent(bearer) ? await standIn.AdmitAsync(bearer, request) : null);
         }
         catch (Exception failure) when (failure is TimeoutException or M2MException)
         {
@@ -127,8 +127,6 @@ internal sealed partial class Planner(
         pulse.Heard(bearer);
         return permit;
     }
-
-    private Task<Permit?> StandInAsync(Bearer bearer, PermitRequest request) => standIn.AdmitAsync(bearer, request).AsTask().WaitAsync(options.Value.Patience, time);
 
     // Where it goes if it went now; else where it was heard of; else the first that is planned, since a sleeper's way shows only when it wakes.
     private Bearer? BearerOf(ObjectDescription description, MessageRecord message, Channel? now)

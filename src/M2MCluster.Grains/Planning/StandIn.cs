@@ -23,30 +23,41 @@ internal sealed class StandIn(
 
     private readonly ConcurrentDictionary<Bearer, Desk> _desks = new();
 
-    /// <summary>Null: the budgets have no room now, or too many stand in.</summary>
+    /// <summary>
+    /// Null: the budgets have no room now, too many stand in, or its turn did not come within <see cref="PlanningOptions.Patience"/>: then nothing was taken for it, and
+    /// nothing will be. What is taken for it is waited for, however long that takes, since it counts as having left.
+    /// </summary>
     /// <param name="request">Taken as one that cannot wait.</param>
     /// <exception cref="Contracts.M2MException">Storage is away: nothing was granted.</exception>
     public async ValueTask<Permit?> AdmitAsync(Bearer bearer, PermitRequest request)
     {
         var desk = _desks.GetOrAdd(bearer, _ => new());
-        await desk.Gate.WaitAsync();
+        using var patience = new CancellationTokenSource(options.Value.Patience, time);
+        var isIn = false;
         try
         {
-            var permit = await AdmitAsync(bearer, desk, request with { Hold = null, Latest = null });
+            await desk.Gate.WaitAsync(patience.Token);
+            isIn = true;
+            var permit = await AdmitAsync(bearer, desk, request with { Hold = null, Latest = null }, patience.Token);
             if (permit is { Granted: true }) metrics.Granted(bearer, request.Latest, time.GetUtcNow());
             return permit is { Granted: true } ? permit : null;
         }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return null;
+        }
         finally
         {
-            desk.Gate.Release();
+            if (isIn) desk.Gate.Release();
         }
     }
 
-    private async ValueTask<Permit?> AdmitAsync(Bearer bearer, Desk desk, PermitRequest request)
+    private async ValueTask<Permit?> AdmitAsync(Bearer bearer, Desk desk, PermitRequest request, CancellationToken patience)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
-            var rations = desk.Rations ??= await TakeOverAsync(bearer);
+            var rations = desk.Rations ??= await TakeOverAsync(bearer).AsTask().WaitAsync(patience);
+            patience.ThrowIfCancellationRequested();
             try
             {
                 var permit = await rations.AdmitAsync(request);

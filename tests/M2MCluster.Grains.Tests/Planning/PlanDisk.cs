@@ -25,8 +25,14 @@ internal sealed class PlanDisk : ICommitPipeline, IStateReader
     /// <summary>The next commit is stored, and its writer hears that it may not be.</summary>
     public bool Doubts { get; set; }
 
-    public ValueTask CommitAsync(WriteSet set)
+    /// <summary>The next commit is stored only after that.</summary>
+    public Task? Waits { get; set; }
+
+    public async ValueTask CommitAsync(WriteSet set)
     {
+        var waits = Waits;
+        Waits = null;
+        if (waits is not null) await waits;
         var (refuses, doubts, before, after) = (Refuses, Doubts, Before, After);
         (Refuses, Doubts, Before, After) = (false, false, null, null);
         before?.Invoke();
@@ -37,7 +43,6 @@ internal sealed class PlanDisk : ICommitPipeline, IStateReader
         Largest = Math.Max(Largest, set.State.Body!.Length);
         after?.Invoke();
         if (doubts) throw new M2MException(ErrorCode.Unavailable, "lost in the commit");
-        return default;
     }
 
     public ValueTask<StoredState?> ReadAsync(string kind, string key) => new(_row);

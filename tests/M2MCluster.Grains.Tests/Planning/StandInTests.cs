@@ -59,6 +59,25 @@ public sealed class StandInTests : IDisposable
     }
 
     [Fact]
+    public async Task Admit_WaitedTooLongForItsTurn_NothingIsTakenForIt()
+    {
+        var standIn = StandIn();
+        var stored = new TaskCompletionSource();
+        _disk.Waits = stored.Task;
+        var first = LeavesAsync(standIn, "a");
+        Task<bool>[] behind = [LeavesAsync(standIn, "a"), LeavesAsync(standIn, "a"), LeavesAsync(standIn, "a")];
+
+        _time.Advance(_options.Patience);
+
+        foreach (var one in behind) Assert.False(await one.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.False(first.IsCompleted);
+        stored.SetResult();
+        Assert.True(await first);
+        for (var i = 0; i < 15; i++) Assert.True(await LeavesAsync(standIn, "a"));
+        Assert.False(await LeavesAsync(standIn, "a"));
+    }
+
+    [Fact]
     public void Pulse_OthersHadAnAnswerMeanwhile_IsNotSilent()
     {
         var pulse = new PlannerPulse(_time);

@@ -85,9 +85,11 @@ internal sealed class StandIn(
         var store = new PlanStore(bearer.ToString().ToUpperInvariant(), pipeline, states, serializer);
         var plan = new BearerPlan(bearer, options.Value, calendar);
         var rations = new Rations(plan, store, Nothing, time);
-        rations.TakeOver(await store.ReadMarkAsync(), time.GetUtcNow());
+        var mark = await store.ReadMarkAsync();
         // After the mark: shares that change later make this one's next mark a stale one.
         plan.Split((await store.ReadSharesAsync()).LeftIn);
+        // What was taken ahead is pieces of what the flows leave.
+        rations.TakeOver(mark, time.GetUtcNow());
         return rations;
     }
 

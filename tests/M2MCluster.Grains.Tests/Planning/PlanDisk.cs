@@ -3,10 +3,12 @@ using M2MCluster.Grains.Commit;
 
 namespace M2MCluster.Grains.Tests.Planning;
 
-/// <summary>One row of a disk, written only by who knows what it says; with faults, and with what others do while it is written.</summary>
+/// <summary>Rows of a disk, each written only by who knows what it says; with faults, and with what others do while it is written.</summary>
 internal sealed class PlanDisk : ICommitPipeline, IStateReader
 {
-    private StoredState? _row;
+    private readonly Dictionary<string, StoredState> _rows = [];
+
+    public IReadOnlyCollection<string> Keys => _rows.Keys;
 
     public int Commits { get; private set; }
 
@@ -37,15 +39,16 @@ internal sealed class PlanDisk : ICommitPipeline, IStateReader
         (Refuses, Doubts, Before, After) = (false, false, null, null);
         before?.Invoke();
         if (refuses) throw new M2MException(ErrorCode.Unavailable, "away");
-        if (set.State.ReadVersion != (_row?.Version ?? 0)) throw new StaleVersionException();
-        _row = new(set.State.ReadVersion + 1, set.State.Body!);
+        if (set.State.ReadVersion != (_rows.GetValueOrDefault(set.State.Key)?.Version ?? 0)) throw new StaleVersionException();
+        if (set.State.Body is { } body) _rows[set.State.Key] = new(set.State.ReadVersion + 1, body);
+        else _rows.Remove(set.State.Key);
         Commits++;
-        Largest = Math.Max(Largest, set.State.Body!.Length);
+        Largest = Math.Max(Largest, set.State.Body?.Length ?? 0);
         after?.Invoke();
         if (doubts) throw new M2MException(ErrorCode.Unavailable, "lost in the commit");
     }
 
-    public ValueTask<StoredState?> ReadAsync(string kind, string key) => new(_row);
+    public ValueTask<StoredState?> ReadAsync(string kind, string key) => new(_rows.GetValueOrDefault(key));
 
     public ValueTask<StoredObject?> ReadObjectAsync(string objectId) => throw new NotSupportedException();
 

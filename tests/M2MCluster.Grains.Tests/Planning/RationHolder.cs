@@ -15,7 +15,7 @@ internal sealed class RationHolder
     {
         _time = time;
         Plan = Plans.Of(options);
-        var store = new PlanStore(nameof(Bearer.Mqtt), disk, disk, null!);
+        var store = new PlanStore("MQTT", disk, disk, null!);
         Rations = new(Plan, store, ahead, time);
         Rations.TakeOver(Done(store.ReadMarkAsync()), time.GetUtcNow());
     }

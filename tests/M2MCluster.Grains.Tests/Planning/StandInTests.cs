@@ -59,6 +59,21 @@ public sealed class StandInTests : IDisposable
     }
 
     [Fact]
+    public async Task Admit_FlowsHoldAHalf_OfTheRestOnlyAPieceWasTakenAhead()
+    {
+        var flows = new HeldShares([new(new(1), "", 0.5, Plans.Noon, Plans.Noon.AddMinutes(5))]);
+        await new PlanStore("MQTT", _disk, _disk, null!).WriteSharesAsync(flows);
+        var planner = new RationHolder(_disk, _options, _time);
+        planner.Plan.Split(flows.LeftIn);
+        Assert.True(planner.TryLeave("a"));
+        var standIn = StandIn();
+
+        // Of each cell's eight an eighth had been taken ahead.
+        for (var i = 0; i < 7; i++) Assert.True(await LeavesAsync(standIn, "b"));
+        Assert.False(await LeavesAsync(standIn, "b"));
+    }
+
+    [Fact]
     public async Task Admit_WaitedTooLongForItsTurn_NothingIsTakenForIt()
     {
         var standIn = StandIn();

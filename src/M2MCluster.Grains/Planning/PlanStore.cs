@@ -33,8 +33,12 @@ internal sealed class PlanStore(string bearer, ICommitPipeline pipeline, IStateR
     /// <exception cref="StaleVersionException">Another activation has written since this one read: it plans now.</exception>
     public ValueTask MarkAsync(PlanMark mark) => WriteAsync(bearer, mark.Write());
 
-    /// <summary>Nothing more leaves by this plan.</summary>
-    public ValueTask ForgetAsync() => WriteAsync(bearer, null);
+    /// <summary>Nothing more leaves by this plan. If there is nothing of it, nothing is written.</summary>
+    /// <exception cref="StaleVersionException">As above.</exception>
+    public async ValueTask ForgetAsync()
+    {
+        if (await ReadAsync(bearer) is not null) await WriteAsync(bearer, null);
+    }
 
     public async ValueTask<HeldShares> ReadSharesAsync() => await ReadAsync(SharesKey) is { } shares ? HeldShares.Read(shares) : HeldShares.None;
 

@@ -14,6 +14,10 @@ namespace M2MCluster.Grains.Planning;
 internal sealed class PlannedFlows(Bearer bearer, PlanningOptions options, TariffCalendar calendar, BearerPlan rest, Rations rations, PlanStore store, int ahead, TimeProvider time)
 {
     private const int Most = 64;
+
+    // At once: meanwhile nobody is answered.
+    private const int MostForgotten = 8;
+
     private const double Rounding = 1e-9;
 
     private readonly Dictionary<MessageId, Flow> _flows = [];
@@ -83,6 +87,28 @@ internal sealed class PlannedFlows(Bearer bearer, PlanningOptions options, Tarif
         foreach (var flow in _flows.Values) await flow.Rations.CloseAsync(isInPages: false);
     }
 
+    /// <summary>Forgets what is over: cells that no flow's messages are of any more, and flows with what is on disk of them. What fails is done the next time.</summary>
+    /// <exception cref="M2MException">It is not known what of that is on disk.</exception>
+    /// <exception cref="Commit.StaleVersionException">As above.</exception>
+    public async ValueTask TidyAsync()
+    {
+        var now = time.GetUtcNow();
+        foreach (var flow in _flows.Values) flow.Plan.Tidy(now);
+        // A slot later: who stands in by a clock that is behind still divides the former one by it.
+        var over = _held.All.Where(share => share.Until + rest.Grid.Length <= now).Take(MostForgotten).ToList();
+        if (over.Count == 0) return;
+        foreach (var share in over)
+        {
+            await store.Of(share.Flow).ForgetAsync();
+            _flows.Remove(share.Flow);
+        }
+
+        // Last, since it is known by that row alone which others there are.
+        var next = new HeldShares(_held.All.RemoveRange(over));
+        await store.WriteSharesAsync(next);
+        Follow(next);
+    }
+
     private string Name => bearer.ToString().ToUpperInvariant();
 
     private HeldShare? Held(MessageId flow) => _held.All.FirstOrDefault(share => share.Flow == flow && share.Until > time.GetUtcNow());
@@ -107,8 +133,6 @@ internal sealed class PlannedFlows(Bearer bearer, PlanningOptions options, Tarif
     private async ValueTask ChangeAsync(HeldShares next)
     {
         if (rations.ClosedUntil > time.GetUtcNow()) throw new M2MException(ErrorCode.Unavailable, $"{Name} is closed until {rations.ClosedUntil:u}");
-        var over = next.All.Where(share => share.Until <= time.GetUtcNow()).ToList();
-        next = new(next.All.RemoveRange(over));
         await store.WriteSharesAsync(next);
         try
         {
@@ -122,11 +146,6 @@ internal sealed class PlannedFlows(Bearer bearer, PlanningOptions options, Tarif
         }
 
         Follow(next);
-        foreach (var share in over)
-        {
-            _flows.Remove(share.Flow);
-            await store.Of(share.Flow).ForgetAsync();
-        }
     }
 
     private void Follow(HeldShares held)

@@ -159,6 +159,8 @@ internal sealed partial class PlannerGrain : Grain, IPlannerGrain
         try
         {
             await _rations!.NarrowAsync();
+            // Not while shares change, as what is kept beside may be.
+            await _flows!.TidyAsync();
         }
         catch (StaleVersionException overtaken)
         {

@@ -20,6 +20,21 @@ internal static class FlowShares
         return null;
     }
 
+    /// <exception cref="M2MException">As <see cref="IPlannerGrain.Hold"/>; or it is not known whether it holds: then it is given back.</exception>
+    public static async ValueTask<ShareView> HoldAsync(IPlannerGrain planner, ShareRequest request)
+    {
+        try
+        {
+            return await planner.Hold(request);
+        }
+        catch
+        {
+            // Nobody knows of a flow that was not answered.
+            planner.ReleaseShare(request.Flow).AsTask().Ignore();
+            throw;
+        }
+    }
+
     /// <summary>The flow of a name, after noting the problem: none.</summary>
     public static MessageId? IdOf(string name, string field, Problems problems)
     {

@@ -78,7 +78,7 @@ internal sealed class QosApi(IGrainFactory grains, IGroupMembership membership, 
         problems.Require(request.Share is > 0 and < 1, "share", "is above 0 and below 1");
         var duration = DurationOf(request.Duration, problems);
         problems.ThrowIfAny();
-        return QosAnswers.Flow(await FlowShares.PlannerOf(grains, (Bearer)(request.Bearer - 1)).Hold(new(NewId(), context.Principal().Application ?? "", request.Share, duration)));
+        return QosAnswers.Flow(await FlowShares.HoldAsync(FlowShares.PlannerOf(grains, (Bearer)(request.Bearer - 1)), new(NewId(), context.Principal().Application ?? "", request.Share, duration)));
     }
 
     private async ValueTask<(IPlannerGrain Planner, ShareView View)> FindShareAsync(string name, ServerCallContext context)

@@ -6,9 +6,6 @@ internal readonly record struct Load(int Messages, int Bytes)
     // Of shares that make up a whole.
     private const double Rounding = 1e-6;
 
-    /// <summary>A budget without bound; sums of loads stay below it.</summary>
-    public static readonly Load Unbound = new(int.MaxValue, int.MaxValue);
-
     public static Load Of(int bytes) => new(1, bytes);
 
     /// <summary>Of one slot.</summary>

@@ -9,11 +9,6 @@ public sealed class StorageOptions
     /// <summary>Write sets that may wait for a transaction before more are refused as unavailable; default 8,192, 16 to 1,000,000.</summary>
     public int QueueBound { get; set; } = 8192;
 
-    /// <summary>
-    /// Milliseconds that a transaction waits at most for more write sets, while ten or more come in a millisecond; default 0: it waits for none, up to 100.
-    /// </summary>
-    public int GatherMilliseconds { get; set; }
-
     /// <summary>Connections that read at the same time, beside the one that writes; default 8, 1 to 256.</summary>
     public int ReadConnections { get; set; } = 8;
 

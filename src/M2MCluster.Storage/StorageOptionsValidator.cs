@@ -9,7 +9,6 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         var failures = new List<string>();
         Check(nameof(options.BatchSize), options.BatchSize, 1, 4096);
         Check(nameof(options.QueueBound), options.QueueBound, 16, 1_000_000);
-        Check(nameof(options.GatherMilliseconds), options.GatherMilliseconds, 0, 100);
         Check(nameof(options.ReadConnections), options.ReadConnections, 1, 256);
         Check(nameof(options.KeepEventsDays), options.KeepEventsDays, 0, 3650);
         Check(nameof(options.KeepMessagesDays), options.KeepMessagesDays, 0, 3650);

@@ -10,13 +10,13 @@ namespace M2MCluster.Storage.Commit;
 
 /// <summary>
 /// One writer on a thread of its own, so that a starved thread pool does not stop commits. It takes whatever came in while the last
-/// batch was in flight; if it is told to, it waits for more while many come in (<see cref="Gathering"/>).
+/// batch was in flight and waits for nothing more: waiting makes larger batches and fewer commits a second.
 /// </summary>
 internal sealed partial class CommitPipeline(
     IBatchWriter writer, Bodies bodies, Inbox inbox, IFeedHints hints, IDueHints dueHints, StorageOptions options, StorageMetrics metrics, TimeProvider time,
     ILogger<CommitPipeline> log) : ICommitPipeline, IDisposable
 {
-    private readonly CommitQueue _queue = new(options.QueueBound, options.BatchSize, TimeSpan.FromMilliseconds(options.GatherMilliseconds), time);
+    private readonly CommitQueue _queue = new(options.QueueBound, options.BatchSize);
     private Thread? _thread;
     private long _failures;
 
@@ -51,7 +51,6 @@ internal sealed partial class CommitPipeline(
     {
         _queue.Close();
         _thread?.Join();
-        _queue.Dispose();
         writer.Dispose();
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using M2MCluster.Api.V1;
 using M2MCluster.Cli.Fleet;
 using M2MCluster.Cli.Load;
@@ -12,12 +11,10 @@ namespace M2MCluster.Benchmarks.Rates;
 internal static class NodeRate
 {
     /// <returns>Without and with an application that follows its feed.</returns>
-    public static async Task<(Measured Alone, Measured Heard)> RunAsync(
-        RateSettings settings, string assembly, PostgresServer? postgres, int gatherMilliseconds = 0)
+    public static async Task<(Measured Alone, Measured Heard)> RunAsync(RateSettings settings, string assembly, PostgresServer? postgres)
     {
-        var engine = (postgres is null ? "SQLite" : "PostgreSQL") + (gatherMilliseconds == 0 ? "" : ", gathering");
-        var gather = new Dictionary<string, string> { ["M2M__Storage__GatherMilliseconds"] = gatherMilliseconds.ToString(CultureInfo.InvariantCulture) };
-        await using var host = await HostProcess.StartAsync(new() { Assembly = assembly, ConnectionString = postgres?.ConnectionString, More = gather });
+        var engine = postgres is null ? "SQLite" : "PostgreSQL";
+        await using var host = await HostProcess.StartAsync(new() { Assembly = assembly, ConnectionString = postgres?.ConnectionString });
         using var client = new M2MClient(new($"http://127.0.0.1:{host.GrpcPort}"), host.OperatorKey);
         var stage = await Stage.SetAsync(client, "rate", TimeProvider.System, default);
         var report = new LoadReport(stage.NameOf(""), settings.PayloadSize);

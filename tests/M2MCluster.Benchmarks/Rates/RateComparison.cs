@@ -6,8 +6,6 @@ namespace M2MCluster.Benchmarks.Rates;
 /// <summary>The same uplinks by this platform, by the stock storage provider, by a broker, and by what one writes around a broker; in one run.</summary>
 internal static class RateComparison
 {
-    private const int GatherMilliseconds = 8;
-
     /// <param name="arguments">The published <c>M2MCluster.Host.dll</c>; seconds of each measurement, 15 if left out, and of a warm-up, 20.</param>
     public static async Task RunAsync(ReadOnlyMemory<string> arguments)
     {
@@ -26,9 +24,6 @@ internal static class RateComparison
         var (postgres, postgresHeard) = await OnPostgresAsync(binaries, server => NodeRate.RunAsync(settings, given[0], server));
         Show(postgres);
         Show(postgresHeard);
-        var (gathered, gatheredHeard) = await OnPostgresAsync(binaries, server => NodeRate.RunAsync(settings, given[0], server, GatherMilliseconds));
-        Show(gathered);
-        Show(gatheredHeard);
         var (sqlite, sqliteHeard) = await NodeRate.RunAsync(settings, given[0], null);
         Show(sqlite);
         Show(sqliteHeard);
@@ -39,7 +34,6 @@ internal static class RateComparison
         Ratio("(b) mosquitto with a subscriber, ours on SQLite, followed", sqliteHeard, broker, 0.4);
         Ratio("(b) mosquitto with a subscriber, ours on SQLite", sqlite, broker, 0.4);
         Ratio("(b) mosquitto with a subscriber, ours on PostgreSQL", postgres, broker, 0.4);
-        Ratio("(b) mosquitto with a subscriber, ours on PostgreSQL, gathering", gathered, broker, 0.4);
         Ratio("(c) the bridge, ours on PostgreSQL, followed", postgresHeard, bridge, 4);
         Ratio("(c) the bridge, ours on PostgreSQL", postgres, bridge, 4);
     }

@@ -34,6 +34,43 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
     }
 
     [Fact]
+    public async Task OnDemand_MadeAnewUnderItsOldName_AsksAnew()
+    {
+        var id = await CreateAsync();
+        var task = await BeginAsync(Now($"objects/{id}"));
+        var first = (await task.Get()).Question;
+        await Object(id).Result(Proved(id), first!.Value, new(true, "text/plain", "1"u8.ToArray()));
+        await task.Delete("op");
+        Cluster.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await task.Create("op", Now($"objects/{id}"));
+
+        var view = await task.Get();
+        Assert.Null(view.EndedAt);
+        Assert.NotEqual(first, view.Question);
+        Assert.Equal(view.Question, Assert.Single(await WaitingAsync(id)).Id);
+    }
+
+    [Fact]
+    public async Task OnDemand_NodeDiesAfterItAsked_IsTheSameQuestion()
+    {
+        var id = await CreateAsync();
+        var task = Task(Cluster.Fresh("task"));
+        Cluster.Pipeline.BeforeNext(id, () =>
+        {
+            Cluster.Pipeline.Fail(task.GetPrimaryKeyString(), Fault.Before);
+            return default;
+        });
+        await Assert.ThrowsAnyAsync<Exception>(async () => await task.Create("op", Now($"objects/{id}")));
+        var asked = Assert.Single(await WaitingAsync(id));
+
+        await PassTaskAsync(task, TimeSpan.FromSeconds(15));
+
+        Assert.Equal(asked.Id, Assert.Single(await WaitingAsync(id)).Id);
+        Assert.Equal(asked.Id, (await task.Get()).Question);
+    }
+
+    [Fact]
     public async Task OnDemand_ObjectDoesNotAnswer_IsMissed()
     {
         var (id, app) = (await CreateAsync(), await ListenAsync(null));

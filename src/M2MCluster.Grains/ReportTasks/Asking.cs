@@ -26,13 +26,13 @@ internal static class Asking
     }
 
     /// <summary>The object has answered, and that is a report of its own; or it has not, and that is told.</summary>
-    public static void Ended(Turn turn, MessageRecord question, IIdSource ids)
+    public static void Ended(Turn turn, ObjectCore core, MessageRecord question)
     {
         if (question.Outcome == Outcome.Applied)
         {
             if (question.Result is not { Payload: { Length: > 0 } payload } result) return;
-            Expecting.Came(turn);
-            turn.Report(new(ids.Next(), turn.ObjectId, result.ContentType ?? "application/octet-stream", payload, null, null));
+            Expecting.Came(turn, core);
+            turn.Report(new(core.Services.Ids.Next(), turn.ObjectId, result.ContentType ?? "application/octet-stream", payload, null, null));
         }
         else if (question.Outcome is not (Outcome.Cancelled or Outcome.Superseded) && !question.Part.HasFlag(PartTraits.Quiet))
         {

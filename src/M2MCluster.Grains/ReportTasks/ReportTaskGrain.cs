@@ -88,7 +88,9 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
         if (terms.Periodic is null != view.Terms.Periodic is null || terms.Scheduled is null != view.Terms.Scheduled is null || terms.OnDemand != view.Terms.OnDemand)
             throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} stays of its kind, and asks on demand once; make another one");
         terms = terms with { Application = view.Terms.Application, Target = view.Terms.Target };
-        await CommitAsync(Existing() with { View = view with { Terms = terms, NextAt = terms.Scheduled?.Next(Now) }, IsPlaced = false }, actor, "report-task.update");
+        // What is due by the same schedule, and not yet asked, still is.
+        var nextAt = terms.Scheduled is { } schedule && schedule.IsSame(view.Terms.Scheduled!) ? view.NextAt : terms.Scheduled?.Next(Now);
+        await CommitAsync(Existing() with { View = view with { Terms = terms, NextAt = nextAt }, IsPlaced = false }, actor, "report-task.update");
         await StepAsync();
         return await Get();
     }
@@ -186,7 +188,13 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
     /// <summary>What was due while the platform was away is asked for once.</summary>
     private async ValueTask StepScheduledAsync(ReportTaskState state)
     {
-        if (state.View.NextAt is not { } due || due > Now) return;
+        if (state.View.NextAt is not { } due)
+        {
+            await EndAsync(state, "there are no more times");
+            return;
+        }
+
+        if (due > Now) return;
         try
         {
             state = await AskAsync(state);

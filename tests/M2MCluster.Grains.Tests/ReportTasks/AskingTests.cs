@@ -163,6 +163,36 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
     }
 
     [Fact]
+    public async Task Scheduled_UpdatedWhileAQuestionIsDue_IsAskedAllTheSame()
+    {
+        var id = await CreateAsync();
+        var now = Cluster.Time.GetUtcNow();
+        var terms = new ReportTaskTerms { Application = "", Target = $"objects/{id}", Scheduled = new("", "", [now.AddSeconds(60), now.AddSeconds(600)]) };
+        var task = await BeginAsync(terms);
+        Cluster.Time.Advance(TimeSpan.FromSeconds(61));
+
+        var view = await task.Update("op", terms with { DisplayName = "other", Scheduled = new("", "", [now.AddSeconds(60), now.AddSeconds(600)]) });
+
+        Assert.Single(await WaitingAsync(id));
+        Assert.Equal((now.AddSeconds(600), "other"), (view.NextAt, view.Terms.DisplayName));
+    }
+
+    [Fact]
+    public async Task Scheduled_UpdatedToTimesThatHavePassed_Ends()
+    {
+        var id = await CreateAsync();
+        var now = Cluster.Time.GetUtcNow();
+        var terms = new ReportTaskTerms { Application = "", Target = $"objects/{id}", Scheduled = new("* * * * *", "", []) };
+        var task = await BeginAsync(terms);
+
+        var view = await task.Update("op", terms with { Scheduled = new("", "", [now.AddSeconds(-1)]) });
+
+        Assert.Equal("there are no more times", view.Reason);
+        Assert.Empty(await ArmedAsync(Of(task)));
+        Assert.Empty(await WaitingAsync(id));
+    }
+
+    [Fact]
     public async Task Scheduled_Deleted_AsksNoMore()
     {
         var id = await CreateAsync();

@@ -177,12 +177,10 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
 
     private async ValueTask SpreadAsync(ReportTaskState state, string group, string after)
     {
-        var page = await services.Membership.MembersAsync(group, after, Spreading.PageSize, CancellationToken.None);
+        var (members, next) = await services.Membership.PageAsync(group, after, Spreading.PageSize, CancellationToken.None);
         var at = Spreading.TurnOf(Now);
-        await CommitAsync(
-            state with { Member = page.Count == Spreading.PageSize ? page[^1] : null },
-            fill: set => set.Arm.AddRange(page.Select(member => new DueTime(at, member))));
-        if (page.Count == Spreading.PageSize) GoOn();
+        await CommitAsync(state with { Member = next }, fill: set => set.Arm.AddRange(members.Select(member => new DueTime(at, member))));
+        if (next is not null) GoOn();
     }
 
     /// <summary>What was due while the platform was away is asked for once.</summary>

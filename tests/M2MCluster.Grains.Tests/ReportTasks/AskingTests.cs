@@ -142,6 +142,24 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
     }
 
     [Fact]
+    public async Task OnDemand_PastPeriodOfAGroupWithAQuery_TellsOfThoseThatItFits()
+    {
+        var (member, other) = (await CreateAsync(), await CreateAsync());
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Make("op", new(Filter: $"id = \"{member}\""), []);
+        var from = Cluster.Time.GetUtcNow();
+        foreach (var each in new[] { member, other }) await Object(each).Report(Proved(each), Report("1"));
+        Cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        var app = await ListenAsync(null);
+
+        var task = await BeginAsync(new() { Application = app, Target = $"groups/{group.GetPrimaryKeyString()}", OnDemand = new(from, Cluster.Time.GetUtcNow()) });
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await task.Get()).EndedAt is null) await System.Threading.Tasks.Task.Delay(20, patience.Token);
+
+        Assert.Equal($"objects/{member}", Assert.Single(await EventsAsync(app, EventTypes.Report)).Subject);
+    }
+
+    [Fact]
     public async Task Scheduled_TimesCome_AsksOnceAtEach()
     {
         var id = await CreateAsync();

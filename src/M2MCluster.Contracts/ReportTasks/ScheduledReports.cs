@@ -11,6 +11,9 @@ public sealed record ScheduledReports([property: Id(0)] string Cron, [property: 
 {
     public const int MostTimes = 1000;
 
+    /// <summary>Whether it is the same schedule, time by time.</summary>
+    public bool IsSame(ScheduledReports other) => Cron == other.Cron && TimeZone == other.TimeZone && Times.AsSpan().SequenceEqual(other.Times.AsSpan());
+
     /// <summary>The first moment after that one; null: there is none.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {

@@ -36,7 +36,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         {
             var via = speaker.ObjectId == core.Id ? null : speaker.ObjectId;
             turn.Hear(draft.Conditions);
-            Expecting.Came(turn);
+            Expecting.Came(turn, core);
             turn.Report(new(core.Services.Ids.Next(), core.Id, draft.ContentType, draft.Payload, draft.Name.Given, via));
             Remember(turn, draft.Name);
             Subscribing.Report(turn, draft);
@@ -73,7 +73,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
                 var via = report.Child == core.Id ? null : core.Id;
                 if (via is null)
                 {
-                    Expecting.Came(turn);
+                    Expecting.Came(turn, core);
                     turn.Hear(report.Conditions);
                 }
 

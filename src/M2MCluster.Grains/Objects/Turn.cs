@@ -114,7 +114,7 @@ internal sealed class Turn
         Ended.Add(ended);
         // Of what the platform itself sends to carry a decision out, nobody waits for an outcome.
         if (ended.Transaction?.Of is null && !ended.Part.HasFlag(PartTraits.Quiet)) TellSender(ended, EventTypes.MessageOutcome, EventData.Outcome(ended));
-        if (ended.Task is not null) Asking.Ended(this, ended, _core.Services.Ids);
+        if (ended.Task is not null) Asking.Ended(this, _core, ended);
         if (ended is { Peer: { } peer, Confirmation: not Confirmation.None }) Notices.Add(Peers.NoticeOf(ended, peer, _core.Services.Ids, Now));
     }
 

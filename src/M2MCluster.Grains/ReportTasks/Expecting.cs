@@ -35,9 +35,9 @@ internal static class Expecting
     }
 
     /// <summary>The object reports in this turn.</summary>
-    public static void Came(Turn turn)
+    public static void Came(Turn turn, ObjectCore core)
     {
-        if (turn.State.Expected is not { } expected) return;
+        if (Holding(turn, core) is not { } expected) return;
         // What was due before and is not yet dealt with was missed all the same. Of a child its gateway may have reported meanwhile.
         if (turn.Description.Gateway is null) expected = [.. expected.Select(each => Miss(turn, each))];
         turn.State = turn.State with { Expected = [.. expected.Select(each => each.Came(turn.NowMs))] };
@@ -56,7 +56,8 @@ internal static class Expecting
     /// <summary>Tells of what is due and has not come.</summary>
     public static async ValueTask JudgeAsync(Turn turn, ObjectCore core)
     {
-        if (turn.State.Expected is not { } expected || !Array.Exists(expected, each => each.DueAt <= turn.NowMs)) return;
+        if (turn.State.Expected is null || Holding(turn, core) is not { } expected) return;
+        if (!Array.Exists(expected, each => each.DueAt <= turn.NowMs)) return;
         if (await core.Services.Reports.LatestAsync(core.Id, CancellationToken.None) is { } latest)
         {
             var at = latest.ToUnixTimeMilliseconds();
@@ -69,6 +70,15 @@ internal static class Expecting
     public static ReportOutlook? OutlookOf(ObjectState state, string task) => state.Expected?.FirstOrDefault(each => each.Task == task) is { } expected
         ? new(DateTimeOffset.FromUnixTimeMilliseconds(expected.From + expected.Period), expected.Missed, expected.IsKept)
         : null;
+
+    /// <summary>What was expected before, of the tasks that still ask: one that was deleted, or of a group that the object has left, misses nothing.</summary>
+    private static ReportExpectation[]? Holding(Turn turn, ObjectCore core)
+    {
+        if (turn.State.Expected is not { } expected) return null;
+        var duties = core.Sharing.DutiesOf(turn.Description);
+        bool Holds(ReportExpectation each) => duties.Any(duty => duty.Task == each.Task && duty.Since.ToUnixTimeMilliseconds() == each.Since);
+        return Array.TrueForAll(expected, Holds) ? expected : Array.FindAll(expected, Holds);
+    }
 
     private static ReportExpectation Of(ReportDuty duty, ReportExpectation[]? former, long now)
     {

@@ -12,7 +12,7 @@ internal sealed class Recalling(ReportTaskServices services, ReportTaskTerms ter
     private const int MostReports = 500;
     private const int MostMembers = 200;
 
-    /// <param name="Member">The object whose reports were read last.</param>
+    /// <param name="Member">The object whose reports were read last, or, of a group with a query, after which the next members are looked for.</param>
     /// <param name="Report">The last of them; <see cref="long.MaxValue"/>: all.</param>
     /// <param name="IsLast">There are no more.</param>
     public readonly record struct Step(IReadOnlyList<StoredReport> Found, string? Member, long Report, bool IsLast);
@@ -20,19 +20,18 @@ internal sealed class Recalling(ReportTaskServices services, ReportTaskTerms ter
     public async ValueTask<Step> NextAsync(string? member, long report)
     {
         var (from, to) = (terms.OnDemand!.From, terms.OnDemand.To);
-        var (objects, isLast) = await ObjectsAsync(member);
+        var (objects, after) = await ObjectsAsync(member, report);
         var found = new List<StoredReport>();
         foreach (var next in objects)
         {
-            var (after, room) = (next == member ? report : 0, MostReports - found.Count);
-            var page = await services.Reports.ReadAsync(next, from, to, after, room, CancellationToken.None);
+            var (known, room) = (next == member ? report : 0, MostReports - found.Count);
+            var page = await services.Reports.ReadAsync(next, from, to, known, room, CancellationToken.None);
             // What could not be read was told as a fault.
             found.AddRange(page.Where(each => each.Fault is null));
-            if (page.Count == room) return new(found, next, page.Count > 0 ? page[^1].Id : after, false);
-            (member, report) = (next, long.MaxValue);
+            if (page.Count == room) return new(found, next, page.Count > 0 ? page[^1].Id : known, false);
         }
 
-        return new(found, member, report, isLast);
+        return new(found, after, long.MaxValue, after is null);
     }
 
     /// <summary>The events of these reports, as they were told before, and at the end one of the task.</summary>
@@ -54,10 +53,11 @@ internal sealed class Recalling(ReportTaskServices services, ReportTaskTerms ter
             table.FeedsOf(view.Terms.Application, EventTypes.ReportTaskEnded, Names.IdIn(target, Names.Objects) ?? "", [])));
     }
 
-    private async ValueTask<(IReadOnlyList<string> Objects, bool IsLast)> ObjectsAsync(string? member)
+    /// <returns>Whose reports are read next, and after whom there may be more; null: these are the last.</returns>
+    private async ValueTask<(IReadOnlyList<string> Objects, string? After)> ObjectsAsync(string? member, long report)
     {
-        if (Names.IdIn(terms.Target, Names.Objects) is { } one) return ([one], true);
-        var page = await services.Membership.MembersAsync(terms.Target[Names.Groups.Length..], member ?? "", MostMembers, CancellationToken.None);
-        return (member is { Length: > 0 } ? [member, .. page] : page, page.Count < MostMembers);
+        if (Names.IdIn(terms.Target, Names.Objects) is { } one) return ([one], null);
+        var (members, next) = await services.Membership.PageAsync(terms.Target[Names.Groups.Length..], member ?? "", MostMembers, CancellationToken.None);
+        return (member is { Length: > 0 } && report < long.MaxValue ? [member, .. members] : members, next);
     }
 }

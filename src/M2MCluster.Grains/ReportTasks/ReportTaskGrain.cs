@@ -41,12 +41,11 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
         if (_state is not null) throw new M2MException(ErrorCode.AlreadyExists, $"{Name} exists already");
         if (!await ExistsAsync(terms.Target)) throw M2MException.NotFound(terms.Target);
         var begun = new ReportTaskState(new() { Id = Id, Terms = terms, CreatedAt = Now, NextAt = terms.Scheduled?.Next(Now) });
-        // First the question: a target that refuses it leaves no task behind, and asked again by the same name it is the same one.
-        if (terms.OnDemand is { From: null }) begun = await AskAsync(begun);
+        // First on disk: after a crash its question is the same one. A target that refuses leaves no task behind.
         await CommitAsync(begun, actor, "report-task.create");
         try
         {
-            await StepAsync();
+            await StepAsync(isFirst: true);
         }
         catch (M2MException refused) when (refused.Code != ErrorCode.Unavailable)
         {
@@ -89,7 +88,9 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
         if (terms.Periodic is null != view.Terms.Periodic is null || terms.Scheduled is null != view.Terms.Scheduled is null || terms.OnDemand != view.Terms.OnDemand)
             throw new M2MException(ErrorCode.FailedPrecondition, $"{Name} stays of its kind, and asks on demand once; make another one");
         terms = terms with { Application = view.Terms.Application, Target = view.Terms.Target };
-        await CommitAsync(Existing() with { View = view with { Terms = terms, NextAt = terms.Scheduled?.Next(Now) }, IsPlaced = false }, actor, "report-task.update");
+        // What is due by the same schedule, and not yet asked, still is.
+        var nextAt = terms.Scheduled is { } schedule && schedule.IsSame(view.Terms.Scheduled!) ? view.NextAt : terms.Scheduled?.Next(Now);
+        await CommitAsync(Existing() with { View = view with { Terms = terms, NextAt = nextAt }, IsPlaced = false }, actor, "report-task.update");
         await StepAsync();
         return await Get();
     }
@@ -129,7 +130,8 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
 
     private ReportTaskState Existing() => _state ?? throw M2MException.NotFound(Name);
 
-    private async ValueTask StepAsync()
+    /// <param name="isFirst">Whoever makes the task hears of a refusal; later it ends with it.</param>
+    private async ValueTask StepAsync(bool isFirst = false)
     {
         var state = Existing();
         if (state.View.EndedAt is not null) return;
@@ -145,6 +147,10 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
         catch (M2MException gone) when (gone.Code == ErrorCode.NotFound)
         {
             await EndAsync(Existing(), $"{terms.Target} does not exist any more");
+        }
+        catch (M2MException refused) when (!isFirst && terms.OnDemand is { From: null } && state.View.Question is null && refused.Code != ErrorCode.Unavailable)
+        {
+            await EndAsync(Existing(), $"nobody was asked: {refused.Message}");
         }
     }
 
@@ -171,18 +177,22 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
 
     private async ValueTask SpreadAsync(ReportTaskState state, string group, string after)
     {
-        var page = await services.Membership.MembersAsync(group, after, Spreading.PageSize, CancellationToken.None);
+        var (members, next) = await services.Membership.PageAsync(group, after, Spreading.PageSize, CancellationToken.None);
         var at = Spreading.TurnOf(Now);
-        await CommitAsync(
-            state with { Member = page.Count == Spreading.PageSize ? page[^1] : null },
-            fill: set => set.Arm.AddRange(page.Select(member => new DueTime(at, member))));
-        if (page.Count == Spreading.PageSize) GoOn();
+        await CommitAsync(state with { Member = next }, fill: set => set.Arm.AddRange(members.Select(member => new DueTime(at, member))));
+        if (next is not null) GoOn();
     }
 
     /// <summary>What was due while the platform was away is asked for once.</summary>
     private async ValueTask StepScheduledAsync(ReportTaskState state)
     {
-        if (state.View.NextAt is not { } due || due > Now) return;
+        if (state.View.NextAt is not { } due)
+        {
+            await EndAsync(state, "there are no more times");
+            return;
+        }
+
+        if (due > Now) return;
         try
         {
             state = await AskAsync(state);
@@ -201,17 +211,22 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
     private async ValueTask<ReportTaskState> AskAsync(ReportTaskState state)
     {
         var terms = state.View.Terms;
-        var question = Asking.Question(Id, terms, state.Questions);
+        var question = Asking.Question(Id, state.View.CreatedAt, terms, state.Questions);
         var receipt = Names.IdIn(terms.Target, Names.Groups) is { } group
             ? await services.Grains.GetGrain<IGroupGrain>(group).Send(question)
             : await services.Grains.GetObject(terms.Target[Names.Objects.Length..]).Send(question);
         return state with { View = state.View with { Question = receipt.Message.Id }, LookAt = DueTime.Of(receipt.Message.ExpiresAt + LookAfter) };
     }
 
-    /// <summary>A task on demand ends with its question.</summary>
+    /// <summary>A task on demand asks once, and ends with its question.</summary>
     private async ValueTask LookAsync(ReportTaskState state)
     {
-        if (state.View.Question is not { } id) return;
+        if (state.View.Question is not { } id)
+        {
+            await CommitAsync(await AskAsync(state), "");
+            return;
+        }
+
         var question = await services.Messages.FindAsync(id, CancellationToken.None);
         if (question is null) await EndAsync(state, $"{Names.Messages}{id} is not kept any more");
         else if (question.Outcome is { } outcome) await EndAsync(state, $"{Names.Messages}{id} ended {outcome.ToString().ToUpperInvariant()}");

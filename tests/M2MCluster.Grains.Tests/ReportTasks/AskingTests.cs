@@ -34,6 +34,43 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
     }
 
     [Fact]
+    public async Task OnDemand_MadeAnewUnderItsOldName_AsksAnew()
+    {
+        var id = await CreateAsync();
+        var task = await BeginAsync(Now($"objects/{id}"));
+        var first = (await task.Get()).Question;
+        await Object(id).Result(Proved(id), first!.Value, new(true, "text/plain", "1"u8.ToArray()));
+        await task.Delete("op");
+        Cluster.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await task.Create("op", Now($"objects/{id}"));
+
+        var view = await task.Get();
+        Assert.Null(view.EndedAt);
+        Assert.NotEqual(first, view.Question);
+        Assert.Equal(view.Question, Assert.Single(await WaitingAsync(id)).Id);
+    }
+
+    [Fact]
+    public async Task OnDemand_NodeDiesAfterItAsked_IsTheSameQuestion()
+    {
+        var id = await CreateAsync();
+        var task = Task(Cluster.Fresh("task"));
+        Cluster.Pipeline.BeforeNext(id, () =>
+        {
+            Cluster.Pipeline.Fail(task.GetPrimaryKeyString(), Fault.Before);
+            return default;
+        });
+        await Assert.ThrowsAnyAsync<Exception>(async () => await task.Create("op", Now($"objects/{id}")));
+        var asked = Assert.Single(await WaitingAsync(id));
+
+        await PassTaskAsync(task, TimeSpan.FromSeconds(15));
+
+        Assert.Equal(asked.Id, Assert.Single(await WaitingAsync(id)).Id);
+        Assert.Equal(asked.Id, (await task.Get()).Question);
+    }
+
+    [Fact]
     public async Task OnDemand_ObjectDoesNotAnswer_IsMissed()
     {
         var (id, app) = (await CreateAsync(), await ListenAsync(null));
@@ -105,6 +142,24 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
     }
 
     [Fact]
+    public async Task OnDemand_PastPeriodOfAGroupWithAQuery_TellsOfThoseThatItFits()
+    {
+        var (member, other) = (await CreateAsync(), await CreateAsync());
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Make("op", new(Filter: $"id = \"{member}\""), []);
+        var from = Cluster.Time.GetUtcNow();
+        foreach (var each in new[] { member, other }) await Object(each).Report(Proved(each), Report("1"));
+        Cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        var app = await ListenAsync(null);
+
+        var task = await BeginAsync(new() { Application = app, Target = $"groups/{group.GetPrimaryKeyString()}", OnDemand = new(from, Cluster.Time.GetUtcNow()) });
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await task.Get()).EndedAt is null) await System.Threading.Tasks.Task.Delay(20, patience.Token);
+
+        Assert.Equal($"objects/{member}", Assert.Single(await EventsAsync(app, EventTypes.Report)).Subject);
+    }
+
+    [Fact]
     public async Task Scheduled_TimesCome_AsksOnceAtEach()
     {
         var id = await CreateAsync();
@@ -123,6 +178,36 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
         await PassTaskAsync(task, TimeSpan.FromDays(1));
         Assert.Equal("there are no more times", (await task.Get()).Reason);
         Assert.Empty(await ArmedAsync(Of(task)));
+    }
+
+    [Fact]
+    public async Task Scheduled_UpdatedWhileAQuestionIsDue_IsAskedAllTheSame()
+    {
+        var id = await CreateAsync();
+        var now = Cluster.Time.GetUtcNow();
+        var terms = new ReportTaskTerms { Application = "", Target = $"objects/{id}", Scheduled = new("", "", [now.AddSeconds(60), now.AddSeconds(600)]) };
+        var task = await BeginAsync(terms);
+        Cluster.Time.Advance(TimeSpan.FromSeconds(61));
+
+        var view = await task.Update("op", terms with { DisplayName = "other", Scheduled = new("", "", [now.AddSeconds(60), now.AddSeconds(600)]) });
+
+        Assert.Single(await WaitingAsync(id));
+        Assert.Equal((now.AddSeconds(600), "other"), (view.NextAt, view.Terms.DisplayName));
+    }
+
+    [Fact]
+    public async Task Scheduled_UpdatedToTimesThatHavePassed_Ends()
+    {
+        var id = await CreateAsync();
+        var now = Cluster.Time.GetUtcNow();
+        var terms = new ReportTaskTerms { Application = "", Target = $"objects/{id}", Scheduled = new("* * * * *", "", []) };
+        var task = await BeginAsync(terms);
+
+        var view = await task.Update("op", terms with { Scheduled = new("", "", [now.AddSeconds(-1)]) });
+
+        Assert.Equal("there are no more times", view.Reason);
+        Assert.Empty(await ArmedAsync(Of(task)));
+        Assert.Empty(await WaitingAsync(id));
     }
 
     [Fact]

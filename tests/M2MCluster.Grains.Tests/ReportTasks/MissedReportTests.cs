@@ -82,6 +82,30 @@ public sealed class MissedReportTests(GrainCluster cluster) : ReportTaskTests(cl
         Assert.Single(await MissedAsync(app));
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Silence_AfterTheTaskWasDeletedOrTheGroupLeft_IsNotMissed(bool isDeleted, bool reports)
+    {
+        var (id, app) = (await CreateAsync(), await ListenAsync(null));
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Make("op", new(), [id]);
+        var task = await BeginAsync(Every(60, $"groups/{group.GetPrimaryKeyString()}", app, grace: 10));
+        await Object(id).Config(Proved(id));
+        // By a turn of its own what it expects is on disk.
+        await Object(id).Report(Proved(id), Report("1"));
+        if (isDeleted) await task.Delete("op");
+        else await group.Remove("op", [id]);
+
+        Cluster.Time.Advance(TimeSpan.FromSeconds(71));
+        if (reports) await Object(id).Report(Proved(id), Report("2"));
+        await PassAsync(id, TimeSpan.FromSeconds(600));
+
+        Assert.Empty(await MissedAsync(app));
+    }
+
     [Fact]
     public async Task Report_OfAChildWhoseGatewaysWordWasLost_IsFoundOnDisk()
     {

@@ -75,6 +75,20 @@ public sealed class PeriodicTests(GrainCluster cluster) : ReportTaskTests(cluste
     }
 
     [Fact]
+    public async Task Create_ForAGroupWithAQuery_WhomItFitsTakesATurn()
+    {
+        var (member, other) = (await CreateAsync(), await CreateAsync());
+        var group = Cluster.Fresh("group");
+        await Group(group).Make("op", new(Filter: $"id = \"{member}\""), []);
+
+        await BeginAsync(Every(1800, $"groups/{group}"));
+        await UntilPlacedAsync(member);
+
+        Assert.Equal(1800, (await Object(member).Config(Proved(member))).ReportPeriod);
+        Assert.Empty(await ArmedAsync(other));
+    }
+
+    [Fact]
     public async Task Create_ObjectIsConnected_ItsEdgeHearsOfEachChangeOnce()
     {
         var id = await CreateAsync();

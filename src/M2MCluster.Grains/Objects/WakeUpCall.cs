@@ -10,6 +10,7 @@ namespace M2MCluster.Grains.Objects;
 /// <param name="For">The message for whose sake it was made.</param>
 /// <param name="Reference">The SMSC's id of it; null: not known.</param>
 /// <param name="RetryAt">Of one that was not sent: Unix milliseconds from which on it may be made again.</param>
+/// <param name="NotSent">How many calls in a row, up to this one, were not sent.</param>
 [GenerateSerializer, Immutable, Alias("m2m.WakeUpCall")]
 internal sealed record WakeUpCall(
     [property: Id(0)] long Attempt,
@@ -17,15 +18,17 @@ internal sealed record WakeUpCall(
     [property: Id(2)] CallStanding Standing = CallStanding.Begun,
     [property: Id(3)] string? Reference = null,
     [property: Id(4)] string? Detail = null,
-    [property: Id(5)] long RetryAt = 0)
+    [property: Id(5)] long RetryAt = 0,
+    [property: Id(6)] int NotSent = 0)
 {
     /// <summary>What it is once the edge has told what came of handing it over; null: nothing new.</summary>
     public WakeUpCall? After(Settlement settlement, long retryAt) => settlement.Kind switch
     {
         SettlementKind.Stored => this with { Standing = CallStanding.Stored, Reference = settlement.References is [var reference, ..] ? reference : null },
         SettlementKind.InDoubt => this with { Detail = settlement.Detail },
-        SettlementKind.Busy or SettlementKind.Lost => this with { Standing = CallStanding.NotSent, Detail = settlement.Detail, RetryAt = retryAt },
-        SettlementKind.Undeliverable => this with { Standing = CallStanding.Failed, Detail = settlement.Detail },
+        SettlementKind.Busy => this with { Standing = CallStanding.NotSent, Detail = settlement.Detail, RetryAt = retryAt, NotSent = NotSent + 1 },
+        // Nearly every status by which an SMSC refuses is Lost: it was asked, and would refuse as often as it is asked again.
+        SettlementKind.Lost or SettlementKind.Undeliverable => this with { Standing = CallStanding.Failed, Detail = settlement.Detail },
         _ => null,
     };
 

@@ -56,12 +56,12 @@ internal static class WakeUps
 
     /// <summary>The state once the object is called.</summary>
     public static ObjectState Called(ObjectState state, WakeUpCall call, long nowMs) =>
-        state with { WokenAt = nowMs, WakeUps = InVain(state) + 1, Sms = SmsState.WithCall(state.Sms, call) };
+        state with { WokenAt = nowMs, WakeUps = InVain(state) + 1, Sms = SmsState.WithCall(state.Sms, call with { NotSent = NotSent(state) }) };
 
     /// <summary>The edge has handed the call over, or could not.</summary>
     public static ValueTask SettleAsync(ObjectCore core, WakeUpCall call, Settlement settlement)
     {
-        var retryAt = core.Now + (settlement.RetryAfter ?? NotSentRetry);
+        var retryAt = core.Now + NotSentPause(settlement.RetryAfter ?? NotSentRetry, call.NotSent, core.Services.WakeUp);
         return call.After(settlement, retryAt.ToUnixTimeMilliseconds()) is { } next ? HeardAsync(core, call, next, settlement.Detail ?? next.Words) : default;
     }
 
@@ -120,6 +120,12 @@ internal static class WakeUps
     }
 
     private static int InVain(ObjectState state) => state.WokenAt > state.SeenAt ? state.WakeUps : 0;
+
+    private static int NotSent(ObjectState state) => state.Sms?.Call is { Standing: CallStanding.NotSent } call ? call.NotSent : 0;
+
+    /// <summary>Doubled with each call in a row that was not sent, up to the interval of those that were.</summary>
+    private static TimeSpan NotSentPause(TimeSpan first, int before, WakeUpOptions options) =>
+        TimeSpan.FromMilliseconds(Math.Max(first.TotalMilliseconds, Math.Min(first.TotalMilliseconds * Math.Pow(2, before), options.Interval.TotalMilliseconds)));
 
     private static long NextCall(ObjectState state, WakeUpOptions options) => state.WokenAt == 0 ? 0
         : state.Sms?.Call is { Standing: CallStanding.NotSent } call ? call.RetryAt

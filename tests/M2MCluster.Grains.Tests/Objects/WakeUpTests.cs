@@ -150,6 +150,39 @@ public sealed class WakeUpTests : GrainTests
         Assert.Equal(2, (await Object(id).Explain(message.Id)).Message.Steps.Count(step => step.What.Contains(": call 1 since", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Call_WasNotSentAgainAndAgain_ThePausesGrowToTheInterval()
+    {
+        var (id, number) = await SleeperAsync();
+        await SendAsync(id, Draft("x", priority: 7, ttl: 86_400));
+        var calls = 1;
+        foreach (var seconds in new[] { 30, 60, 120, 240, 300, 300 })
+        {
+            await SettleCallAsync(id, number, new(SettlementKind.Busy, RetryAfter: TimeSpan.FromSeconds(30), Detail: "no session with the SMSC"));
+            await PassAsync(id, TimeSpan.FromSeconds(seconds - 1));
+            Assert.Equal(calls, Edge.DeliveriesTo(number).Count);
+            await PassAsync(id, TimeSpan.FromSeconds(1));
+            Assert.Equal(++calls, Edge.DeliveriesTo(number).Count);
+        }
+    }
+
+    [Fact]
+    public async Task Call_RefusedByTheSmsc_CountsAndIsMadeMoreAndMoreRarely()
+    {
+        var (id, number) = await SleeperAsync();
+        var message = await SendAsync(id, Draft("x", priority: 7, ttl: 86_400));
+        var calls = 1;
+        foreach (var minutes in new[] { 5, 10, 20 })
+        {
+            await SettleCallAsync(id, number, new(SettlementKind.Lost, Detail: "SMPP 0x00000045"));
+            Assert.Contains("which did not arrive (SMPP 0x00000045)", (await Object(id).Explain(message.Id)).Summary, StringComparison.Ordinal);
+            await PassAsync(id, TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
+            Assert.Equal(calls, Edge.DeliveriesTo(number).Count);
+            await PassAsync(id, TimeSpan.FromSeconds(1));
+            Assert.Equal(++calls, Edge.DeliveriesTo(number).Count);
+        }
+    }
+
     [Theory]
     [InlineData(ReceiptState.Delivered, "which arrived")]
     [InlineData(ReceiptState.Undeliverable, "which did not arrive")]

@@ -103,7 +103,7 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
 
     public async ValueTask Spread()
     {
-        if (_state is not { View: { EndedAt: null, Terms.Periodic: not null } } state) return;
+        if (_state is not { View: { EndedAt: null, Terms.Periodic: not null } } state || Names.IdIn(state.View.Terms.Target, Names.Groups) is null) return;
         await CommitAsync(state with { Member = "" });
         GoOn();
     }
@@ -124,8 +124,18 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
             return;
         }
 
-        if (due == state.ArmedAt) await CommitAsync(state);
+        if (due == state.ArmedAt)
+        {
+            await CommitAsync(state);
+            await StepAsync();
+            return;
+        }
+
+        // Armed by its object or group, with what became of that: it stays armed until the task has looked.
         await StepAsync();
+        await Spread();
+        await Get();
+        await CommitAsync(Existing(), fill: set => set.Disarm.Add(new(due, Name)));
     }
 
     private ReportTaskState Existing() => _state ?? throw M2MException.NotFound(Name);

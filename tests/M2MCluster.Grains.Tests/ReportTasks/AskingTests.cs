@@ -223,18 +223,6 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
         Assert.Empty(await ArmedAsync(Of(task)));
     }
 
-    private static string Of(IReportTaskGrain task) => "reportTasks/" + task.GetPrimaryKeyString();
-
     private async Task<IReadOnlyList<MessageRecord>> WaitingAsync(string id) =>
         await Cluster.Messages.ListAsync(new(Target: $"objects/{id}", Waiting: true), new(long.MaxValue), 100, CancellationToken.None);
-
-    private async Task PassTaskAsync(IReportTaskGrain task, TimeSpan time)
-    {
-        Cluster.Time.Advance(time);
-        var now = Cluster.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        for (var i = 0; i < 5; i++)
-        {
-            foreach (var at in (await ArmedAsync(Of(task))).Where(at => at <= now)) await task.Wake(at);
-        }
-    }
 }

@@ -58,6 +58,7 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
         set.ChangesRules = view.HasRules;
         set.Audience = versions;
         if (set.ChangesRules) set.Inboxes.Add(GroupRulesCache.Inbox);
+        set.Arm.AddRange((view.Duties ?? []).Select(duty => Duties.LookOf(duty.Task, services.Time.GetUtcNow())));
         await CommitAsync(set, null);
         foreach (var duty in view.Duties ?? []) services.Grains.GetGrain<IReportTaskGrain>(duty.Task).Step().AsTask().Ignore();
     });
@@ -94,8 +95,6 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
             if (next.Groups.Value.Length > IGroupGrain.MaxGroups) throw new M2MException(ErrorCode.ResourceExhausted, $"a group has at most {IGroupGrain.MaxGroups} groups in it");
             changed = await ChangeAsync(actor, "group.add", next, [], [], string.Join(' ', groups.Take(20)), versions);
         });
-        // Not awaited: the task may be about to call this group.
-        foreach (var task in await TasksAsync()) services.Grains.GetGrain<IReportTaskGrain>(task).Spread().AsTask().Ignore();
         return changed;
     }
 
@@ -205,6 +204,10 @@ internal sealed class GroupGrain(GroupServices services) : Grain, IGroupGrain
             var at = Spreading.TurnOf(services.Time.GetUtcNow());
             set.Arm.AddRange(added.Select(member => new DueTime(at, member)));
         }
+
+        // With groups come members that only the tasks look up.
+        if (view.Groups is { } groups && groups.Any(each => _state?.View.Groups?.Contains(each) != true))
+            set.Arm.AddRange((await TasksAsync()).Select(task => new DueTime(Spreading.TurnOf(services.Time.GetUtcNow()), Names.ReportTasks + task)));
 
         await CommitAsync(set, next);
         return view;

@@ -1,6 +1,7 @@
 using M2MCluster.Contracts;
 using M2MCluster.Contracts.Events;
 using M2MCluster.Contracts.Messages;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Groups.Campaigns;
 using M2MCluster.Grains.Metering;
@@ -24,6 +25,7 @@ internal static class MessageEnding
         set.Messages.Add(ended);
         await CommitAsync(services, set, ended, EventTypes.MessageOutcome, EventData.Outcome(ended), retire);
         MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", outcome.ToString());
+        if (ended.Task is { } task) services.Grains.GetGrain<IReportTaskGrain>(task).Step().AsTask().Ignore();
     }
 
     /// <summary>Commits the set with an event of the message to its sender; for an operator's, to whoever subscribed.</summary>

@@ -7,6 +7,7 @@ using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Contracts.Sessions;
+using M2MCluster.Grains.ReportTasks;
 
 namespace M2MCluster.Grains.Objects;
 
@@ -59,6 +60,7 @@ internal sealed class Managing(ObjectCore core, Registering registering, Deliver
         turn.IsRemoval = true;
         turn.Act(actor, "object.delete");
         turn.Tell(EventTypes.ObjectDeleted, EventData.Description(description));
+        turn.Arm.AddRange((description.Duties ?? []).Select(duty => Duties.LookOf(duty.Task, turn.Now)));
         await core.CommitAsync(turn);
         Close(CloseReason.ObjectDeleted);
         delivering.Paths.Forget();

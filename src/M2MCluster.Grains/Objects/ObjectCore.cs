@@ -4,6 +4,7 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Planning;
+using M2MCluster.Contracts.ReportTasks;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Metering;
@@ -150,6 +151,7 @@ internal sealed class ObjectCore(string id, ObjectServices services, Action reti
             MessageTrace.Step(ended, "m2m message ended", "m2m.outcome", ended.Outcome.ToString());
             if (ended.FrameOf is { } carried) services.Grains.GetGrain<IGroupMessageGrain>(carried.Value).FrameEnded(ended.Id).AsTask().Ignore();
             Participating.Tell(services.Grains, ended);
+            if (ended is { Task: { } task, Parent: null }) services.Grains.GetGrain<IReportTaskGrain>(task).Step().AsTask().Ignore();
         }
 
         foreach (var (item, record) in turn.Changed)

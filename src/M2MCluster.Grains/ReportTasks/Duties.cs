@@ -12,6 +12,12 @@ internal static class Duties
     /// <summary>Of an object, or of a group.</summary>
     public const int Most = 16;
 
+    // What told the task at once was lost by then.
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(15);
+
+    /// <summary>When a task looks at what became of whom it is of, though nobody told it: on disk with what became of it.</summary>
+    public static DueTime LookOf(string task, DateTimeOffset now) => new(DueTime.Of(now + LookAfter), Names.ReportTasks + task);
+
     /// <summary>The one by which the object reports: of the shortest period, of equal ones the one that tolerates least, then the first by id. Null: there is none.</summary>
     public static ReportDuty? Deciding(IEnumerable<ReportDuty> duties)
     {

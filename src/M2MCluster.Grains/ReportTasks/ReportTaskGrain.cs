@@ -3,6 +3,7 @@ using M2MCluster.Contracts.Groups;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.ReportTasks;
+using M2MCluster.Contracts.Reports;
 using M2MCluster.Grains.Commit;
 using M2MCluster.Grains.Subscriptions;
 using Orleans.Placement;
@@ -103,7 +104,7 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
 
     public async ValueTask Spread()
     {
-        if (_state is not { View: { EndedAt: null, Terms.Periodic: not null } } state) return;
+        if (_state is not { View: { EndedAt: null, Terms.Periodic: not null } } state || Names.IdIn(state.View.Terms.Target, Names.Groups) is null) return;
         await CommitAsync(state with { Member = "" });
         GoOn();
     }
@@ -124,8 +125,18 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
             return;
         }
 
-        if (due == state.ArmedAt) await CommitAsync(state);
+        if (due == state.ArmedAt)
+        {
+            await CommitAsync(state);
+            await StepAsync();
+            return;
+        }
+
+        // Armed by its object or group, with what became of that: it stays armed until the task has looked.
         await StepAsync();
+        await Spread();
+        await Get();
+        await CommitAsync(Existing(), fill: set => set.Disarm.Add(new(due, Name)));
     }
 
     private ReportTaskState Existing() => _state ?? throw M2MException.NotFound(Name);
@@ -239,21 +250,26 @@ internal sealed class ReportTaskGrain(ReportTaskServices services) : Grain, IRep
         var view = state.View with { Reports = state.View.Reports + step.Found.Count };
         if (step.IsLast) view = view with { EndedAt = Now, Reason = "all are told" };
         var next = state with { View = view, Member = step.Member, Report = step.Report };
-        var ended = step.IsLast ? services.Ids.Next() : (long?)null;
-        await CommitAsync(
-            next, "", commit: set => services.Pipeline.CommitAsync(
-                set, services.Subscriptions,
-                (addressed, audience) =>
-                {
-                    Recalling.Tell(next, step.Found, ended, audience, addressed);
-                    return default;
-                },
-                DeactivateOnIdle));
+        await TellAsync(next, step.Found, step.IsLast ? services.Ids.Next() : null);
         if (!step.IsLast) GoOn();
     }
 
-    private ValueTask EndAsync(ReportTaskState state, string reason) =>
-        CommitAsync(state with { View = state.View with { EndedAt = Now, Reason = reason, NextAt = null }, Member = null, IsPlaced = true }, "");
+    private ValueTask EndAsync(ReportTaskState state, string reason)
+    {
+        var ended = state with { View = state.View with { EndedAt = Now, Reason = reason, NextAt = null }, Member = null, IsPlaced = true };
+        return ended.View.Terms.OnDemand is { From: not null } ? TellAsync(ended, [], services.Ids.Next()) : CommitAsync(ended, "");
+    }
+
+    /// <param name="ended">The id of the event of the task's end; null: it goes on.</param>
+    private ValueTask TellAsync(ReportTaskState next, IReadOnlyList<StoredReport> found, long? ended) => CommitAsync(
+        next, "", commit: set => services.Pipeline.CommitAsync(
+            set, services.Subscriptions,
+            (addressed, audience) =>
+            {
+                Recalling.Tell(next, found, ended, audience, addressed);
+                return default;
+            },
+            DeactivateOnIdle));
 
     private async ValueTask DropAsync(ReportTaskTerms terms)
     {

@@ -84,6 +84,39 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
         Assert.NotNull((await task.Get()).EndedAt);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OnDemand_AllHaveAnswered_ListsShowItEnded(bool isGroup)
+    {
+        var id = await CreateAsync();
+        var group = Cluster.Grains.GetGrain<IGroupGrain>(Cluster.Fresh("group"));
+        await group.Make("op", new(), [id]);
+        var target = isGroup ? $"groups/{group.GetPrimaryKeyString()}" : $"objects/{id}";
+        await BeginAsync(Now(target));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await WaitingAsync(id)).Count == 0) await System.Threading.Tasks.Task.Delay(20, patience.Token);
+
+        await Object(id).Result(Proved(id), Assert.Single(await WaitingAsync(id)).Id, new(true, "text/plain", "1"u8.ToArray()));
+
+        var lists = Cluster.Get<Contracts.Reading.IReportTaskReader>();
+        while (Assert.Single(await lists.ListAsync(null, target, "", 10, default)).EndedAt is null) await System.Threading.Tasks.Task.Delay(20, patience.Token);
+    }
+
+    [Fact]
+    public async Task OnDemand_PastPeriodWhoseTargetGoes_TellsItsEnd()
+    {
+        var (id, app) = (await CreateAsync(), await ListenAsync(null));
+        var task = Task(Cluster.Fresh("task"));
+        Cluster.Pipeline.BeforeNext(task.GetPrimaryKeyString(), async () => await Object(id).Delete("op"));
+        var now = Cluster.Time.GetUtcNow();
+
+        var view = await task.Create("op", new() { Application = app, Target = $"objects/{id}", OnDemand = new(now.AddHours(-1), now) });
+
+        Assert.Equal($"objects/{id} does not exist any more", view.Reason);
+        Assert.Equal(0, Data(Assert.Single(await EventsAsync(app, EventTypes.ReportTaskEnded))).GetProperty("reports").GetInt64());
+    }
+
     [Fact]
     public async Task OnDemand_Tolerant_IsThatOfItsQuestion()
     {
@@ -223,18 +256,6 @@ public sealed class AskingTests(GrainCluster cluster) : ReportTaskTests(cluster)
         Assert.Empty(await ArmedAsync(Of(task)));
     }
 
-    private static string Of(IReportTaskGrain task) => "reportTasks/" + task.GetPrimaryKeyString();
-
     private async Task<IReadOnlyList<MessageRecord>> WaitingAsync(string id) =>
         await Cluster.Messages.ListAsync(new(Target: $"objects/{id}", Waiting: true), new(long.MaxValue), 100, CancellationToken.None);
-
-    private async Task PassTaskAsync(IReportTaskGrain task, TimeSpan time)
-    {
-        Cluster.Time.Advance(time);
-        var now = Cluster.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        for (var i = 0; i < 5; i++)
-        {
-            foreach (var at in (await ArmedAsync(Of(task))).Where(at => at <= now)) await task.Wake(at);
-        }
-    }
 }

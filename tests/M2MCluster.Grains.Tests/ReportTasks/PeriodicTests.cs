@@ -147,6 +147,46 @@ public sealed class PeriodicTests(GrainCluster cluster) : ReportTaskTests(cluste
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Delete_OfTheTargetWhenWordToTheTaskIsLost_TheTaskEndsByItsDueTime(bool isGroup)
+    {
+        var id = await CreateAsync();
+        var group = await GroupAsync(id);
+        var task = await BeginAsync(Every(60, isGroup ? $"groups/{group}" : $"objects/{id}"));
+        if (isGroup) await UntilPlacedAsync(id);
+        var key = task.GetPrimaryKeyString();
+        Cluster.Pipeline.Fail(key, Fault.Before);
+
+        if (isGroup) await Group(group).Delete("op");
+        else await Object(id).Delete("op");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Cluster.Pipeline.IsArmed(key)) await System.Threading.Tasks.Task.Delay(5, patience.Token);
+        await Cluster.ForgetAsync(task);
+        Assert.NotEmpty(await ArmedAsync(Of(task)));
+        await PassTaskAsync(task, TimeSpan.FromSeconds(15));
+
+        Assert.NotNull(Assert.Single(await Cluster.Get<IReportTaskReader>().ListAsync(null, isGroup ? $"groups/{group}" : $"objects/{id}", "", 10, default)).EndedAt);
+        Assert.Empty(await ArmedAsync(Of(task)));
+    }
+
+    [Fact]
+    public async Task AddGroups_ToAGroupWithATask_TheirMembersTakeATurn()
+    {
+        var (first, later) = (await CreateAsync(), await CreateAsync());
+        var (outer, inner) = (await GroupAsync(first), await GroupAsync(later));
+        var task = await BeginAsync(Every(1800, $"groups/{outer}"));
+        await UntilPlacedAsync(first);
+        Assert.Empty(await ArmedAsync(later));
+
+        await Group(outer).AddGroups("op", [inner]);
+        await PassTaskAsync(task, TimeSpan.FromSeconds(2));
+        await UntilPlacedAsync(later);
+
+        Assert.Equal(1800, (await Object(later).Config(Proved(later))).ReportPeriod);
+    }
+
     [Fact]
     public async Task Create_TaskIsForgotten_GoesOnFromDisk()
     {

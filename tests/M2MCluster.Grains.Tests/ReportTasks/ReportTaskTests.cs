@@ -23,4 +23,17 @@ public abstract class ReportTaskTests(GrainCluster cluster) : GrainTests(cluster
         await task.Create("op", terms);
         return task;
     }
+
+    internal static string Of(IReportTaskGrain task) => "reportTasks/" + task.GetPrimaryKeyString();
+
+    /// <summary>Moves the clock, and wakes the task as the schedule would.</summary>
+    internal async Task PassTaskAsync(IReportTaskGrain task, TimeSpan time)
+    {
+        Cluster.Time.Advance(time);
+        var now = Cluster.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var at in (await ArmedAsync(Of(task))).Where(at => at <= now)) await task.Wake(at);
+        }
+    }
 }

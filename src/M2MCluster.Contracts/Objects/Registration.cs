@@ -7,6 +7,7 @@ namespace M2MCluster.Contracts.Objects;
 /// <param name="Links">CoRE link-format (RFC 6690), as sent; empty if it serves nothing.</param>
 /// <param name="Address">Where requests to it go, if it serves any.</param>
 /// <param name="Silo">At whose socket the endpoint registered: only from there requests are sure to reach it. Null where there is one node only.</param>
+/// <param name="Gateway">Which gateway registered it; null: it did so itself.</param>
 [GenerateSerializer, Immutable, Alias("m2m.Registration")]
 public sealed record Registration(
     [property: Id(0)] string Id,
@@ -17,4 +18,5 @@ public sealed record Registration(
     [property: Id(5)] DateTimeOffset RegisteredAt,
     [property: Id(6)] DateTimeOffset ExpiresAt,
     [property: Id(7)] ImmutableSortedDictionary<string, string> Parameters,
-    [property: Id(8)] string? Silo = null);
+    [property: Id(8)] string? Silo = null,
+    [property: Id(9)] string? Gateway = null);

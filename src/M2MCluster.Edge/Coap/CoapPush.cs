@@ -26,6 +26,7 @@ internal sealed class CoapPush : ICoapExchange
     private readonly Func<Settlement, Task> _settle;
     private readonly CoapBlock2Collector _response = new(MaxResponse);
     private CoapBlock? _sent;
+    private CoapBlock? _asked;
     private CoapToken _token;
     private CoapMessage? _first;
     private int _restarts;
@@ -48,6 +49,15 @@ internal sealed class CoapPush : ICoapExchange
         _toldAt = _session.Shard.Now;
         if (TryFit(out var first)) SendBlock(first);
         else Settle(new Settlement(SettlementKind.Lost, Detail: $"it does not fit into datagrams of {MaxDatagram} bytes"));
+    }
+
+    /// <summary>A server may repeat its answer to an earlier block, and the token does not tell the two apart. An error ends the push, whichever block it is about.</summary>
+    public bool Awaits(CoapMessage response)
+    {
+        if (!response.Code.IsSuccess) return true;
+        if (response.Code == CoapCode.Continue && (_asked is not null || _sent is not { More: true })) return false;
+        if (_asked is { } asked) return response.Options.Block2 is not { } part || part.Number == 0 || part.Offset == asked.Offset;
+        return _sent is not { } sent || response.Options.Block1 is not { } block || block.Number == sent.Number;
     }
 
     public void Responded(CoapMessage response)
@@ -78,6 +88,12 @@ internal sealed class CoapPush : ICoapExchange
         if (response.Code == CoapCode.ServiceUnavailable || response.Code == CoapCode.TooManyRequests)
         {
             Settle(new Settlement(SettlementKind.Busy, RetryAfter: TimeSpan.FromSeconds(response.Options.MaxAge), Detail: response.Code.ToString()));
+            return;
+        }
+
+        if (response.Code == CoapCode.Continue)
+        {
+            Settle(new Settlement(SettlementKind.Answered, new MessageResult(false), Detail: "it waits for more, and there is none"));
             return;
         }
 
@@ -139,6 +155,7 @@ internal sealed class CoapPush : ICoapExchange
     private void SendBlock(CoapBlock? upload, CoapBlock? download = null)
     {
         var request = Begin(download);
+        _asked = download;
         if (_delivery.Message.Payload.Length > 0 && download is null) AddBody(request, upload);
         // Servers there are that know the blocks of one body by the token alone. Each leaves only when the one before is answered, so an answer is told by its message id, or by being the only one awaited.
         if (!_session.IsProtected) request.Token = _token;

@@ -192,6 +192,8 @@ internal sealed partial class CoapShard : ICoapLayerEvents<CoapSession>
     void ICoapLayerEvents<CoapSession>.ResponseReceived(CoapOutgoing<CoapSession> outgoing, CoapMessage response) =>
         (outgoing.Context as ICoapExchange)?.Responded(response);
 
+    bool ICoapLayerEvents<CoapSession>.Awaits(CoapOutgoing<CoapSession> outgoing, CoapMessage response) => (outgoing.Context as ICoapExchange)?.Awaits(response) ?? true;
+
     void ICoapLayerEvents<CoapSession>.Acknowledged(CoapOutgoing<CoapSession> outgoing) => (outgoing.Context as ICoapExchange)?.Acknowledged();
 
     void ICoapLayerEvents<CoapSession>.Failed(CoapOutgoing<CoapSession> outgoing, CoapFailure failure) => (outgoing.Context as ICoapExchange)?.Failed(failure);

@@ -47,8 +47,10 @@ internal sealed class MqttConnection(
         }
 
         await working;
-        await Bequeath();
         await Detach();
+        // Only now: as long as the session is attached, what waits would be pushed into it.
+        session.IsGone = true;
+        await Bequeath();
     }
 
     private async Task Read(MqttKeepAlive watch)

@@ -24,7 +24,7 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
     public string Name => name;
 
     /// <summary>As of the last attachment.</summary>
-    public Speaker Speaker => speaker with { Epoch = Epoch };
+    public Speaker Speaker => speaker with { Epoch = Epoch, IsGone = IsGone };
 
     public string ObjectId => speaker.ObjectId;
 
@@ -48,6 +48,9 @@ internal sealed class MqttSession(string name, Speaker speaker, string clientId,
 
     /// <summary>Cancelled when the connection ends, for whatever reason.</summary>
     public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Whether its channels are taken back; what is said in its name after that is the client's will.</summary>
+    public bool IsGone { get; set; }
 
     /// <summary>Why the server ended it; null if it did not, or has nothing to say.</summary>
     public MqttDisconnectReasonCode? EndReason { get; private set; }

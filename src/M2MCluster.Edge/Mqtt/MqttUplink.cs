@@ -101,6 +101,7 @@ internal sealed class MqttUplink(MqttEdge edge, MqttReports reports, MqttPeers p
             return MqttVerdict.Done;
         }
 
+        if (session.IsGone) return new(MqttPubAckReasonCode.NotAuthorized, "not-authorized", "no child is present over a session that has ended");
         if (session.Children.Count >= edge.Options.MaxChildren && !session.Children.ContainsKey(child))
             return new(MqttPubAckReasonCode.QuotaExceeded, "quota-exceeded", "as many children are present as a connection may have");
         await session.AttachChild(child, status.Provided);

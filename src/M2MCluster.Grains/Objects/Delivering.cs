@@ -16,9 +16,10 @@ internal sealed class Delivering(ObjectCore core)
     public Admission Admission { get; } = new(core);
     public Quality Quality { get; } = new(core);
 
-    /// <summary>The object was heard of: what waits has its chance.</summary>
+    /// <summary>The object was heard of, unless that is its last will: what waits has its chance.</summary>
     public ValueTask ContactAsync(Speaker speaker)
     {
+        if (speaker.IsGone) return default;
         Paths.Heard(speaker);
         return core.Mailbox.Count == 0 ? default : PumpAsync();
     }

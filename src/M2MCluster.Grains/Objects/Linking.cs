@@ -16,7 +16,7 @@ internal sealed class Linking(ObjectCore core, Access access, Delivering deliver
         await access.DemandAsync(speaker, PlainAccess.Full);
         if (atMost < TimeSpan.FromSeconds(1) || atMost > LongestSuspension) throw M2MException.Invalid("suspend", "must be 1 to 604800 seconds");
         var turn = core.Begin();
-        turn.Seen();
+        if (!speaker.IsGone) turn.Seen();
         turn.State = turn.State with { SuspendedUntil = turn.NowMs + (long)atMost.TotalMilliseconds, AwakeUntil = turn.NowMs };
         await core.CommitAsync(turn);
         delivering.Reroute();

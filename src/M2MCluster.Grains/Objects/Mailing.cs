@@ -87,7 +87,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         await core.LoadExistingAsync();
         await access.DemandAsync(speaker, PlainAccess.Full);
         var turn = core.Begin();
-        turn.Seen(speaker.Bearer == Bearer.Sms);
+        turn.Seen(speaker);
         if (core.Mailbox.Find(id) is not { } item) return await LateResultAsync(turn, id, result);
         if (Participating.Repeated(item.Record, result) is { } receipt) return receipt;
         if (!Participating.Answer(turn, core, item, result, result.Ok ? null : "the object answered error"))
@@ -119,7 +119,7 @@ internal sealed class Mailing(ObjectCore core, Access access, Delivering deliver
         await core.LoadExistingAsync();
         await access.DemandAsync(speaker, PlainAccess.Full);
         var turn = core.Begin();
-        turn.Seen();
+        if (!speaker.IsGone) turn.Seen();
         return turn;
     }
 }

@@ -116,7 +116,7 @@ internal sealed class ObjectGrain : Grain, IObjectGrain, ISubscriberGrain
         var description = await _core.LoadExistingAsync();
         await _access.DemandAsync(speaker, Contracts.Objects.PlainAccess.Full);
         var turn = _core.Begin();
-        turn.Seen();
+        turn.Seen(speaker);
         await _core.CommitAsync(turn);
         await _delivering.ContactAsync(speaker);
         if (!Peers.Permits(description, peer)) throw new M2MException(ErrorCode.PermissionDenied, $"{_core.Id} is not permitted to send to {peer}");

@@ -29,8 +29,8 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         var lifetime = Lifetime(draft.Lifetime ?? DefaultLifetime);
         // Behind a gateway the way to the object is the gateway's, and no address of its own.
         var registration = new Registration(
-            LocationOf(turn, draft), lifetime, draft.Links ?? "", speaker.Bearer, byGateway ? "" : draft.Channel?.Session ?? "",
-            turn.Now, turn.Now + lifetime, draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty, byGateway ? null : draft.Channel?.Silo);
+            LocationOf(turn, draft, byGateway ? speaker.ObjectId : null), lifetime, draft.Links ?? "", speaker.Bearer, byGateway ? "" : draft.Channel?.Session ?? "",
+            turn.Now, turn.Now + lifetime, draft.Parameters ?? ImmutableSortedDictionary<string, string>.Empty, byGateway ? null : draft.Channel?.Silo, byGateway ? speaker.ObjectId : null);
         turn.Description = turn.Description with
         {
             Registration = registration,
@@ -226,11 +226,14 @@ internal sealed class Registering(ObjectCore core, Access access, Delivering del
         }
     }
 
-    /// <summary>RFC 9176, 5: who registers again in the same sector (<c>d</c>) finds its registration where it was.</summary>
-    private string LocationOf(Turn turn, RegistrationDraft draft)
+    /// <summary>
+    /// RFC 9176, 5: who registers again in the same sector (<c>d</c>) finds its registration where it was. Who knows the location may end it, so that a former gateway's is
+    /// not the object's own.
+    /// </summary>
+    private string LocationOf(Turn turn, RegistrationDraft draft, string? gateway)
     {
         const string Sector = "d";
-        return turn.Description.Registration is { } former && former.ExpiresAt > turn.Now && former.Parameters.GetValueOrDefault(Sector) == draft.Parameters?.GetValueOrDefault(Sector)
+        return turn.Description.Registration is { } former && former.ExpiresAt > turn.Now && former.Gateway == gateway && former.Parameters.GetValueOrDefault(Sector) == draft.Parameters?.GetValueOrDefault(Sector)
             ? former.Id
             : RegistrationId.Create(core.Id);
     }

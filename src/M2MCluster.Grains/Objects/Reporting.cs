@@ -31,12 +31,12 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         await access.DemandAsync(speaker, PlainAccess.Reports);
         var turn = core.Begin();
         var repeated = await IsRepetitionAsync(turn, speaker.Bearer, draft.Name, core.Id);
-        turn.Seen(speaker.Bearer == Bearer.Sms);
+        turn.Seen(speaker);
         if (!repeated)
         {
             var via = speaker.ObjectId == core.Id ? null : speaker.ObjectId;
             turn.Hear(draft.Conditions);
-            Expecting.Came(turn, core);
+            if (!speaker.IsGone) Expecting.Came(turn, core);
             turn.Report(new(core.Services.Ids.Next(), core.Id, draft.ContentType, draft.Payload, draft.Name.Given, via));
             Remember(turn, draft.Name);
             Subscribing.Report(turn, draft);
@@ -67,13 +67,13 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
             var own = await core.Services.Index.ChildrenAmongAsync(core.Id, children, CancellationToken.None);
             if (children.FirstOrDefault(child => !own.Contains(child)) is { } foreign)
                 throw new M2MException(ErrorCode.PermissionDenied, $"{core.Id} does not speak for {foreign}");
-            turn.Seen();
+            if (!speaker.IsGone) turn.Seen();
             foreach (var report in reports)
             {
                 var via = report.Child == core.Id ? null : core.Id;
                 if (via is null)
                 {
-                    Expecting.Came(turn, core);
+                    if (!speaker.IsGone) Expecting.Came(turn, core);
                     turn.Hear(report.Conditions);
                 }
 
@@ -91,6 +91,8 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         }
 
         await delivering.ContactAsync(speaker);
+        // Of the children of a gateway that is gone nothing was heard either.
+        if (speaker.IsGone) return repeated ? ReportReceipt.Repeated : ReportReceipt.Stored;
         foreach (var report in reports.Where(report => report.Child != core.Id && report.Conditions is not null)) TellConditions(report, turn.NowMs);
         foreach (var child in children) TellSeen(child, turn.NowMs);
         return repeated ? ReportReceipt.Repeated : ReportReceipt.Stored;
@@ -102,7 +104,7 @@ internal sealed class Reporting(ObjectCore core, Access access, Delivering deliv
         await access.DemandAsync(speaker, PlainAccess.Reports);
         var turn = core.Begin();
         if (await IsRepetitionAsync(turn, speaker.Bearer, draft.Name, core.Id)) return;
-        turn.Seen(speaker.Bearer == Bearer.Sms);
+        turn.Seen(speaker);
         Incomplete.Keep(turn, core, draft.ContentType, draft.Payload, fault, draft.Name.Given);
         Remember(turn, draft.Name);
         Subscribing.Report(turn, draft);

@@ -70,6 +70,12 @@ internal sealed class Turn
     public readonly record struct Told(
         long Id, string Type, string ObjectId, byte[]? Data, string? OnlyTo, DateTimeOffset Since, string? TraceParent = null);
 
+    /// <summary>The object was heard of, unless that is its last will.</summary>
+    public void Seen(Speaker speaker)
+    {
+        if (!speaker.IsGone) Seen(speaker.Bearer == Bearer.Sms);
+    }
+
     /// <summary>The object was heard of: it listens for its awake window from now.</summary>
     public void Seen(bool bySms = false)
     {

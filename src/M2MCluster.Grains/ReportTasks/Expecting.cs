@@ -58,7 +58,8 @@ internal static class Expecting
     {
         if (turn.State.Expected is null || Holding(turn, core) is not { } expected) return;
         if (!Array.Exists(expected, each => each.DueAt <= turn.NowMs)) return;
-        if (await core.Services.Reports.LatestAsync(core.Id, CancellationToken.None) is { } latest)
+        // What an object reports by itself is known here, and its last will, which is on disk too, is no report that was asked for.
+        if (turn.Description.Gateway is not null && await core.Services.Reports.LatestAsync(core.Id, CancellationToken.None) is { } latest)
         {
             var at = latest.ToUnixTimeMilliseconds();
             expected = [.. expected.Select(each => at > each.From ? each.Came(at) : each)];

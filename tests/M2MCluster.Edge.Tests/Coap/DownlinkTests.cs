@@ -142,6 +142,34 @@ public sealed class DownlinkTests
     }
 
     [Fact]
+    public async Task Deliver_AnswerToTheBlockBeforeComesAgain_IsPassedOver()
+    {
+        await using var node = await CoapNode.Start();
+        using var device = new RawCoap(node.EndPoint);
+        await Push(node, device, new string('f', 3000));
+        var first = await device.Receive();
+        Continue(device, first, CoapCode.Continue);
+        var second = await device.Receive();
+        // As messages of their own, with the token that all blocks have.
+        foreach (var id in new ushort[] { 0x7001, 0x7002 })
+        {
+            var stale = new CoapMessage(CoapCode.Continue) { Type = CoapType.NonConfirmable, MessageId = id, Token = first.Token };
+            stale.Options.Add(CoapOptionNumber.Block1, first.Options.Block1!.Value.Encode());
+            device.Send(stale);
+        }
+
+        Continue(device, second, CoapCode.Continue);
+        var third = await device.Receive();
+        Assert.Equal((2, false), (third.Options.Block1!.Value.Number, third.Options.Block1!.Value.More));
+        var late = new CoapMessage(CoapCode.Continue) { Type = CoapType.NonConfirmable, MessageId = 0x7003, Token = first.Token };
+        device.Send(late);
+        Continue(device, third, CoapCode.Changed);
+
+        var settlement = (await Settled(node)).Settlement;
+        Assert.Equal((SettlementKind.Answered, true), (settlement.Kind, settlement.Result!.Ok));
+    }
+
+    [Fact]
     public async Task Deliver_AlarmDuringALargeOne_GoesBetweenTwoBlocksAndTheTransferGoesOn()
     {
         await using var node = await CoapNode.Start();

@@ -1,5 +1,6 @@
 using System.Text;
 using M2MCluster.Contracts;
+using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Testing;
 using MQTTnet;
@@ -100,7 +101,23 @@ public sealed class ConnectTests
         client.Dispose();
 
         Assert.Equal("[{\"n\":\"gone\",\"vb\":true}]", Encoding.UTF8.GetString((await meter.Reporting.Next()).Payload));
-        await meter.Detached.Next();
+        // The session was detached before, and the object does not count as heard of.
+        Assert.True(meter.Detached.Reader.TryRead(out _));
+        Assert.True(meter.LastSpeaker.IsGone);
+    }
+
+    [Fact]
+    public async Task Will_OfAGatewayThatAChildIsPresent_AttachesNobody()
+    {
+        var node = await MqttNode.Start();
+        var gateway = node.Grains.Add("gw-1", ObjectKind.Gateway);
+        var child = node.Grains.Add("sensor-1", gateway: "gw-1");
+        var client = await node.Client("gw-1", MqttProtocolVersion.V500, options => options.WithWillTopic("m2m/children/sensor-1/status").WithWillPayload("online"));
+        client.Dispose();
+
+        await gateway.Detached.Next();
+        await node.DisposeAsync();
+        Assert.False(child.Attached.Reader.TryRead(out _));
     }
 
     [Fact]

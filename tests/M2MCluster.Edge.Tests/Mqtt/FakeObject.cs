@@ -48,6 +48,9 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
 
     public Channel<long> Detached { get; } = System.Threading.Channels.Channel.CreateUnbounded<long>();
 
+    /// <summary>Who reported last.</summary>
+    public Speaker LastSpeaker { get; private set; }
+
     public HashSet<MessageId> Waiting { get; } = [];
 
     public Channel? Current { get; private set; }
@@ -137,6 +140,7 @@ internal sealed class FakeObject(string id, bool exists) : IObjectGrain
         ThrowIfFailing();
         ThrowIfForeign(speaker);
         var commit = Commit;
+        LastSpeaker = speaker;
         Reporting.Writer.TryWrite(report);
         if (commit is not null) await commit.Task;
         lock (_lock)

@@ -1,3 +1,4 @@
+using M2MCluster.Contracts;
 using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
@@ -105,5 +106,20 @@ public sealed class MovingTests(GrainCluster cluster) : GrainTests(cluster)
         await Cluster.ForgetAsync(Object(id));
         await Object(id).Wake(0);
         Assert.Single(Edge.DeliveriesTo("192.0.2.9:5683"));
+    }
+
+    [Fact]
+    public async Task Registration_AfterOneByAGateway_IsNotTheGatewaysToEnd()
+    {
+        var gateway = await CreateAsync(kind: ObjectKind.Gateway);
+        var id = await CreateAsync(new() { Gateway = gateway });
+        var draft = new RegistrationDraft(null, Links, null, null);
+        var former = await Object(id).Register(Proved(gateway, Bearer.Coap), draft);
+        Assert.Equal(former.Id, (await Object(id).Register(Proved(gateway, Bearer.Coap), draft)).Id);
+
+        var own = await Object(id).Register(Proved(id, Bearer.Coap), draft with { Channel = Coap("192.0.2.9:5683") });
+        await RefusedAsync(ErrorCode.NotFound, () => Object(id).Deregister(Proved(gateway, Bearer.Coap), former.Id).AsTask());
+
+        Assert.Equal(own.Id, (await Object(id).Register(Proved(id, Bearer.Coap), draft with { Channel = Coap("192.0.2.9:5683") })).Id);
     }
 }

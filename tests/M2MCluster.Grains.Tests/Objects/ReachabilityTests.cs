@@ -1,3 +1,4 @@
+using M2MCluster.Contracts.Messages;
 using M2MCluster.Contracts.Objects;
 using M2MCluster.Contracts.Sessions;
 using M2MCluster.Grains.Tests.Cluster;
@@ -124,5 +125,25 @@ public sealed class ReachabilityTests(GrainCluster cluster) : GrainTests(cluster
         await SendAsync(id, Draft("x", command: new("on", "POST", "/on")));
 
         Assert.Single(Edge.DeliveriesTo("203.0.113.7:1" + id));
+    }
+
+    [Fact]
+    public async Task Report_OfAnObjectThatIsGone_IsKeptAndItStaysAway()
+    {
+        var id = await CreateAsync();
+        var session = "gone" + id;
+        var epoch = await Object(id).Attach(Proved(id), Mqtt(session), null);
+        await Object(id).Suspend(Proved(id), TimeSpan.FromHours(1));
+        var message = await SendAsync(id, Draft("x", confirmation: Confirmation.None));
+        await Object(id).Detach(Bearer.Mqtt, epoch);
+        var before = (await Object(id).Get()).Status.Reachability;
+
+        await Object(id).Report(Proved(id) with { IsGone = true, Epoch = epoch }, Report("farewell"));
+
+        Assert.Single(await ReportsAsync(id));
+        Assert.Equal(before, (await Object(id).Get()).Status.Reachability);
+        Assert.NotEqual(Reachability.Reachable, before);
+        Assert.Empty(Edge.DeliveriesTo(session));
+        Assert.Null((await FindAsync(message.Id)).Outcome);
     }
 }

@@ -211,7 +211,7 @@ public sealed class CoapMessageLayer<TPeer>
             _events.Transmit(peer, incoming.Answer);
         }
 
-        Complete(state, outgoing, response, now);
+        if (_events.Awaits(outgoing, response)) Complete(state, outgoing, response, now);
     }
 
     private void TakeAcknowledgement(TPeer peer, CoapMessage message, long now)

@@ -21,4 +21,10 @@ public interface ICoapLayerEvents<TPeer>
 
     /// <summary>The exchange is over without success.</summary>
     void Failed(CoapOutgoing<TPeer> outgoing, CoapFailure failure);
+
+    /// <summary>
+    /// Whether a separate response with the request's token is the one to it. False: it is acknowledged and passed over, and the request goes on; for owners that give
+    /// several requests one token, and tell the responses by what is in them.
+    /// </summary>
+    bool Awaits(CoapOutgoing<TPeer> outgoing, CoapMessage response) => true;
 }

@@ -90,6 +90,19 @@ public sealed class ConventionsTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task Body_AFieldThatComesOverAndOver_IsRefusedOnce()
+    {
+        using var rest = door.Rest();
+        var again = string.Concat(Enumerable.Repeat("""
+            "payload":"AA",
+            """, 200_000));
+        var answer = await rest.PostAsync("/v1/messages", $$"""{{{again}}"target":"objects/o"}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "payload"), (answer.Status, Assert.Single(answer.Violations)));
+        // By either of its names.
+        Assert.Equal(["content_type"], (await rest.PostAsync("/v1/messages", """{"target":"objects/o","contentType":"a/b","content_type":"a/b"}""")).Violations);
+    }
+
+    [Fact]
     public async Task Query_OfACallWithABody_IsTakenWithoutOneAndRefusedBesideOne()
     {
         var (id, client, _) = await door.NewApplicationAsync();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
@@ -103,8 +104,24 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
             problems.Add("", "is not JSON: a text that is not Unicode");
         }
 
-        for (var i = respelt.Count - 1; i >= 0; i--) body = [.. body[..respelt[i].Token.Start], (byte)'"', .. Encoding.ASCII.GetBytes(respelt[i].Text), (byte)'"', .. body[respelt[i].Token.End..]];
-        return body;
+        return respelt.Count == 0 || problems.Found.Count > 0 ? body : Respell(body, respelt);
+    }
+
+    /// <param name="respelt">Texts of ASCII for what is within the quotes of the token, in their order.</param>
+    private static byte[] Respell(byte[] body, List<(Range Token, string Text)> respelt)
+    {
+        // Standard base64 is at most two characters longer than without its padding.
+        var whole = new ArrayBufferWriter<byte>(body.Length + (2 * respelt.Count));
+        var done = 0;
+        foreach (var (token, text) in respelt)
+        {
+            whole.Write(body.AsSpan(done..(token.Start.Value + 1)));
+            Encoding.ASCII.GetBytes(text, whole);
+            done = token.End.Value - 1;
+        }
+
+        whole.Write(body.AsSpan(done));
+        return whole.WrittenSpan.ToArray();
     }
 
     /// <summary>Leaves the reader on the value's last token.</summary>
@@ -117,6 +134,7 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
         }
 
         if (reader.TokenType != JsonTokenType.StartObject) return;
+        HashSet<int> seen = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = reader.GetString()!;
@@ -126,6 +144,8 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
             var isOpen = type is null || type.File.Package == "google.protobuf";
             var field = isOpen ? null : FieldOf(type!, name);
             if (!isOpen && field is null) problems.Add(at, "is not a field of this request");
+            // Told once, however often it comes.
+            if (field is not null && !seen.Add(field.FieldNumber) && seen.Add(-field.FieldNumber)) problems.Add(at, "comes twice");
             if (field is null) CheckValue(ref reader, null, at, problems, respelt);
             else CheckField(ref reader, field, at, problems, respelt);
         }

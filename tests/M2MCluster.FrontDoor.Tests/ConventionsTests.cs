@@ -103,6 +103,14 @@ public sealed class ConventionsTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task Filter_FieldOfMorePartsThanAny_IsRefused()
+    {
+        using var rest = door.Rest();
+        Assert.Equal(["filter"], (await rest.GetAsync($"/v1/objects?filter=characteristics.{string.Join('.', Enumerable.Repeat("a", 16))}=1")).Violations);
+        await rest.GetAsync($"/v1/objects?filter=characteristics.{string.Join('.', Enumerable.Repeat("a", 15))}=1").Ok();
+    }
+
+    [Fact]
     public async Task Query_OfACallWithABody_IsTakenWithoutOneAndRefusedBesideOne()
     {
         var (id, client, _) = await door.NewApplicationAsync();

@@ -13,6 +13,9 @@ public sealed class ObjectFilter
 {
     private const string Characteristics = "characteristics.";
 
+    // Each dot may end the characteristic's name: all are tried, with each object that is read.
+    private const int MostParts = 16;
+
     private static readonly string[] Fields =
     [
         "id", "name", "kind", "displayName", "display_name", "gateway", "names", "plain", "securityPolicy.plain", "security_policy.plain",
@@ -39,8 +42,16 @@ public sealed class ObjectFilter
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out ObjectFilter? filter, [NotNullWhen(false)] out string? error)
     {
-        filter = Filter.TryParse(text, Fields, out var parsed, out error) ? new(parsed) : null;
-        return filter is not null;
+        filter = null;
+        if (!Filter.TryParse(text, Fields, out var parsed, out error)) return false;
+        if (parsed.Fields.Any(field => field.Count(c => c == '.') >= MostParts))
+        {
+            error = $"a field has at most {MostParts} parts with dots between them";
+            return false;
+        }
+
+        filter = new(parsed);
+        return true;
     }
 
     /// <summary>The values that the filter compares the field with; one that the field cannot have is a mistake of its writer.</summary>

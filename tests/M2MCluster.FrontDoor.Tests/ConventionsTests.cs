@@ -103,6 +103,37 @@ public sealed class ConventionsTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task Query_ParameterOfAListWithoutABody_IsAList()
+    {
+        using var rest = door.Rest();
+        var (group, first, second) = (door.NewName("group"), await door.NewObjectAsync(), await door.NewObjectAsync());
+        await rest.PostAsync($"/v1/groups?groupId={group}", "{}").Ok();
+        await rest.SendAsync(HttpMethod.Post, $"/v1/groups/{group}:addMembers?members=objects/{first}", null).Ok();
+        await rest.SendAsync(HttpMethod.Post, $"/v1/groups/{group}:addMembers?members=objects/{first}&members=objects/{second}", null).Ok();
+
+        var members = (await rest.GetAsync($"/v1/groups/{group}/members").Ok()).GetRawText();
+        Assert.Contains(first, members, StringComparison.Ordinal);
+        Assert.Contains(second, members, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("characteristics.position.latitude")]
+    [InlineData("characteristics.")]
+    [InlineData("characteristics.*")]
+    public async Task Mask_NamesNoCharacteristic_IsRefused(string mask)
+    {
+        using var rest = door.Rest();
+        var id = door.NewName("o");
+        await rest.PostAsync($"/v1/objects?objectId={id}", """{"characteristics":{"position":{"latitude":1},"a.b":1}}""").Ok();
+        var wrong = await rest.PatchAsync($"/v1/objects/{id}?updateMask={mask}", """{"characteristics":{"position":{"latitude":2}}}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "updateMask"), (wrong.Status, Assert.Single(wrong.Violations)));
+
+        // With a dot in its own name it is one.
+        var patched = await rest.PatchAsync($"/v1/objects/{id}?updateMask=characteristics.a.b", "{}").Ok();
+        Assert.DoesNotContain("a.b", patched.GetProperty("characteristics").GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Filter_FieldOfMorePartsThanAny_IsRefused()
     {
         using var rest = door.Rest();

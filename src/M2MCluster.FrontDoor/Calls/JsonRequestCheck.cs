@@ -9,6 +9,7 @@ using M2MCluster.FrontDoor.Requests;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace M2MCluster.FrontDoor.Calls;
 
@@ -32,7 +33,7 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
         if (body.Length == 0 && endpoint.HttpRule.Body.Length > 0)
         {
             // A call such as ID:cancel has nothing to say in its body, and may leave it out; what it says in its query instead is as good.
-            body = endpoint.HttpRule.Body == "*" ? JsonSerializer.SerializeToUtf8Bytes(context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString())) : "{}"u8.ToArray();
+            body = endpoint.HttpRule.Body == "*" ? JsonSerializer.SerializeToUtf8Bytes(context.Request.Query.ToDictionary(pair => pair.Key, pair => ValueOf(pair.Value, FieldOf(input, pair.Key)))) : "{}"u8.ToArray();
         }
 
         if (endpoint.HttpRule.Body.Length > 0)
@@ -65,6 +66,8 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
             else if (values.Select(value => JsonTypes.ProblemOf(field, value ?? "")).FirstOrDefault(problem => problem is not null) is { } problem) problems.Add(name, problem);
         }
     }
+
+    private static object ValueOf(StringValues values, FieldDescriptor? field) => field is { IsRepeated: true, IsMap: false } ? values.ToArray() : values.ToString();
 
     private async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {

@@ -134,6 +134,20 @@ public sealed class ConventionsTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task Filter_Number_IsComparedByValueOnlyWithNumbers()
+    {
+        using var rest = door.Rest();
+        var (text, number) = (door.NewName("o"), door.NewName("o"));
+        await rest.PostAsync($"/v1/objects?objectId={text}", $$"""{"characteristics":{"{{text}}":"12"} }""").Ok();
+        await rest.PostAsync($"/v1/objects?objectId={number}", $$"""{"characteristics":{"{{text}}":12} }""").Ok();
+
+        Assert.Equal([$"objects/{number}"], await FoundAsync("0012"));
+        Assert.Equal(new[] { $"objects/{text}", $"objects/{number}" }.Order(StringComparer.Ordinal), await FoundAsync("12"));
+        async Task<IEnumerable<string>> FoundAsync(string value) => (await rest.GetAsync($"/v1/objects?filter={Uri.EscapeDataString($"characteristics.\"{text}\" = {value}")}").Ok())
+            .GetProperty("objects").EnumerateArray().Select(found => found.GetProperty("name").GetString()!).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task Filter_FieldOfMorePartsThanAny_IsRefused()
     {
         using var rest = door.Rest();

@@ -90,6 +90,72 @@ public sealed class ConventionsTests(FrontDoorFixture door)
     }
 
     [Fact]
+    public async Task Body_AFieldThatComesOverAndOver_IsRefusedOnce()
+    {
+        using var rest = door.Rest();
+        var again = string.Concat(Enumerable.Repeat("""
+            "payload":"AA",
+            """, 200_000));
+        var answer = await rest.PostAsync("/v1/messages", $$"""{{{again}}"target":"objects/o"}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "payload"), (answer.Status, Assert.Single(answer.Violations)));
+        // By either of its names.
+        Assert.Equal(["content_type"], (await rest.PostAsync("/v1/messages", """{"target":"objects/o","contentType":"a/b","content_type":"a/b"}""")).Violations);
+    }
+
+    [Fact]
+    public async Task Query_ParameterOfAListWithoutABody_IsAList()
+    {
+        using var rest = door.Rest();
+        var (group, first, second) = (door.NewName("group"), await door.NewObjectAsync(), await door.NewObjectAsync());
+        await rest.PostAsync($"/v1/groups?groupId={group}", "{}").Ok();
+        await rest.SendAsync(HttpMethod.Post, $"/v1/groups/{group}:addMembers?members=objects/{first}", null).Ok();
+        await rest.SendAsync(HttpMethod.Post, $"/v1/groups/{group}:addMembers?members=objects/{first}&members=objects/{second}", null).Ok();
+
+        var members = (await rest.GetAsync($"/v1/groups/{group}/members").Ok()).GetRawText();
+        Assert.Contains(first, members, StringComparison.Ordinal);
+        Assert.Contains(second, members, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("characteristics.position.latitude")]
+    [InlineData("characteristics.")]
+    [InlineData("characteristics.*")]
+    public async Task Mask_NamesNoCharacteristic_IsRefused(string mask)
+    {
+        using var rest = door.Rest();
+        var id = door.NewName("o");
+        await rest.PostAsync($"/v1/objects?objectId={id}", """{"characteristics":{"position":{"latitude":1},"a.b":1}}""").Ok();
+        var wrong = await rest.PatchAsync($"/v1/objects/{id}?updateMask={mask}", """{"characteristics":{"position":{"latitude":2}}}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "updateMask"), (wrong.Status, Assert.Single(wrong.Violations)));
+
+        // With a dot in its own name it is one.
+        var patched = await rest.PatchAsync($"/v1/objects/{id}?updateMask=characteristics.a.b", "{}").Ok();
+        Assert.DoesNotContain("a.b", patched.GetProperty("characteristics").GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Filter_Number_IsComparedByValueOnlyWithNumbers()
+    {
+        using var rest = door.Rest();
+        var (text, number) = (door.NewName("o"), door.NewName("o"));
+        await rest.PostAsync($"/v1/objects?objectId={text}", $$"""{"characteristics":{"{{text}}":"12"} }""").Ok();
+        await rest.PostAsync($"/v1/objects?objectId={number}", $$"""{"characteristics":{"{{text}}":12} }""").Ok();
+
+        Assert.Equal([$"objects/{number}"], await FoundAsync("0012"));
+        Assert.Equal(new[] { $"objects/{text}", $"objects/{number}" }.Order(StringComparer.Ordinal), await FoundAsync("12"));
+        async Task<IEnumerable<string>> FoundAsync(string value) => (await rest.GetAsync($"/v1/objects?filter={Uri.EscapeDataString($"characteristics.\"{text}\" = {value}")}").Ok())
+            .GetProperty("objects").EnumerateArray().Select(found => found.GetProperty("name").GetString()!).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task Filter_FieldOfMorePartsThanAny_IsRefused()
+    {
+        using var rest = door.Rest();
+        Assert.Equal(["filter"], (await rest.GetAsync($"/v1/objects?filter=characteristics.{string.Join('.', Enumerable.Repeat("a", 16))}=1")).Violations);
+        await rest.GetAsync($"/v1/objects?filter=characteristics.{string.Join('.', Enumerable.Repeat("a", 15))}=1").Ok();
+    }
+
+    [Fact]
     public async Task Query_OfACallWithABody_IsTakenWithoutOneAndRefusedBesideOne()
     {
         var (id, client, _) = await door.NewApplicationAsync();

@@ -65,9 +65,9 @@ internal sealed record ComparisonNode(string Field, string Operator, string Valu
     public override bool Matches(IFilterSubject subject)
     {
         var any = false;
-        var asNumbers = !IsQuoted && _number is not null && subject.HoldsNumbers(Field);
-        foreach (var value in subject.ValuesOf(Field))
+        foreach (var (value, isNumber) in subject.TypedValuesOf(Field))
         {
+            var asNumbers = isNumber && !IsQuoted && _number is not null;
             if (Operator == "!=" ? Same(value, asNumbers) : Holds(value, asNumbers))
             {
                 any = true;

@@ -8,4 +8,7 @@ public interface IFilterSubject
 
     /// <summary>Whether the field may hold numbers, of which 1 and 1.0 are the same; where it holds names, they are not.</summary>
     bool HoldsNumbers(string field) => true;
+
+    /// <summary>The values of a field, each with whether it is a number; where that is not known of each, it is as the field may hold.</summary>
+    IEnumerable<(string Text, bool IsNumber)> TypedValuesOf(string field) => ValuesOf(field).Select(value => (value, HoldsNumbers(field)));
 }

@@ -13,6 +13,9 @@ public sealed class ObjectFilter
 {
     private const string Characteristics = "characteristics.";
 
+    // Each dot may end the characteristic's name: all are tried, with each object that is read.
+    private const int MostParts = 16;
+
     private static readonly string[] Fields =
     [
         "id", "name", "kind", "displayName", "display_name", "gateway", "names", "plain", "securityPolicy.plain", "security_policy.plain",
@@ -39,8 +42,16 @@ public sealed class ObjectFilter
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out ObjectFilter? filter, [NotNullWhen(false)] out string? error)
     {
-        filter = Filter.TryParse(text, Fields, out var parsed, out error) ? new(parsed) : null;
-        return filter is not null;
+        filter = null;
+        if (!Filter.TryParse(text, Fields, out var parsed, out error)) return false;
+        if (parsed.Fields.Any(field => field.Count(c => c == '.') >= MostParts))
+        {
+            error = $"a field has at most {MostParts} parts with dots between them";
+            return false;
+        }
+
+        filter = new(parsed);
+        return true;
     }
 
     /// <summary>The values that the filter compares the field with; one that the field cannot have is a mistake of its writer.</summary>
@@ -63,13 +74,14 @@ public sealed class ObjectFilter
             "kind" => [description.Kind == ObjectKind.Gateway ? "GATEWAY" : "DEVICE"],
             "gateway" => description.Gateway is { Length: > 0 } gateway ? [gateway, Names.Objects + gateway] : [],
             "plain" or "securityPolicy.plain" or "security_policy.plain" => [description.Plain.ToString().ToUpperInvariant()],
-            _ => Characteristic(field[Characteristics.Length..]),
+            _ => Characteristic(field[Characteristics.Length..]).Select(value => value.Text),
         };
 
-        public bool HoldsNumbers(string field) => field.StartsWith(Characteristics, StringComparison.Ordinal);
+        public IEnumerable<(string Text, bool IsNumber)> TypedValuesOf(string field) =>
+            field.StartsWith(Characteristics, StringComparison.Ordinal) ? Characteristic(field[Characteristics.Length..]) : ValuesOf(field).Select(value => (value, false));
 
         /// <summary>The characteristic of this name; else, at a dot, a member of one.</summary>
-        private IEnumerable<string> Characteristic(string name)
+        private IEnumerable<(string Text, bool IsNumber)> Characteristic(string name)
         {
             if (description.Effective(name) is { } json) return TextsOf(json, []);
             for (var dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
@@ -82,7 +94,7 @@ public sealed class ObjectFilter
 
         private static string TextOf(DateTimeOffset time) => time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 
-        private static IEnumerable<string> TextsOf(string json, string[] members)
+        private static IEnumerable<(string Text, bool IsNumber)> TextsOf(string json, string[] members)
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
@@ -92,7 +104,7 @@ public sealed class ObjectFilter
             }
 
             var items = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root];
-            return [.. items.Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText())];
+            return [.. items.Select(item => (item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText(), item.ValueKind == JsonValueKind.Number))];
         }
     }
 }

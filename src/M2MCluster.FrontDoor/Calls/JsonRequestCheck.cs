@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
@@ -8,6 +9,7 @@ using M2MCluster.FrontDoor.Requests;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace M2MCluster.FrontDoor.Calls;
 
@@ -31,7 +33,7 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
         if (body.Length == 0 && endpoint.HttpRule.Body.Length > 0)
         {
             // A call such as ID:cancel has nothing to say in its body, and may leave it out; what it says in its query instead is as good.
-            body = endpoint.HttpRule.Body == "*" ? JsonSerializer.SerializeToUtf8Bytes(context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString())) : "{}"u8.ToArray();
+            body = endpoint.HttpRule.Body == "*" ? JsonSerializer.SerializeToUtf8Bytes(context.Request.Query.ToDictionary(pair => pair.Key, pair => ValueOf(pair.Value, FieldOf(input, pair.Key)))) : "{}"u8.ToArray();
         }
 
         if (endpoint.HttpRule.Body.Length > 0)
@@ -64,6 +66,8 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
             else if (values.Select(value => JsonTypes.ProblemOf(field, value ?? "")).FirstOrDefault(problem => problem is not null) is { } problem) problems.Add(name, problem);
         }
     }
+
+    private static object ValueOf(StringValues values, FieldDescriptor? field) => field is { IsRepeated: true, IsMap: false } ? values.ToArray() : values.ToString();
 
     private async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -103,8 +107,24 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
             problems.Add("", "is not JSON: a text that is not Unicode");
         }
 
-        for (var i = respelt.Count - 1; i >= 0; i--) body = [.. body[..respelt[i].Token.Start], (byte)'"', .. Encoding.ASCII.GetBytes(respelt[i].Text), (byte)'"', .. body[respelt[i].Token.End..]];
-        return body;
+        return respelt.Count == 0 || problems.Found.Count > 0 ? body : Respell(body, respelt);
+    }
+
+    /// <param name="respelt">Texts of ASCII for what is within the quotes of the token, in their order.</param>
+    private static byte[] Respell(byte[] body, List<(Range Token, string Text)> respelt)
+    {
+        // Standard base64 is at most two characters longer than without its padding.
+        var whole = new ArrayBufferWriter<byte>(body.Length + (2 * respelt.Count));
+        var done = 0;
+        foreach (var (token, text) in respelt)
+        {
+            whole.Write(body.AsSpan(done..(token.Start.Value + 1)));
+            Encoding.ASCII.GetBytes(text, whole);
+            done = token.End.Value - 1;
+        }
+
+        whole.Write(body.AsSpan(done));
+        return whole.WrittenSpan.ToArray();
     }
 
     /// <summary>Leaves the reader on the value's last token.</summary>
@@ -117,6 +137,7 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
         }
 
         if (reader.TokenType != JsonTokenType.StartObject) return;
+        HashSet<int> seen = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = reader.GetString()!;
@@ -126,6 +147,8 @@ internal sealed class JsonRequestCheck(IOptions<FrontDoorOptions> options)
             var isOpen = type is null || type.File.Package == "google.protobuf";
             var field = isOpen ? null : FieldOf(type!, name);
             if (!isOpen && field is null) problems.Add(at, "is not a field of this request");
+            // Told once, however often it comes.
+            if (field is not null && !seen.Add(field.FieldNumber) && seen.Add(-field.FieldNumber)) problems.Add(at, "comes twice");
             if (field is null) CheckValue(ref reader, null, at, problems, respelt);
             else CheckField(ref reader, field, at, problems, respelt);
         }

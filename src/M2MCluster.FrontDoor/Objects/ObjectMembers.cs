@@ -23,6 +23,7 @@ internal static class ObjectMembers
         {
             if (field == SecurityPolicy && member == "plain") patch = patch with { Plain = ObjectRequests.PlainOf(from, "securityPolicy.plain", problems) };
             else if (field == Characteristics && from.Characteristics?.Fields.TryGetValue(member, out var value) == true) changed.Fields[member] = value;
+            else if (field == Characteristics && (member.Length == 0 || member == "*")) problems.Add("updateMask", $"'{field}.{member}' names no characteristic");
             else if (field == Characteristics) removed.Add(member);
             else if (field != Mailbox || !IsOfMailbox(member)) problems.Add("updateMask", $"'{field}.{member}' cannot be changed");
         }
@@ -32,6 +33,17 @@ internal static class ObjectMembers
         foreach (var name in removed) changes[name] = "";
         return patch with { PreconfiguredChanges = changes.ToImmutable() };
     }
+
+    /// <summary>Whether the mask takes away what has a dot in its name, which is a mistake unless there is a characteristic of that name: members of a characteristic are not changed one by one.</summary>
+    public static bool TakesDotted(ObjectPatch patch) => patch.PreconfiguredChanges?.Any(IsDotted) == true;
+
+    public static void CheckDotted(ObjectPatch patch, ObjectDescription now, Problems problems)
+    {
+        foreach (var (name, _) in patch.PreconfiguredChanges!.Where(IsDotted))
+            problems.Require(now.Preconfigured.ContainsKey(name) || now.Effective(name) is not null, "updateMask", $"there is no characteristic '{name}'; a characteristic is changed as a whole");
+    }
+
+    private static bool IsDotted(KeyValuePair<string, string> change) => change.Value.Length == 0 && change.Key.Contains('.', StringComparison.Ordinal);
 
     /// <summary>With the bounds of the mailbox that the mask names, and the others as they are.</summary>
     public static ObjectPatch Mail(ObjectPatch patch, MailboxPolicy now, V1.Object from, IReadOnlyList<(string Field, string Member)> members, Problems problems)

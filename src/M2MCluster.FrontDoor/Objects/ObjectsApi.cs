@@ -74,6 +74,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IObjectIndex index, IGrou
         var patch = ObjectMembers.Patch(ObjectRequests.Patch(from, fields, "", problems), from, members, problems);
         problems.ThrowIfAny();
         if (members.Exists(member => member.Field == ObjectMembers.Mailbox)) patch = ObjectMembers.Mail(patch, (await Grain(id).Get()).Description.Mailbox, from, members, problems);
+        if (ObjectMembers.TakesDotted(patch)) ObjectMembers.CheckDotted(patch, (await Grain(id).Get()).Description, problems);
         problems.ThrowIfAny();
         return ObjectAnswers.Object(await Grain(id).Update(context.Principal().Actor, patch));
     }
